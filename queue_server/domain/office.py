@@ -1,0 +1,219 @@
+"""An office as its configuration describes it: values only, read from TOML or from the database.
+
+Times of day are minutes since the office's midnight, dates are ISO strings (``2026-11-22``) in the
+office's own time zone, durations are minutes where an office publishes them (``..._min``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+LANGUAGES = ("id", "en")
+TIME_ZONES = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+CHANNELS = ("door", "online", "staff")
+CLASSES = ("ordinary", "priority")
+
+#: The 14 components of a service standard (PermenPANRB 15/2014); the first six must be published.
+COMPONENTS = (
+    "requirements", "procedure", "duration", "tariff", "product", "complaints",
+    "legal_basis", "facilities", "competence", "supervision", "staff_count",
+    "guarantee", "safety", "evaluation",
+)
+PUBLISHED_COMPONENTS = COMPONENTS[:6]
+
+#: Words in each language: {"id": …, "en": …}; "id" is always there.
+Words = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Span:
+    """An open period of a day: [start, end) in minutes since midnight; a break lies between two."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Week:
+    """Open periods per weekday, Monday first; an empty tuple is a closed day."""
+
+    days: tuple[tuple[Span, ...], ...]
+
+
+@dataclass(frozen=True)
+class Holiday:
+    date: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Override:
+    """Other hours between two dates, both included (Ramadan, joint leave), for all or some services."""
+
+    first: str
+    last: str
+    name: str
+    week: Week
+    services: tuple[str, ...] = ()  # empty: all services
+
+
+@dataclass(frozen=True)
+class Hall:
+    key: str
+    name: Words
+
+
+@dataclass(frozen=True)
+class Board:
+    """A TV. ``speaks`` is whether it may be chosen as the voice of its hall."""
+
+    key: str
+    hall: str
+    name: str
+    speaks: bool = True
+
+
+@dataclass(frozen=True)
+class Counter:
+    """Where an officer serves; the order of ``services`` matters only for merge = "listed"."""
+
+    key: str
+    name: Words          # "Loket 3" / "Counter 3"
+    hall: str
+    services: tuple[str, ...]
+    direction: str = "ahead"  # ahead | left | right | up | down | back: the arrow on the board
+    spoken: tuple[str, int] | None = None  # ("loket", 3): how the voice names it
+
+
+@dataclass(frozen=True)
+class Promise:
+    """Stated minutes for one channel or class; None where nothing is stated."""
+
+    wait_min: int | None = None
+    service_min: int | None = None
+
+
+@dataclass(frozen=True)
+class Standard:
+    """What the office publishes about a service, in force from ``valid_from`` (ISO date).
+
+    ``promises`` is keyed by "door", "online", "staff" or "priority"; "door" is always there and is
+    what the others fall back to. ``components`` holds the texts of the 14 components.
+    """
+
+    promises: dict[str, Promise]
+    visit_min: int | None = None
+    decree: str = ""
+    valid_from: str = ""
+    components: dict[str, Words] = field(default_factory=dict)
+
+    def promise(self, channel: str, priority: bool) -> Promise:
+        """The promise for a ticket: by class first, then by channel, then the door's."""
+        if priority and "priority" in self.promises:
+            return self.promises["priority"]
+        return self.promises.get(channel, self.promises["door"])
+
+
+@dataclass(frozen=True)
+class Quota:
+    """Numbers per day or per open period (``per`` = "day" | "session"), by channel; None: no limit."""
+
+    per: str = "day"
+    total: int | None = None
+    door: int | None = None
+    online: int | None = None
+    priority: int | None = None
+
+
+@dataclass(frozen=True)
+class Service:
+    key: str
+    prefix: str
+    name: Words
+    icon: str
+    colour: str
+    standard: Standard
+    quota: Quota = Quota()
+    week: Week | None = None              # None: the office's hours
+    issue_from: int | None = None         # None: the office's; minutes since midnight
+    last_ticket_min: int | None = None    # None: the office's; minutes before each period's end
+    remote: bool = True                   # numbers from a phone, where the office allows them
+    english: bool = False                 # the call is spoken in English too
+    priority_prefix: str = ""             # warned about at import: everyone sees the class then
+    reserved: tuple[int, int] | None = None  # upper range for paper roll and offline kiosk
+    summary: Words = field(default_factory=dict)  # one plain line for the kiosk
+
+
+@dataclass(frozen=True)
+class MixRule:
+    """``priority`` calls per ``ordinary`` calls, and the wait after which anyone is next."""
+
+    priority: int = 1
+    ordinary: int = 2
+    longest_wait_min: int | None = 60
+
+
+@dataclass(frozen=True)
+class Rules:
+    mix: MixRule = MixRule()
+    merge: str = "earliest"          # earliest | listed: how a counter merges its services
+    return_after: int = 3            # who missed the call comes back after so many others
+    no_show_calls: int = 2           # acknowledged calls before a no-show
+    recall_spacing_s: int = 15
+    no_show_after_s: int = 20
+    return_within_min: int = 60      # grace after a no-show
+    double_press_ms: int = 700
+    undo_s: int = 10
+    tickets_per_phone: int = 3       # active tickets of one phone
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something for the board between calls: kind = text | picture | video."""
+
+    kind: str
+    text: Words = field(default_factory=dict)
+    file: str = ""
+    seconds: int = 12
+
+
+@dataclass(frozen=True)
+class Office:
+    key: str
+    name: str
+    institution: str
+    time_zone: str                      # WIB | WITA | WIT
+    languages: tuple[str, ...]
+    accent: str
+    week: Week
+    issue_from: int | None              # kiosk opens; None: with the first period
+    last_ticket_min: int
+    halls: tuple[Hall, ...]
+    boards: tuple[Board, ...]
+    counters: tuple[Counter, ...]
+    services: tuple[Service, ...]
+    holidays: tuple[Holiday, ...] = ()
+    overrides: tuple[Override, ...] = ()
+    rules: Rules = Rules()
+    notices: tuple[Notice, ...] = ()
+    running_text: Words = field(default_factory=dict)
+    complaint: Words = field(default_factory=dict)
+    number_reading: str = "digits"      # digits | words
+    voice: bool = True
+    voice_set: str = "shipped"
+    remote_numbers: bool = False
+    day_starts: int = 0                 # minutes after midnight at which the office day changes
+    pause_reasons: tuple[Words, ...] = ()
+    words: dict[str, Words] = field(default_factory=dict)  # an office's own wording, by key
+    always_open: bool = False           # replay and drills: a 24-hour office
+    demo: bool = False
+
+    def service(self, key: str) -> Service:
+        return next(s for s in self.services if s.key == key)
+
+    def counter(self, key: str) -> Counter:
+        return next(c for c in self.counters if c.key == key)
+
+    def hall_of(self, service: str) -> set[str]:
+        return {c.hall for c in self.counters if service in c.services}
