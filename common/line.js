@@ -1,0 +1,125 @@
+/* The line between a screen and the server: pictures come in, presses go out, and it heals by itself. */
+(function () {
+  "use strict";
+  var Queue = (window.Queue = window.Queue || {});
+
+  var BEAT_LOST_MS = 3000;
+  var RETRY_MS = 500;
+  var TRY_TIMEOUT_MS = 1500;
+  var PRESS_TIMEOUT_MS = 5000;
+
+  Queue.key = function () {
+    var bytes = new Uint8Array(16), text = "";
+    window.crypto.getRandomValues(bytes);
+    for (var i = 0; i < bytes.length; i += 1) { text += (bytes[i] + 256).toString(16).slice(1); }
+    return text;
+  };
+
+  /** POST with JSON; resolves to the answer (also a refusal), rejects only when the line is down. */
+  Queue.post = function (path, body) {
+    return fetch(path, {
+      method: "POST",
+      credentials: "same-origin",
+      headers: { "Content-Type": "application/json", "X-Queue": "1" },
+      body: JSON.stringify(body || {})
+    }).then(function (answer) {
+      return answer.json().catch(function () { return { ok: false, refused: "unknown", facts: {} }; });
+    });
+  };
+
+  /**
+   * Opens the line of a screen.
+   * options: auth (object for the server), onPicture(picture), onLine(message), onState({up, since, last}),
+   * onGone(reason), beats (false for phones: no beat is expected and retries back off with jitter).
+   */
+  Queue.line = function (options) {
+    var beats = options.beats !== false;
+    var state = { up: false, since: Date.now(), last: null };
+    var seq = -1, offset = 0, lastBeat = 0, behindSince = 0, started = false;
+    var socket = window.io({
+      auth: options.auth,
+      transports: ["websocket"],
+      reconnectionDelay: beats ? RETRY_MS : 1000,
+      reconnectionDelayMax: beats ? RETRY_MS : 15000,
+      randomizationFactor: beats ? 0 : 0.5,
+      timeout: beats ? TRY_TIMEOUT_MS : 5000
+    });
+
+    function tell(up) {
+      if (state.up !== up || !started) {
+        started = true;
+        state = { up: up, since: Date.now(), last: state.last };
+        if (options.onState) { options.onState(state); }
+      }
+    }
+
+    function heard(at) {
+      lastBeat = Date.now();
+      if (at) { offset = at - lastBeat; }
+      tell(true);
+    }
+
+    function draw(picture) {
+      if (picture.seq < seq) { return; }
+      seq = picture.seq;
+      behindSince = 0;
+      state.last = picture.at;
+      heard(picture.at);
+      options.onPicture(picture);
+    }
+
+    function look() { if (socket.connected) { socket.emit("look", {}); } }
+
+    socket.on("connect", function () { lastBeat = Date.now(); seq = -1; });
+    socket.on("picture", draw);
+    socket.on("line", function (message) { heard(message.at); if (options.onLine) { options.onLine(message); } });
+    socket.on("beat", function (beat) {
+      heard(beat.at);
+      if (beat.seq > seq && seq >= 0) {
+        if (!behindSince) { behindSince = Date.now(); } else if (Date.now() - behindSince > 1000) { behindSince = 0; look(); }
+      } else { behindSince = 0; }
+    });
+    socket.on("gone", function (message) { if (options.onGone) { options.onGone(message.reason); } });
+    socket.on("connect_error", function (error) {
+      tell(false);
+      if (error && error.data && error.data.refused && options.onGone) { options.onGone(error.data.refused); }
+      /* A refusal by the server stops the automatic retries of the library; a screen goes on asking. */
+      if (!socket.active) { window.setTimeout(function () { socket.connect(); }, beats ? RETRY_MS * 4 : 5000); }
+    });
+    socket.on("disconnect", function (reason) {
+      tell(false);
+      if (reason === "io server disconnect") { window.setTimeout(function () { socket.connect(); }, RETRY_MS); }
+    });
+
+    if (beats) {
+      window.setInterval(function () {
+        if (socket.connected && Date.now() - lastBeat > BEAT_LOST_MS) {
+          tell(false);
+          lastBeat = Date.now();
+          socket.disconnect();
+          socket.connect();
+        }
+      }, 250);
+    }
+
+    return {
+      /** Sends an act; resolves to the answer; rejects with "line" when none came (repeat with the same key). */
+      press: function (act, args) {
+        var message = { act: act, key: (args && args.key) || Queue.key() };
+        Object.keys(args || {}).forEach(function (name) { message[name] = args[name]; });
+        return new Promise(function (resolve, reject) {
+          if (!socket.connected) { reject(new Error("line")); return; }
+          socket.timeout(PRESS_TIMEOUT_MS).emit("press", message, function (error, answer) {
+            if (error) { reject(new Error("line")); } else { resolve(answer); }
+          });
+        });
+      },
+      send: function (name, data) { if (socket.connected) { socket.emit(name, data); } },
+      look: function () { if (socket.connected) { look(); } else { socket.connect(); } },
+      seq: function () { return seq; },
+      up: function () { return state.up; },
+      serverNow: function () { return Date.now() + offset; },
+      close: function () { socket.close(); }
+    };
+  };
+}());

@@ -1,0 +1,93 @@
+/* Words, dates and durations for every screen. Words are data: /words/<screen>.json holds both languages. */
+(function () {
+  "use strict";
+  var Queue = (window.Queue = window.Queue || {});
+  var words = { id: {}, en: {} };
+  var zone = 7 * 60;
+  var language = "id";
+
+  var ZONES = { WIB: 7 * 60, WITA: 8 * 60, WIT: 9 * 60 };
+  var DAYS = {
+    id: ["Minggu", "Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu"],
+    en: ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
+  };
+  var MONTHS = {
+    id: ["Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November", "Desember"],
+    en: ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+  };
+
+  Queue.meta = function (name) {
+    var element = document.querySelector('meta[name="' + name + '"]');
+    return element ? element.getAttribute("content") : null;
+  };
+
+  /** Loads the words of a screen; rejects when the server cannot be reached. */
+  Queue.words = function (screen, office) {
+    return fetch("/words/" + screen + ".json?office=" + encodeURIComponent(office || ""))
+      .then(function (answer) { return answer.json(); })
+      .then(function (loaded) { words = loaded; return loaded; });
+  };
+
+  /** Tests and fixtures may hand the words in directly. */
+  Queue.setWords = function (loaded) { words = loaded; };
+
+  Queue.language = function (wanted) {
+    if (wanted) {
+      language = wanted;
+      document.documentElement.lang = wanted;
+    }
+    return language;
+  };
+
+  /** The sentence for a key with its facts; Indonesian stands in for a missing English one. */
+  Queue.t = function (key, facts, lang) {
+    var set = words[lang || language] || {};
+    var text = set[key];
+    if (text === undefined) { text = (words.id || {})[key]; }
+    if (text === undefined) { return key; }
+    return text.replace(/\{(\w+)\}/g, function (whole, name) {
+      return facts && facts[name] !== undefined && facts[name] !== null ? String(facts[name]) : "";
+    });
+  };
+
+  Queue.has = function (key) { return Boolean((words.id || {})[key]); };
+
+  /** One of {"id": …, "en": …} in the language of the screen. */
+  Queue.say = function (both, lang) {
+    if (!both) { return ""; }
+    if (typeof both === "string") { return both; }
+    return both[lang || language] || both.id || "";
+  };
+
+  /** The sentence for an answer that says no. Facts that are times become times of day. */
+  Queue.refusal = function (answer, lang) {
+    var facts = {};
+    Object.keys((answer && answer.facts) || {}).forEach(function (name) { facts[name] = answer.facts[name]; });
+    var key = "refused." + ((answer && answer.refused) || "unknown");
+    return Queue.t(Queue.has(key) ? key : "refused.unknown", facts, lang);
+  };
+
+  /** "WIB" | "WITA" | "WIT": the office's zone; the screen's own zone never matters. */
+  Queue.zone = function (name) { if (ZONES[name]) { zone = ZONES[name]; } };
+
+  function local(ms) { return new Date(ms + zone * 60000); }
+  function two(n) { return (n < 10 ? "0" : "") + n; }
+
+  Queue.time = function (ms) {
+    var d = local(ms);
+    return two(d.getUTCHours()) + "." + two(d.getUTCMinutes());
+  };
+
+  Queue.date = function (ms, lang) {
+    var d = local(ms), l = lang || language;
+    return DAYS[l][d.getUTCDay()] + ", " + d.getUTCDate() + " " + MONTHS[l][d.getUTCMonth()] + " " + d.getUTCFullYear();
+  };
+
+  /** "7:05" for 425,000 ms; hours when there are any. */
+  Queue.clock = function (ms) {
+    var s = Math.max(0, Math.floor(ms / 1000)), h = Math.floor(s / 3600), m = Math.floor((s % 3600) / 60);
+    return (h ? h + ":" + two(m) : String(m)) + ":" + two(s % 60);
+  };
+
+  Queue.minutes = function (ms) { return Math.max(0, Math.round(ms / 60000)); };
+}());
