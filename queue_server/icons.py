@@ -2,7 +2,7 @@
 
 ``icons.svg`` holds all of them for screens in the office's network; ``icons-phone.svg`` only those
 of the visitor's page, which must load on a slow phone. A screen draws one with
-``<svg class="icon" aria-hidden="true"><use href="/web/icons.svg#volume-off"></use></svg>`` and
+``<svg class="icon" aria-hidden="true"><use href="/lib/icons.svg#volume-off"></use></svg>`` and
 always sets a word beside it.
 """
 
