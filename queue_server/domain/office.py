@@ -13,6 +13,9 @@ TIME_ZONES = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayap
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 CHANNELS = ("door", "online", "staff")
 CLASSES = ("ordinary", "priority")
+#: What a place of service may be called by the voice ("loket tiga", "jalur satu").
+COUNTER_KINDS = ("loket", "jalur", "unit", "meja", "ruang", "bilik")
+DIRECTIONS = ("ahead", "left", "right", "up", "down", "back")
 
 #: The 14 components of a service standard (PermenPANRB 15/2014); the first six must be published.
 COMPONENTS = (
@@ -117,7 +120,11 @@ class Standard:
 
 @dataclass(frozen=True)
 class Quota:
-    """Numbers per day or per open period (``per`` = "day" | "session"), by channel; None: no limit."""
+    """Numbers per day or per open period (``per`` = "day" | "session"); None: no limit.
+
+    ``door`` counts what staff issue too, or staff could go round it. Where ``priority`` is set it is a
+    quota of its own: numbers of that class count against it alone, not against the other three.
+    """
 
     per: str = "day"
     total: int | None = None
@@ -137,7 +144,8 @@ class Service:
     quota: Quota = Quota()
     week: Week | None = None              # None: the office's hours
     issue_from: int | None = None         # None: the office's; minutes since midnight
-    last_ticket_min: int | None = None    # None: the office's; minutes before each period's end
+    last_ticket_min: int | None = None    # None: the office's; minutes before the day's last end
+    break_ticket_min: int | None = None   # the same before a break; None: as last_ticket_min, then the office's
     remote: bool = True                   # numbers from a phone, where the office allows them
     english: bool = False                 # the call is spoken in English too
     priority_prefix: str = ""             # warned about at import: everyone sees the class then
@@ -204,6 +212,7 @@ class Office:
     voice_set: str = "shipped"
     remote_numbers: bool = False
     day_starts: int = 0                 # minutes after midnight at which the office day changes
+    break_ticket_min: int | None = None  # last ticket before a break; None: as last_ticket_min
     pause_reasons: tuple[Words, ...] = ()
     words: dict[str, Words] = field(default_factory=dict)  # an office's own wording, by key
     always_open: bool = False           # replay and drills: a 24-hour office
