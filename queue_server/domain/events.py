@@ -1,0 +1,152 @@
+"""The table of events: what can have happened, in the past tense, and what its body may hold.
+
+Nothing personal is in a body (decisions 15): ids, keys, codes, counts and commitments only. An
+added optional key keeps the version; a key that changes its meaning or goes needs the next one.
+Durations are in ms, instants in ms UTC, dates ISO in the office's zone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+#: What may stand in a body. Floats may not: see chain.canonical.
+Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
+
+
+class EventError(Exception):
+    """A fault of the program: an event that is not in the table, or a body with a key not allowed."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """``keys`` are the body keys allowed; ``meaning`` is one line for the reader of a log."""
+
+    version: int
+    keys: frozenset[str]
+    meaning: str
+
+
+def _kind(meaning: str, keys: str = "", version: int = 1) -> Kind:
+    return Kind(version, frozenset(keys.split()), meaning)
+
+
+KINDS: dict[str, Kind] = {
+    # the office and its day
+    "office_configured": _kind(
+        "a configuration, its rules and standards came into force", "configuration digest differences reason"
+    ),
+    "day_opened": _kind("an office day began", "day closed_late doubtful_clock"),
+    "day_closed": _kind(
+        "a supervisor closed the day, or the next opening did",
+        "day reason automatic left counts unused_reserve next_opening seal",
+    ),
+    "schedule_changed": _kind(
+        "hours were changed for everybody, as published", "first last services week name reason"
+    ),
+    "reserve_declared": _kind(
+        "the upper range for the paper roll was declared, or its unused rest",
+        "day service first last used_to unused_from source",
+    ),
+    "issuing_paused": _kind("no numbers for a while, for everybody", "service reason"),
+    "issuing_resumed": _kind("numbers again", "service"),
+    "refusals_counted": _kind("how often numbers were refused, and why", "day service counts"),
+    # a number, from issue to its place
+    "ticket_issued": _kind(
+        "a number was given",
+        "ticket day service prefix number channel priority queued_at standard issuer device "
+        "state commitment case issued_at source",
+    ),
+    "paper_entered": _kind(
+        "a number from the paper roll was entered", "ticket day service number issued_at source"
+    ),
+    "paper_confirmed": _kind("the printer or the visitor said that the paper came out", "ticket device"),
+    "paper_unconfirmed": _kind(
+        "nobody answered whether paper came out; the number keeps its place", "ticket device"
+    ),
+    "paper_failed": _kind(
+        "printing failed; how the visitor holds the number now", "ticket device fault replaced_by"
+    ),
+    "ticket_voided": _kind(
+        "printing failed and nothing replaced it; the number is not used again",
+        "ticket day service number reason durations",
+    ),
+    "arrived": _kind("the holder of a remote number is here", "ticket by remote_ms"),
+    "passed": _kind(
+        "due but not arrived: the next was let past, the place is kept", "ticket returned_seq return_after"
+    ),
+    "class_changed": _kind(
+        "a ticket came into the other class, at the place it would have had", "ticket priority reason"
+    ),
+    "note_added": _kind("a note was tied to a ticket; only its commitment is here", "ticket commitment"),
+    # at a counter
+    "called": _kind("a visitor was called", "ticket call counter service priority why reason durations from"),
+    "recalled": _kind("the call was repeated", "ticket call counter count"),
+    "started": _kind("service began", "ticket call counter durations"),
+    "finished": _kind("service ended", "ticket call counter outcome durations verdict"),
+    "skipped": _kind(
+        "did not come to the counter: comes back after some others",
+        "ticket call counter return_after durations",
+    ),
+    "no_show": _kind(
+        "did not come after the announced calls",
+        "ticket call counter calls_acknowledged without_board reason durations verdict",
+    ),
+    "brought_back": _kind("waits again, at the promised place", "ticket return_after from reason durations"),
+    "parked": _kind(
+        "service rests, with a reason and whose clock runs", "ticket call counter reason clock durations"
+    ),
+    "transferred": _kind(
+        "goes on at another service", "ticket call counter to_service to_step reason durations verdict"
+    ),
+    "cancelled": _kind("gave up, or was cancelled for a reason", "ticket by reason durations verdict"),
+    "unserved": _kind(
+        "was left when the day closed; told and offered the next opening",
+        "ticket reason told next_opening durations verdict",
+    ),
+    "reopened": _kind("a supervisor made an ended step wait again", "ticket reason return_after from"),
+    "undone": _kind(
+        "the named event was taken back within seconds",
+        "ticket call counter undone_seq undone_kind durations",
+    ),
+    # counters and people
+    "counter_opened": _kind("a counter began to serve", "counter services"),
+    "counter_closed": _kind("a counter stopped serving", "counter reason"),
+    "counter_paused": _kind("a counter is away for a while", "counter reason"),
+    "counter_resumed": _kind("a counter is back", "counter"),
+    "counter_taken": _kind("an officer sat down at a counter", "counter person from_person reason"),
+    "counter_left": _kind("an officer left a counter", "counter person visitor"),
+    "visitor_taken_over": _kind(
+        "a visitor went on with another officer or counter",
+        "ticket call counter from_counter from_person reason",
+    ),
+    "person_added": _kind("somebody may sign in", "person role commitment"),
+    "password_reset": _kind("a password was set anew", "person by"),
+    # devices
+    "device_paired": _kind("a board, kiosk or unit was paired by its code", "device kind board hall name"),
+    "device_revoked": _kind("a device may not connect any more", "device reason"),
+    "calls_summed": _kind(
+        "what boards acknowledged of a call", "ticket call drawn spoken first_at last_at boards"
+    ),
+    # the log itself
+    "erased": _kind("personal values and their key were erased together", "ticket what count reason"),
+    "clock_doubted": _kind(
+        "the clock jumped, went back or was confirmed by a person", "jump_ms confirmed reason"
+    ),
+    "segment_started": _kind(
+        "a broken link was found; a new segment of the chain starts", "broken_seq broken_hash found_hash"
+    ),
+    "demo_reset": _kind("the demonstration began anew", "reason"),
+}
+
+
+def check_body(kind: str, body: Mapping[str, Json]) -> int:
+    """The version to record ``kind`` with; raises EventError for an unknown kind or body key."""
+    known = KINDS.get(kind)
+    if known is None:
+        raise EventError(f"no event is called {kind!r}")
+    wrong = sorted(set(body) - known.keys)
+    if wrong:
+        raise EventError(f"{kind} has no {', '.join(wrong)}; add it to the table of events with its meaning")
+    return known.version
