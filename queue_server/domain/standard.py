@@ -1,0 +1,269 @@
+"""The arithmetic of the promise: which clock runs when, and what was on time (decisions 15, 19).
+
+Durations are ms. Nothing here is measured in the office's own favour: a wait that was interrupted
+adds up, and a promise broken stays broken whatever became of the visitor afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from .office import Promise
+from .ticket import ENDED, State
+
+MINUTE = 60_000
+
+
+@dataclass(frozen=True)
+class Moment:
+    """An instant: UTC ms of the wall clock, and the boot clock (ns) within the boot ``boot``."""
+
+    at: int
+    boot: str
+    boot_ns: int
+
+
+@dataclass(frozen=True)
+class Elapsed:
+    ms: int
+    doubtful: bool = False
+
+
+def elapsed(since: Moment, until: Moment) -> Elapsed:
+    """Time between two instants: by the boot clock, which nobody can set, within one boot.
+
+    Across a restart of the machine only the wall clock is left: marked doubtful, and never below 0.
+    """
+    if since.boot == until.boot and until.boot_ns >= since.boot_ns:
+        return Elapsed((until.boot_ns - since.boot_ns) // 1_000_000)
+    return Elapsed(max(0, until.at - since.at), doubtful=True)
+
+
+@dataclass(frozen=True)
+class Durations:
+    """What a step's clocks show. ``remote`` is the part of ``waited`` before the holder arrived."""
+
+    waited: int = 0
+    walked: int = 0
+    served: int = 0
+    parked_office: int = 0
+    parked_visitor: int = 0
+    remote: int = 0
+    doubtful: bool = False
+
+    def __add__(self, other: Durations) -> Durations:
+        """Of the steps of one ticket."""
+        return Durations(
+            self.waited + other.waited,
+            self.walked + other.walked,
+            self.served + other.served,
+            self.parked_office + other.parked_office,
+            self.parked_visitor + other.parked_visitor,
+            self.remote + other.remote,
+            self.doubtful or other.doubtful,
+        )
+
+    @property
+    def waited_here(self) -> int:
+        """The wait that the promise is about: from arrival (decisions 5)."""
+        return max(0, self.waited - self.remote)
+
+    @property
+    def service(self) -> int:
+        """What the stated service duration is about: the time during which the office's clock ran."""
+        return self.served + self.parked_office
+
+    @property
+    def visit(self) -> int:
+        """What the stated visit is about: everything but the time that was the visitor's own."""
+        return self.waited_here + self.walked + self.service
+
+    @property
+    def total(self) -> int:
+        """From issue to the end, whoever's clock ran (but not while the visitor was gone)."""
+        return self.waited + self.walked + self.served + self.parked_office + self.parked_visitor
+
+
+#: Which duration grows in which state; a state that is not here stops every clock.
+CLOCKS: dict[State, str] = {
+    State.ISSUING: "waited",
+    State.WAITING: "waited",
+    State.CALLED: "walked",
+    State.SERVING: "served",
+    State.PARKED: "parked_office",
+}
+
+#: Where the act that ends a state tells that another clock had been running; None: none at all.
+#: A skipped visitor waited on. One who did not come at all was called in time or not before: the
+#: minutes of calling are nobody's. What is undone never happened, so its time goes to the state
+#: that is taken up again (decisions 12).
+ENDED_BY: dict[tuple[State, str], str | None] = {
+    (State.CALLED, "skip"): "waited",
+    (State.CALLED, "no_show"): None,
+    (State.CALLED, "undo"): "waited",
+    (State.SERVING, "undo"): "walked",
+    (State.DONE, "undo"): "served",
+}
+
+
+def clock(state: State, act: str = "", visitors_clock: bool = False) -> str | None:
+    """The name of the duration that time spent in ``state`` belongs to, when ``act`` ends it.
+
+    "" while it lasts. ``visitors_clock``: parked for a reason that lies with the visitor.
+    """
+    if (state, act) in ENDED_BY:
+        return ENDED_BY[state, act]
+    if state is State.PARKED and visitors_clock:
+        return "parked_visitor"
+    return CLOCKS.get(state)
+
+
+def add(
+    durations: Durations,
+    state: State,
+    act: str,
+    time: Elapsed,
+    visitors_clock: bool = False,
+    absent: bool = False,
+) -> Durations:
+    """``durations`` after ``time`` in ``state`` that ``act`` ended ("" so far).
+
+    ``absent``: a remote number whose holder had not arrived during that time. Arrival therefore
+    ends a stretch (act "arrive") although the state stays.
+    """
+    name = clock(state, act, visitors_clock)
+    if name is None:
+        return durations
+    grown = {name: getattr(durations, name) + time.ms}
+    if absent and name == "waited":
+        grown["remote"] = durations.remote + time.ms
+    return replace(durations, **grown, doubtful=durations.doubtful or time.doubtful)
+
+
+#: Why a part of a visit is neither on time nor late: what a share says it left out.
+LEFT_OUT: dict[str, str] = {
+    "not_stated": "the standard states nothing for this",
+    "not_yet_known": "it still runs",
+    "left_in_time": "the visitor left before the stated time had passed",
+    "closed_in_time": "the day was closed before the stated time had passed",
+    "not_served": "there was no service",
+    "goes_on": "transferred: it goes on at another service",
+    "void": "the number was void: printing failed",
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the promise: kept, broken, or None and why (a key of LEFT_OUT)."""
+
+    on_time: bool | None
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The three parts, judged apart; ``doubtful``: a duration rests on the wall clock alone."""
+
+    wait: Part
+    service: Part
+    visit: Part
+    doubtful: bool = False
+
+    @property
+    def wait_on_time(self) -> bool | None:
+        return self.wait.on_time
+
+    @property
+    def service_on_time(self) -> bool | None:
+        return self.service.on_time
+
+    @property
+    def visit_on_time(self) -> bool | None:
+        return self.visit.on_time
+
+
+def judge(
+    durations: Durations,
+    promise: Promise,
+    state: State,
+    was_called: bool,
+    visit_min: int | None = None,
+    visit: Durations | None = None,
+) -> Verdict:
+    """A step against the promise in force when its ticket was issued (decisions 19).
+
+    ``durations`` up to now or to the end; ``was_called``: at least one call that was not undone;
+    ``visit`` is the sum over the ticket's steps so far (this step alone when it is not given).
+    A part is late as soon as its time has passed, in whatever state the step is or ended; exactly
+    the stated minutes are still on time.
+    """
+    if state is State.VOID:
+        void = Part(None, "void")
+        return Verdict(void, void, void, durations.doubtful)
+    whole = durations if visit is None else visit
+    return Verdict(
+        _part(durations.waited_here, promise.wait_min, _wait_kept(state, was_called)),
+        _part(durations.service, promise.service_min, _service_kept(state)),
+        _part(whole.visit, visit_min, _visit_kept(state)),
+        whole.doubtful or durations.doubtful,
+    )
+
+
+def _part(ms: int, stated_min: int | None, otherwise: Part) -> Part:
+    if stated_min is None:
+        return Part(None, "not_stated")
+    return Part(False) if ms > stated_min * MINUTE else otherwise
+
+
+def _wait_kept(state: State, was_called: bool) -> Part:
+    """What a wait within its time is worth: kept only if a call ended it."""
+    if state in (State.ISSUING, State.WAITING):
+        return Part(None, "not_yet_known")
+    if was_called:
+        return Part(True)
+    return Part(None, "closed_in_time" if state is State.UNSERVED else "left_in_time")
+
+
+def _service_kept(state: State) -> Part:
+    if state is State.DONE:
+        return Part(True)
+    if state is State.TRANSFERRED:
+        return Part(None, "goes_on")
+    return Part(None, "not_served" if state in ENDED else "not_yet_known")
+
+
+def _visit_kept(state: State) -> Part:
+    if state is State.UNSERVED:
+        return Part(None, "closed_in_time")
+    if state in (State.CANCELLED, State.NO_SHOW):
+        return Part(None, "left_in_time")
+    return _service_kept(state)
+
+
+@dataclass(frozen=True)
+class Share:
+    """``numerator`` of ``denominator`` were on time; what is not in the denominator, by reason.
+
+    ``doubtful`` of the denominator rest on the wall clock: counted, and said (decisions 15).
+    """
+
+    numerator: int
+    denominator: int
+    left_out: dict[str, int] = field(default_factory=dict)
+    doubtful: int = 0
+
+
+def share(verdicts: Iterable[Verdict], part: str = "wait") -> Share:
+    """The share on time of one part: "wait", "service" or "visit"."""
+    kept = judged = doubtful = 0
+    left_out: dict[str, int] = {}
+    for verdict in verdicts:
+        found: Part = {"wait": verdict.wait, "service": verdict.service, "visit": verdict.visit}[part]
+        if found.on_time is None:
+            left_out[found.why] = left_out.get(found.why, 0) + 1
+            continue
+        judged += 1
+        kept += found.on_time
+        doubtful += verdict.doubtful
+    return Share(kept, judged, left_out, doubtful)
