@@ -1,0 +1,52 @@
+"""An office's file: read, checked with line numbers, written, stored, compared.
+
+TOML is import and export; after the first import the database holds the office as canonical JSON
+(decisions 28).
+"""
+
+from __future__ import annotations
+
+from ..domain.office import Office
+from .check import check, warnings
+from .demo import demo_open
+from .difference import Difference, differences
+from .lines import find_lines
+from .node import Sheet
+from .problem import OfficeFileError, Problem
+from .sections import office as _office
+from .stored import from_json, to_json
+from .syntax import parse
+from .write import write
+
+__all__ = [
+    "Difference", "OfficeFileError", "Problem", "demo_open", "differences", "from_json", "keys_of", "read",
+    "to_json", "warnings", "write",
+]
+
+
+def read(text: str, name: str) -> Office:
+    """The office that ``text`` (TOML) describes; ``name`` is the file's name for messages.
+
+    Raises OfficeFileError with every problem, each with its line; nothing is half read.
+    """
+    office, sheet = _read(text, name)
+    if sheet.problems:
+        raise OfficeFileError(name, sheet.problems)
+    return office
+
+
+def keys_of(text: str) -> set[str]:
+    """Every key that reading ``text`` asked for, such as ``service.quota.per``, for the documentation."""
+    return _read(text, "")[1].asked
+
+
+def _read(text: str, name: str) -> tuple[Office, Sheet]:
+    # Windows' Notepad puts a mark in front and ends lines with two signs.
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    values, faults = parse(text)
+    if faults:
+        raise OfficeFileError(name, faults)
+    sheet = Sheet(find_lines(text))
+    office = _office(sheet, values)
+    check(office, sheet)
+    return office, sheet

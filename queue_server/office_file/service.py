@@ -1,0 +1,152 @@
+"""The tables of one service in an office file: its hours, quota, standard; and how a week is written."""
+
+from __future__ import annotations
+
+import re
+
+from ..domain.hours import DAY_MIN
+from ..domain.office import (
+    COMPONENTS,
+    WEEKDAYS,
+    Promise,
+    Quota,
+    Service,
+    Span,
+    Standard,
+    Week,
+    Words,
+)
+from ..icons import SERVICE_ICONS
+from .lines import Path
+from .node import Node, clock_minutes, shown, suggestion
+
+COLOUR = r"#[0-9a-fA-F]{6}"
+PREFIX = r"[A-Z]{1,2}"
+PROMISED = ("door", "online", "staff", "priority")
+
+_SPAN = re.compile(r"(\d{1,2}:\d{2})\s*-\s*(\d{1,2}:\d{2})")
+
+
+def _spans(node: Node, day: str, day_starts: int) -> tuple[Span, ...]:
+    """The open periods of a day: valid, in order, not overlapping, inside the office day."""
+    found: list[Span] = []
+    path: Path = (*node.path, day)
+    for place, item in enumerate(node.items(day, "spans", most=12)):
+        facts = {"where": node.where, "key": day, "given": shown(item)}
+        match = _SPAN.fullmatch(item.strip()) if isinstance(item, str) else None
+        start, end = (clock_minutes(match[1]), clock_minutes(match[2])) if match else (None, None)
+        if start is None or end is None:
+            node.sheet.note("span_wrong", (*path, place), **facts)
+        elif start >= end:
+            node.sheet.note("span_reversed", (*path, place), **facts)
+        elif start < day_starts or end > day_starts + DAY_MIN:
+            node.sheet.note("span_outside", (*path, place), **facts)
+        elif found and start < found[-1].end:
+            node.sheet.note("span_overlap", (*path, place), **facts)
+        else:
+            found.append(Span(start, end))
+    return tuple(found)
+
+
+def week(node: Node, day_starts: int) -> Week | None:
+    """The week of a table; None where no day is named. A day that is left out is closed."""
+    named = any(day in node.value for day in WEEKDAYS)
+    days = tuple(_spans(node, day, day_starts) for day in WEEKDAYS)
+    return Week(days) if named else None
+
+
+def service(node: Node, day_starts: int, texts: dict[str, Words]) -> Service:
+    """One [[service]]; ``texts`` are the office's components, which its own replace."""
+    hours = node.table("hours")
+    standard = node.table("standard", required=True)
+    found = Service(
+        key=node.key("key"),
+        prefix=node.matching("prefix", PREFIX, "prefix"),
+        name=node.words("name", required=True, most=60),
+        icon=_icon(node),
+        colour=node.matching("colour", COLOUR, "colour"),
+        standard=_standard(standard, texts) if standard else Standard({"door": Promise()}),
+        quota=_quota(node.table("quota")),
+        week=week(hours, day_starts) if hours else None,
+        issue_from=hours.clock("issue_from") if hours else None,
+        last_ticket_min=hours.whole("last_ticket_min", None, 0, DAY_MIN) if hours else None,
+        break_ticket_min=hours.whole("break_ticket_min", None, 0, DAY_MIN) if hours else None,
+        remote=node.yes_no("remote", True),
+        english=node.yes_no("english", False),
+        priority_prefix=node.matching("priority_prefix", PREFIX, "prefix", ""),
+        reserved=_reserved(node),
+        summary=node.words("summary", most=160),
+    )
+    if hours:
+        hours.done()
+    node.done()
+    return found
+
+
+def _icon(node: Node) -> str:
+    value = node.text("icon", kind="icon")
+    if value and value not in SERVICE_ICONS:
+        facts = suggestion(value, SERVICE_ICONS)
+        node.note("no_such_icon", "icon", given=shown(value), **facts)
+    return value
+
+
+def _reserved(node: Node) -> tuple[int, int] | None:
+    value = node.take("reserved", "range")
+    if value is None:
+        return None
+    if not (isinstance(value, list) and len(value) == 2
+            and all(isinstance(n, int) and not isinstance(n, bool) for n in value)):
+        node.wrong("reserved", value, "range")
+        return None
+    first, last = value
+    # The ordinary series starts at 1; a range that a normal day reaches would make it jump.
+    if not 100 <= first <= last <= 9999:
+        node.note("reserved_range", "reserved", given=shown(value))
+        return None
+    return first, last
+
+
+def _quota(node: Node | None) -> Quota:
+    if node is None:
+        return Quota()
+    limits = {name: node.whole(name, None, 1, 9999) for name in ("total", "door", "online", "priority")}
+    found = Quota(per=node.choice("per", ("day", "session"), "day"), **limits)
+    node.done()
+    return found
+
+
+def _standard(node: Node, texts: dict[str, Words]) -> Standard:
+    own = node.table("components")
+    promises = node.table("promise", required=True)
+    found = Standard(
+        promises=_promises(promises) if promises else {"door": Promise()},
+        visit_min=node.whole("visit_min", None, 1, DAY_MIN),
+        decree=node.text("decree", "", most=200),
+        valid_from=node.day("valid_from", ""),
+        components={**texts, **(components(own) if own else {})},
+    )
+    if own:
+        own.done()
+    node.done()
+    return found
+
+
+def components(node: Node) -> dict[str, Words]:
+    """The texts of the 14 components that are given."""
+    texts = {name: node.words(name, most=2000, lines=True) for name in COMPONENTS}
+    return {name: text for name, text in texts.items() if text}
+
+
+def _promises(node: Node) -> dict[str, Promise]:
+    found = {}
+    for name in PROMISED:
+        promise = node.table(name, required=name == "door")
+        if promise is not None:
+            found[name] = Promise(
+                wait_min=promise.whole("wait_min", None, 1, DAY_MIN),
+                service_min=promise.whole("service_min", None, 1, DAY_MIN),
+            )
+            promise.done()
+    node.done()
+    return {"door": Promise(), **found}
