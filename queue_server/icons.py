@@ -43,7 +43,7 @@ SCREEN_ICONS: tuple[str, ...] = (
     "chart-bar", "report-analytics", "download", "upload", "file-spreadsheet", "file-type-csv", "filter",
     "search", "settings", "shield", "copy", "link", "external-link", "trash", "plus", "minus", "send",
     "share", "chevron-down", "chevron-left", "chevron-right", "chevron-up", "maximize", "menu-2", "sun",
-    "moon", "text-size", "database", "activity", "trending-up", "trending-down",
+    "moon", "text-size", "contrast", "database", "activity", "trending-up", "trending-down",
 )
 
 #: What the visitor's phone shows.
