@@ -8,8 +8,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from ..domain.announcement import READINGS, all_clips, announcement
-from ..domain.office import LANGUAGES, Counter
+from queue_server.domain.announcement import READINGS, all_clips, announcement
+from queue_server.domain.office import LANGUAGES, Counter
+
 from . import make as making
 from .engines import EngineFailed
 from .render import finder, render

@@ -59,7 +59,7 @@ class Espeak:
 
     def __init__(self) -> None:
         try:
-            import espeakng_loader  # type: ignore[import-untyped]
+            import espeakng_loader
         except ImportError as error:
             raise EngineFailed(f"the offline voice is not installed ({error})") from None
         self._sound = array("h")
@@ -115,7 +115,7 @@ class Gtts:
         self._sleep = sleep
 
     def _ask(self, said: str, lang: str) -> bytes:
-        import gtts  # type: ignore[import-untyped]
+        import gtts
 
         out = io.BytesIO()
         gtts.gTTS(said, lang=lang, timeout=self.TIMEOUT_S).write_to_fp(out)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from array import array
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 
-from ..domain.announcement import PAUSE, vocabulary
+from queue_server.domain.announcement import PAUSE, vocabulary
+
 from . import pcm
 from .engines import Engine, EngineFailed, Espeak, Gtts
 from .sets import CHIME, BadSet, clip_names, word_problems, write_set
@@ -19,6 +20,10 @@ Progress = Callable[[str], None]
 RECORDINGS = (".wav", ".mp3", ".flac", ".ogg")
 LARGEST = 5_000_000   # bytes of one recording
 LONGEST_MS = 8_000
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
 
 
 def read_words(path: Path | None, languages: Sequence[str]) -> Words:
@@ -59,7 +64,7 @@ def _spoken(
 def make(engine: Engine, languages: Sequence[str], words: Words, folder: Path, progress: Progress) -> None:
     """Speak every clip and write the set. EngineFailed leaves ``folder`` as it was."""
     sounds = _spoken(engine, languages, words, progress)
-    write_set(folder, engine.name, date.today().isoformat(), sounds, words)
+    write_set(folder, engine.name, _today(), sounds, words)
 
 
 def engine_named(name: str) -> Engine:
@@ -122,4 +127,4 @@ def add(source: Path, folder: Path, languages: Sequence[str]) -> None:
     if problems:
         raise BadSet(problems)
     sounds |= {f"{lang}/{PAUSE}": pcm.silence(pcm.PAUSE_MS) for lang in languages}
-    write_set(folder, "recorded", date.today().isoformat(), sounds, words)
+    write_set(folder, "recorded", _today(), sounds, words)

@@ -54,6 +54,10 @@ def windows(sound: Samples[int]) -> list[float]:
     return [level(sound[i : i + _WINDOW]) for i in range(0, len(sound), _WINDOW)]
 
 
+def _ms(count: int) -> int:
+    return round(count * _WINDOW * 1000 / RATE)
+
+
 def silences(sound: Samples[int]) -> list[tuple[int, int]]:
     """Silent stretches as (start ms, length ms); a quiet window is one below ``SILENCE``."""
     found: list[tuple[int, int]] = []
@@ -62,7 +66,7 @@ def silences(sound: Samples[int]) -> list[tuple[int, int]]:
         if loud < SILENCE and start is None:
             start = i
         elif loud >= SILENCE and start is not None:
-            found.append((start * 5, (i - start) * 5))
+            found.append((_ms(start), _ms(i - start)))
             start = None
     return found
 
@@ -173,7 +177,7 @@ def decode(data: bytes) -> Samples[int]:
 
     By miniaudio: one wheel without system libraries for Linux, Windows and macOS (no ffmpeg needed).
     """
-    import miniaudio  # type: ignore[import-untyped]
+    import miniaudio
 
     try:
         decoded = miniaudio.decode(data, nchannels=1, sample_rate=RATE)

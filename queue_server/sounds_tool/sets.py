@@ -18,8 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..domain.announcement import PAUSE, all_clips, vocabulary
-from ..domain.office import LANGUAGES
+from queue_server.domain.announcement import PAUSE, all_clips, vocabulary
+from queue_server.domain.office import LANGUAGES
+
 from . import pcm
 
 SHIPPED = Path(__file__).resolve().parents[2] / "sounds"
@@ -162,7 +163,7 @@ def _replace(path: Path, data: bytes) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         temporary.write_bytes(data)
-        os.replace(temporary, path)
+        temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
 
