@@ -50,8 +50,8 @@ class IssuedToday:
 class Decision:
     """May a number be issued? If not: ``code`` (sentence ``refused.<code>``), its facts, the next opening.
 
-    Facts: ``name`` (holiday), ``last`` and ``ends`` (after_cutoff, "HH:MM"), ``ends`` (closed), ``quota`` (quota_full),
-    ``reason`` (paused); with a next opening also ``opens_date``, ``opens_time`` and ``opens_in_days``.
+    Facts: ``name`` (holiday), ``last`` and ``ends`` (after_cutoff, "HH:MM"), ``ends`` (closed), ``quota``
+    (quota_full), ``reason`` (paused); with a next opening those of ``opening_words`` too.
     """
 
     allowed: bool
@@ -91,7 +91,7 @@ def periods(office: Office, service: Service | None, day: str) -> tuple[Span, ..
 
     A holiday closes everything. Otherwise an override that names the service decides; then its own week;
     then an override for all services; then the office's week. A service with hours of its own is, under an
-    override for all, open where both are: shorter Ramadan hours never open a morning service in the afternoon.
+    override for all, open where both are: Ramadan hours never open a morning service in the afternoon.
     """
     if office.always_open:
         return (Span(office.day_starts, office.day_starts + DAY_MIN),)

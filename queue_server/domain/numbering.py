@@ -22,7 +22,7 @@ def next_number(high_water: int, service: Service) -> int:
 
 @dataclass(frozen=True)
 class Range:
-    """Numbers of one series that are issued upwards: from ``first`` to ``last`` (None: open) without ``gap``."""
+    """Numbers of one series issued upwards: from ``first`` to ``last`` (None: open) without ``gap``."""
 
     first: int
     last: int | None = None

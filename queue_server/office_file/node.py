@@ -16,7 +16,7 @@ from datetime import date, datetime
 
 from ..domain.office import LANGUAGES, Words
 from .lines import Lines, Path
-from .problem import EXAMPLES, Facts, Problem
+from .problem import EXAMPLES, EXAMPLES_BY_KEY, Facts, Problem
 
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 _CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)")
@@ -48,13 +48,22 @@ def clock_minutes(text: str) -> int | None:
     return int(match[1]) * 60 + int(match[2]) if match else None
 
 
+def printable(text: str, most: int) -> str:
+    """A stranger's text for a message: one line, no signs that a terminal would obey, shortened."""
+    text = "".join(sign if sign.isprintable() else "\ufffd" for sign in text[:most + 1])
+    return text if len(text) <= most else text[:most - 1] + "…"
+
+
 def shown(value: object) -> str:
     """A value as a message shows it: shortened, on one line."""
     if isinstance(value, bool):
         return str(value).lower()
     text = f'"{value}"' if isinstance(value, str) else str(value)
-    text = "".join(sign if sign.isprintable() else "\ufffd" for sign in text)
-    return text if len(text) <= 60 else text[:59] + "…"
+    return printable(text, 60)
+
+
+def _example(key: str, kind: str) -> str:
+    return EXAMPLES_BY_KEY.get(key, EXAMPLES[kind])
 
 
 class Node:
@@ -72,7 +81,7 @@ class Node:
         self.sheet.asked.add(f"{self.generic}.{key}" if self.generic else key)
         if key not in self.value:
             if required:
-                self.note("missing", key, example=EXAMPLES[kind])
+                self.note("missing", key, example=_example(key, kind))
             return None
         return self.value[key]
 
@@ -80,7 +89,7 @@ class Node:
         self.sheet.note(code, (*self.path, key), where=self.where, key=key, **facts)
 
     def wrong(self, key: str, value: object, kind: str) -> None:
-        self.note("wrong", key, given=shown(value), kind=f"@kind.{kind}", example=EXAMPLES[kind])
+        self.note("wrong", key, given=shown(value), kind=f"@kind.{kind}", example=_example(key, kind))
 
     def text(
         self, key: str, default: str | None = None, most: int = 120, lines: bool = False, kind: str = "text"

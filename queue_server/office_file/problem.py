@@ -20,6 +20,11 @@ EXAMPLES = {
     "table": "", "tables": "", "file": '"denah.png"', "icon": '"users"',
     "promise": "{ wait_min = 10, service_min = 5 }",
 }
+#: The same by key, where the kind alone would suggest something strange.
+EXAMPLES_BY_KEY = {
+    "time_zone": '"WIB"', "languages": '["id", "en"]', "institution": '"Kementerian …"', "hall": '"utama"',
+    "date": "2026-12-25", "kind": '"text"', "file": '"denah.png"',
+}
 
 
 @cache

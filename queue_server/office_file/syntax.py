@@ -6,6 +6,7 @@ import re
 import tomllib
 
 from .lines import find_lines
+from .node import printable
 from .problem import Facts, Problem
 
 #: No office needs more; a larger text is a mistake or an attack.
@@ -65,18 +66,21 @@ def _explain(message: str, rows: list[str]) -> Problem:
     at = _AT_LINE.search(message)
     line = min(int(at.group(1)), len(rows)) if at else _last_written(rows)
     if _DOUBLE.search(message):
-        return Problem("duplicate", line, {"key": rows[line - 1].split("=")[0].strip(), "first": "?"})
+        key = printable(rows[line - 1].split("=")[0].strip(), 80)
+        return Problem("duplicate", line, {"key": key, "first": "?"})
     opened = _left_open(message, rows, line)
     if opened is not None:
         return opened
     row = rows[line - 1]
-    facts: Facts = {"row": row.strip()[:80]}
+    facts: Facts = {"row": printable(row.strip(), 80)}
     if _CURLY_QUOTES.search(row):
         return Problem("curly_quotes", line, facts)
     pair = _VALUE.match(row)
     if pair is None:
         return Problem("no_equals" if row.strip() and "=" not in row else "syntax", line, facts)
-    return Problem(_why_no_value(pair["value"]), line, {**facts, **pair.groupdict()})
+    return Problem(_why_no_value(pair["value"]), line, {
+        **facts, **{name: printable(text, 80) for name, text in pair.groupdict().items()},
+    })
 
 
 def _why_no_value(value: str) -> str:
@@ -94,12 +98,13 @@ def _why_no_value(value: str) -> str:
 def _left_open(message: str, rows: list[str], line: int) -> Problem | None:
     """A list or a long text that was never closed is noticed far below; the fault is where it began."""
     sign = '"""' if "Unterminated" in message or "Expected '\"\"\"'" in message else "["
-    if sign == "[" and "array" not in message:
+    if sign == "[" and "array" not in message and "end of document" not in message:
         return None
     for number in range(line, 0, -1):
         pair = _VALUE.match(rows[number - 1])
         if pair and pair["value"].startswith(sign) and not pair["value"].endswith("]"):
-            return Problem("left_open", number, {"key": pair["key"], "sign": "]" if sign == "[" else sign})
+            closer = "]" if sign == "[" else sign
+            return Problem("left_open", number, {"key": printable(pair["key"], 80), "sign": closer})
     return None
 
 
