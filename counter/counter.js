@@ -1,0 +1,246 @@
+/* The console: holds what is known, listens to the keyboard, and draws. Everything on it comes from one picture. */
+(function () {
+  "use strict";
+  const Counter = (window.Counter = window.Counter || {});
+  const Queue = window.Queue;
+  const html = window.htmPreact.html;
+  const office = Queue.meta("office"), officeName = Queue.meta("office-name") || office;
+  const root = document.getElementById("console");
+  const LANGUAGE_KEPT = "queue.counter.language";
+
+  /* picture: the newest; gone: why we are not let in; open: the one thing that is open inline. */
+  const state = { picture: null, gone: null, open: null, line: { up: false, since: Date.now(), last: null }, busy: false, refused: null };
+  let line = null;
+
+  const presses = Counter.presses({ line: function () { return line; }, changed: draw, now: function () { return performance.now(); } });
+
+  function now() { return line ? line.serverNow() : Date.now(); }
+
+  /* ---- Drawing ---- */
+
+  function gate() {
+    const why = state.refused || (state.gone && state.gone !== "sign_in" ? Queue.refusal({ refused: state.gone, facts: {} }) : null);
+    return html`<${Counter.SignIn} officeName=${officeName} why=${why} busy=${state.busy} />`;
+  }
+
+  function body(props) {
+    if (state.gone) { return gate(); }
+    if (!state.picture) {
+      return html`<main class="entrance"><p class="connecting" role="status">${Queue.t(state.line.up ? "line.loading" : "line.connecting")}</p></main>`;
+    }
+    return state.picture.counter ? html`<${Counter.Desk} ...${props} />` : html`<${Counter.Seats} ...${props} />`;
+  }
+
+  function title(picture) {
+    if (!picture || !picture.counter || state.gone) { return Queue.t("title"); }
+    const name = Queue.say(picture.counter.name);
+    return picture.current ? picture.current.label + " · " + name : "(" + picture.waiting.total + ") " + name;
+  }
+
+  /* Side by side only when both halves have room for the reader's own text size. */
+  function layOut() {
+    const letter = parseFloat(window.getComputedStyle(document.documentElement).fontSize) || 16;
+    document.documentElement.dataset.layout = window.innerWidth / letter >= 60 ? "wide" : "narrow";
+  }
+
+  function draw() {
+    const picture = state.gone ? null : state.picture;
+    const props = { picture: picture, open: state.open, line: state.line, presses: presses, now: now(), officeName: officeName };
+    Counter.forgetChoices();
+    layOut();
+    window.htmPreact.render(html`<div class="console" data-line=${state.line.up ? "up" : "down"}>
+      <${Counter.Bar} ...${props} />${body(props)}${state.open && state.open.panel === "help" ? html`<${Counter.Help} />` : null}</div>`, root);
+    document.title = title(picture);
+  }
+
+  /* ---- What is open ---- */
+
+  Counter.open = function (panel, facts) {
+    const same = state.open && state.open.panel === panel && (!facts || facts.step === state.open.step && facts.counter === state.open.counter);
+    if (same) { Counter.close(); return; }
+    state.open = Object.assign({ panel: panel, step: state.picture && state.picture.current ? state.picture.current.step : null }, facts);
+    draw();
+    /* Readers and keyboards go on from what has just opened; the space bar stays with the one button. */
+    const opened = document.getElementById(panel === "help" ? "help" : "panel");
+    if (opened) { opened.focus({ preventScroll: true }); opened.scrollIntoView({ block: "nearest" }); }
+  };
+
+  Counter.reopen = function (facts) { state.open = Object.assign({}, state.open, facts); draw(); };
+  Counter.close = function () { state.open = null; draw(); };
+  Counter.say = function (sentence) { presses.say(sentence); };
+
+  /* ---- Pressing ---- */
+
+  /** Sends an act with the version that the officer saw [13]; closes what was open once it was taken. */
+  Counter.act = function (act, args, then) {
+    const seen = state.picture && state.picture.counter ? { seen: state.picture.counter.version } : {};
+    if (presses.press(act, Object.assign(seen, args), then)) { state.open = null; draw(); }
+  };
+
+  Counter.pressPrimary = function () {
+    const primary = Counter.primary(state.picture);
+    if (primary) { Counter.act(primary.act, primary.args); }
+  };
+
+  Counter.undo = function () {
+    const undo = state.picture.undo;
+    if (undo && undo.until > now()) { Counter.act("undo", { event: undo.event }); }
+  };
+
+  function leave() {
+    if (state.picture.current) { Counter.open("leave"); } else { Counter.act("leave", { becomes: null }); }
+  }
+
+  function focusWaiting() {
+    const first = document.querySelector("#waiting .row-button");
+    if (first) { first.focus(); }
+  }
+
+  /** Begins an act by its name: at once, or by opening its choices; says why when it is not possible. */
+  Counter.start = function (name) {
+    if (name === "help") { Counter.open("help"); return; }
+    if (!state.picture || !state.picture.counter) { return; }
+    if (name === "waiting") { focusWaiting(); return; }
+    const may = Counter.may(name, state.picture, now());
+    if (!may.allowed && !may.ask) {
+      presses.refuse(Queue.t(may.word, may.facts));
+      return;
+    }
+    presses.dismiss();
+    if (name === "undo") { Counter.undo(); return; }
+    if (name === "leave") { leave(); return; }
+    const act = Counter.actNamed(name), ask = act.panel === true || (name === "no_show" && Counter.noShowNeedsReason(state.picture.current));
+    if (ask) { Counter.open(name); } else { Counter.act(name, {}); }
+  };
+
+  /* ---- Signing in and out ---- */
+
+  Counter.signIn = function (name, password) {
+    if (state.busy) { return; }
+    state.busy = true;
+    state.refused = null;
+    draw();
+    Queue.post("/sign-in", { office: office, name: name, password: password }).then(function (answer) {
+      state.busy = false;
+      if (answer.ok) { state.gone = null; state.picture = null; line.look(); } else { state.refused = Queue.refusal(answer); }
+      draw();
+    }, function () {
+      state.busy = false;
+      state.refused = Queue.t("sign_in.no_line");
+      draw();
+    });
+  };
+
+  Counter.signOut = function () {
+    Queue.post("/sign-out", {}).then(function () { window.location.reload(); }, function () { presses.refuse(Queue.t("sign_in.no_line")); });
+  };
+
+  Counter.speak = function (language) {
+    Queue.language(language);
+    try { window.localStorage.setItem(LANGUAGE_KEPT, language); } catch (closed) { /* a private window forgets: nothing is lost */ }
+    draw();
+  };
+
+  /* ---- The keyboard ---- */
+
+  function typing(target) { return /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName); }
+  let spaceTaken = false;
+
+  function onSpace(event) {
+    /* Whoever walked to another button with the Tab key means that one; the mouse leaves no focus behind. */
+    const button = event.target.closest && event.target.closest("button, a");
+    if (button && button.dataset.testid !== "primary") { return; }
+    event.preventDefault();
+    spaceTaken = true;
+    if (!event.repeat && !helpOpen()) { Counter.pressPrimary(); }
+  }
+
+  function helpOpen() { return Boolean(state.open) && state.open.panel === "help"; }
+
+  function onArrow(event, step) {
+    const rows = Array.prototype.slice.call(document.querySelectorAll(".row-button, .seat-button"));
+    const at = rows.indexOf(document.activeElement);
+    if (at < 0 || !rows[at + step]) { return; }
+    event.preventDefault();
+    rows[at + step].focus();
+  }
+
+  function onFigure(figure) {
+    if (Counter.choose(figure)) { return; }
+    if (state.picture && !state.picture.counter && !state.gone) { Counter.chooseSeat(state.picture, figure); }
+  }
+
+  document.addEventListener("keydown", function (event) {
+    if (event.ctrlKey || event.altKey || event.metaKey) { return; }
+    if (event.key === "Escape") {
+      if (state.open) { Counter.close(); } else { presses.forget(); presses.dismiss(); draw(); }
+      return;
+    }
+    if (typing(event.target)) { return; }
+    if (event.key === " ") { onSpace(event); return; }
+    if (event.repeat) { return; }
+    if (event.key === "ArrowDown") { onArrow(event, 1); return; }
+    if (event.key === "ArrowUp") { onArrow(event, -1); return; }
+    if (helpOpen() && event.key !== "?") { return; }
+    if (/^[1-9]$/.test(event.key)) { onFigure(Number(event.key)); return; }
+    const name = Counter.actOfKey(event.key);
+    if (name) { event.preventDefault(); Counter.start(name); }
+  });
+
+  /* A button is pressed by the space bar when it is let go: that would be a second press of the same. */
+  document.addEventListener("keyup", function (event) {
+    if (event.key === " " && spaceTaken) { event.preventDefault(); spaceTaken = false; }
+  });
+
+  /* After a click with mouse or finger the space bar belongs to the one button again. */
+  document.addEventListener("click", function (event) {
+    const button = event.detail > 0 && event.target.closest && event.target.closest("button");
+    if (button) { button.blur(); }
+  });
+
+  /* ---- The line ---- */
+
+  function onPicture(picture) {
+    const before = Counter.standing(state.picture);
+    state.picture = picture;
+    state.gone = null;
+    Queue.zone(picture.office.time_zone);
+    if (Counter.standing(picture) !== before) {
+      presses.change();
+      if (state.open && !Counter.panelStands(state.open, picture)) { state.open = null; }
+    }
+    draw();
+  }
+
+  function onState(next) {
+    state.line = next;
+    draw();
+    if (next.up) { presses.lineUp(); }
+  }
+
+  function begin() {
+    line = Queue.line({
+      auth: { screen: "counter", office: office },
+      onPicture: onPicture,
+      onState: onState,
+      onGone: function (reason) { state.gone = reason || "sign_in"; state.picture = null; state.open = null; draw(); }
+    });
+    window.setInterval(draw, 1000);
+    window.addEventListener("resize", draw);
+    draw();
+  }
+
+  function kept() {
+    try { return window.localStorage.getItem(LANGUAGE_KEPT); } catch (closed) { return null; }
+  }
+
+  /* The words are the one thing without which nothing can be said: asked for until they come. */
+  function load() {
+    Queue.words("counter", office).then(function () {
+      Queue.language(kept() === "en" ? "en" : "id");
+      begin();
+    }, function () { window.setTimeout(load, 1000); });
+  }
+
+  load();
+}());
