@@ -1,0 +1,60 @@
+/* The large place between calls: how it works, who is at which counter, standards, notices, pictures, videos. */
+(function () {
+  "use strict";
+  var Board = (window.Board = window.Board || {});
+  var html = window.htmPreact.html;
+  var Queue = window.Queue;
+
+  function How(props) {
+    return html`<h2 class="slide-title">${Queue.t("how.title", {}, props.slide.lang)}</h2>
+      <ol class="plain how">${[1, 2, 3].map(function (n) {
+        return html`<li><span class="how-step number">${n}</span><span>${Queue.t("how." + n, {}, props.slide.lang)}</span></li>`;
+      })}</ol>`;
+  }
+
+  function Standard(props) {
+    var slide = props.slide;
+    return html`<div class="slide-head"><${Board.Letter} service=${slide.service} />
+        <h2 class="slide-title">${Queue.say(slide.service.name, slide.lang)}</h2>
+        <span class="slide-kind">${Queue.t("standard.title", {}, slide.lang)}${slide.pages > 1
+          ? html`<span class="slide-page">${Queue.t("board.service_page", slide, slide.lang)}</span>` : null}</span></div>
+      <dl class="standard">${slide.parts.map(function (part) {
+        return html`<div class="standard-part"><dt>${part.title}</dt><dd>${part.text}</dd></div>`;
+      })}</dl>`;
+  }
+
+  function Now(props) {
+    var rows = props.picture.counters.filter(function (counter) {
+      return counter.label && props.slide.counters.indexOf(counter.key) >= 0;
+    });
+    return html`<h2 class="area-title">${Board.both(props.picture, "board.now")}</h2>
+      <ol class="plain now">${rows.map(function (counter) {
+        return html`<li class=${"now-row " + Board.width(counter.label)} key=${counter.key}>
+          <span class="number now-number">${counter.label}</span>
+          <${Board.Arrow} direction=${counter.direction} /><${Board.CounterName} name=${counter.name} /></li>`;
+      })}</ol>`;
+  }
+
+  function Media(props) {
+    var slide = props.slide, broken = function () { props.onBroken(slide.file); };
+    if (slide.kind === "video") {
+      return html`<video class="slide-media" src=${slide.file} muted autoplay playsinline onError=${broken} onEnded=${props.onEnd} />`;
+    }
+    return html`<img class="slide-media" src=${slide.file} alt=${slide.text} onError=${broken} />`;
+  }
+
+  /* The first of several lines is the heading of a notice. */
+  function Text(props) {
+    var text = props.slide.text, cut = text.indexOf("\n");
+    if (cut < 0) { return html`<p class=${text.length > 110 ? "slide-text slide-text-long" : "slide-text"}>${text}</p>`; }
+    return html`<h2 class="slide-title">${text.slice(0, cut)}</h2><p class="slide-body">${text.slice(cut + 1)}</p>`;
+  }
+
+  var KINDS = { how: How, standard: Standard, now: Now, picture: Media, video: Media, text: Text };
+
+  Board.Slide = function (props) {
+    var slide = props.slide, Kind = KINDS[slide.kind] || Text;
+    return html`<section class=${"stage slide slide-" + slide.kind} key=${slide.key}>
+      <${Kind} slide=${slide} picture=${props.picture} onBroken=${props.onBroken} onEnd=${props.onEnd} /></section>`;
+  };
+}());

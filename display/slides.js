@@ -1,0 +1,133 @@
+/*
+ * What the board shows between calls: large slides in the place of the call, and the sentences of the strip.
+ * Pure: pictures and words in, lists out. A round is in one language; the next round in the next one.
+ */
+(function () {
+  "use strict";
+  var Board = (window.Board = window.Board || {});
+  var t = function (key, facts, lang) { return window.Queue.t(key, facts, lang); };
+  var say = function (both, lang) { return window.Queue.say(both, lang); };
+
+  var PUBLISHED = ["requirements", "procedure", "duration", "tariff", "product", "complaints"];
+  var LINE = 36;         /* characters of a line at the size of a notice */
+  var ROOM = 6.4;        /* lines that fit below the title of a slide */
+  var HEAD = 1;          /* a heading costs this many lines, with the space before it */
+  var ROWS_NOW = 3;      /* rows of the slide "now serving"; it has two columns */
+
+  /** Time to read a text calmly, in seconds, between 8 and 30. */
+  Board.readingSeconds = function (text) { return Math.max(8, Math.min(30, Math.ceil(text.length / 12))); };
+
+  function lines(text) {
+    return text.split("\n").reduce(function (sum, line) { return sum + Math.max(1, Math.ceil(line.length / LINE)); }, 0);
+  }
+
+  /** Splits [{title, text}] into slides that fit, in order. */
+  Board.pack = function (parts) {
+    var slides = [], slide = [], used = 0;
+    parts.forEach(function (part) {
+      var cost = HEAD + lines(part.text);
+      if (slide.length && used + cost > ROOM) { slides.push(slide); slide = []; used = 0; }
+      slide.push(part);
+      used += cost;
+    });
+    if (slide.length) { slides.push(slide); }
+    return slides;
+  };
+
+  function minuteOfDay(minutes) {
+    var h = Math.floor(minutes / 60), m = minutes % 60;
+    return (h < 10 ? "0" : "") + h + "." + (m < 10 ? "0" : "") + m;
+  }
+
+  /** "08.00–11.00, 13.00–14.00", or null when the office has no open period today. */
+  Board.hoursText = function (hours) {
+    if (!hours || !hours.length) { return null; }
+    return hours.map(function (span) { return minuteOfDay(span.start) + "–" + minuteOfDay(span.end); }).join(", ");
+  };
+
+  /** The services whose published tariff says that they cost nothing. */
+  Board.freeServices = function (services) {
+    return services.filter(function (service) {
+      var tariff = service.components && service.components.tariff;
+      return tariff && /gratis|tidak dipungut biaya/i.test(tariff.id || "") && !/Rp\s*[1-9]/.test(tariff.id);
+    });
+  };
+
+  function standardSlides(service, lang) {
+    var parts = PUBLISHED.filter(function (name) {
+      return service.components && service.components[name] && say(service.components[name], lang);
+    }).map(function (name) {
+      return { title: t("standard." + name, {}, lang), text: say(service.components[name], lang) };
+    });
+    return Board.pack(parts).map(function (packed, i, all) {
+      var text = packed.map(function (part) { return part.title + part.text; }).join(" ");
+      return {
+        key: "standard-" + service.key + "-" + i + "-" + lang, kind: "standard", service: service, parts: packed, lang: lang,
+        page: i + 1, pages: all.length, seconds: Board.readingSeconds(text)
+      };
+    });
+  }
+
+  /* By key: who stands at the counter is read when the slide is drawn, not when the round was made. */
+  function nowSlides(picture, after) {
+    var keys = picture.counters.filter(function (counter) { return counter.label; })
+      .map(function (counter) { return counter.key; });
+    if (keys.length < 2) { return []; }
+    return Board.pages(keys, ROWS_NOW * 2).map(function (some, i) {
+      return { key: "now-" + i + after, kind: "now", counters: some, seconds: 8 };
+    });
+  }
+
+  function noticeSlide(notice, i, lang) {
+    var text = say(notice.text, lang);
+    return {
+      key: "notice-" + i + "-" + lang, kind: notice.kind, file: notice.file, text: text,
+      seconds: Math.max(notice.seconds || 0, notice.kind === "text" ? Board.readingSeconds(text) : 5)
+    };
+  }
+
+  /** The slides of one round in a language; `broken` holds files that this screen cannot play. */
+  Board.slides = function (picture, lang, broken) {
+    var slides = [{ key: "how-" + lang, kind: "how", lang: lang, seconds: 12 }];
+    var notices = picture.notices.map(function (notice, i) { return noticeSlide(notice, i, lang); })
+      .filter(function (slide) { return slide.kind === "text" ? slide.text : slide.file && !broken[slide.file]; });
+    slides = slides.concat(nowSlides(picture, ""), notices);
+    picture.services.forEach(function (service) {
+      /* Who is at which counter comes back often: somebody may have missed the call. */
+      slides = slides.concat(standardSlides(service, lang), nowSlides(picture, "-" + service.key));
+    });
+    return slides;
+  };
+
+  /** The sentences of the strip in a language, most pressing first. */
+  Board.stripTexts = function (picture, lang) {
+    var texts = [], hours = Board.hoursText(picture.hours), free = Board.freeServices(picture.services);
+    if (picture.issuing_paused) { texts.push(t("strip.paused", {}, lang)); }
+    texts.push(say(picture.running_text, lang));
+    texts.push(hours ? t("strip.hours", { hours: hours }, lang) : t("strip.closed", {}, lang));
+    if (free.length && free.length === picture.services.length) {
+      texts.push(t("strip.free_all", {}, lang));
+    } else if (free.length) {
+      texts.push(t("strip.free_some", {
+        services: free.map(function (service) { return say(service.name, lang); }).join(", ")
+      }, lang));
+    }
+    picture.notices.forEach(function (notice) { if (notice.kind === "text") { texts.push(say(notice.text, lang)); } });
+    texts.push(say(picture.office.complaint, lang));
+    texts = texts.map(function (text) { return text.replace(/\s*\n\s*/g, " · "); });
+    return texts.filter(function (text, i) { return text && texts.indexOf(text) === i; });
+  };
+
+  /** Splits a list into pages of at most `size`, as even as they can be. */
+  Board.pages = function (list, size) {
+    var count = Math.max(1, Math.ceil(list.length / size)), each = Math.ceil(list.length / count), pages = [];
+    for (var i = 0; i < count; i += 1) { pages.push(list.slice(i * each, (i + 1) * each)); }
+    return pages;
+  };
+
+  /** "Loket 12" → {word: "Loket", number: "12"}; a name without a number is all word. */
+  Board.counterName = function (name) {
+    var found = /^(.*\S)\s+(\d{1,3}[A-Z]?)$/.exec(name);
+    return found ? { word: found[1], number: found[2] } : { word: name, number: "" };
+  };
+}());
