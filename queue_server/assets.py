@@ -172,7 +172,8 @@ def _npm_ci() -> None:
     print("Fetching the browser libraries from the npm registry …", flush=True)
     done = subprocess.run(
         [*command, "ci", "--ignore-scripts", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error",
-         "--fetch-retries=5", "--fetch-timeout=120000"],
+         "--fetch-retries=3", "--fetch-retry-factor=3", "--fetch-retry-mintimeout=2000",
+         "--fetch-timeout=120000"],
         cwd=ROOT, env={**os.environ, "PATH": path}, stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace", check=False)
     if done.returncode:

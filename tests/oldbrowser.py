@@ -1,12 +1,13 @@
 """A board's browser of 2018: opens a page in Chromium 69 (PyQtWebEngine 5.12), headless, and reports.
 
-Run as a program of its own, because Qt wants the main thread and a crash of it must not take the tests along::
+A program of its own, because Qt wants the main thread and a crash of it must not take the tests along::
 
     python tests/oldbrowser.py http://127.0.0.1:8000/display/rutan/b1 --width 1920 --height 1080 \\
         --until 'document.querySelector(".call") !== null' --script 'document.title' --shot board.png
 
-It prints one JSON object: ``result`` (of ``--script``), ``until`` (whether the condition came true), ``loaded``,
-``console`` (all messages: level, text, source, line), ``errors`` (their texts, of level error) and ``agent``.
+It prints one JSON object: ``result`` (of ``--script``), ``until`` (whether the condition came true),
+``loaded``, ``console`` (all messages: level, text, source, line), ``errors`` (the texts of those of level
+error) and ``agent``.
 Exit status 0 when the page was loaded and the condition came true, 1 otherwise.
 """
 
@@ -61,7 +62,8 @@ def open_page(options: argparse.Namespace) -> dict[str, Any]:
 
     class Page(QWebEnginePage):  # type: ignore[misc, unused-ignore]
         def javaScriptConsoleMessage(self, level: int, text: str, line: int, source: str) -> None:
-            report["console"].append({"level": LEVELS[int(level)], "text": text, "source": source, "line": line})
+            report["console"].append(
+                {"level": LEVELS[int(level)], "text": text, "source": source, "line": line})
 
     view = QWebEngineView()
     profile = QWebEngineProfile(app)
