@@ -4,7 +4,7 @@
   const Counter = (window.Counter = window.Counter || {});
   const Queue = window.Queue;
   const html = window.htmPreact.html;
-  const office = Queue.meta("office"), officeName = Queue.meta("office-name") || office;
+  const office = Queue.meta("office"), officeName = Queue.meta("office-name");
   const root = document.getElementById("console");
   const LANGUAGE_KEPT = "queue.counter.language";
 

@@ -50,22 +50,22 @@
 
   function Undo(props) {
     const undo = props.picture.undo, left = undo ? undo.until - props.now : 0;
-    if (left <= 0) { return html`<div class="undo-room"></div>`; }
+    if (left <= 0) { return null; }
     const seconds = Math.ceil(left / 1000);
-    return html`<div class="undo-room"><button type="button" class="button undo" data-testid="undo" aria-keyshortcuts="z" onClick=${Counter.undo}>
+    return html`<button type="button" class="button undo" data-testid="undo" aria-keyshortcuts="z" onClick=${Counter.undo}>
       <span class="undo-fill" aria-hidden="true" style=${{ width: Math.min(100, left / 100) + "%" }}></span>
       ${Counter.icon("arrow-back-up")}<span class="word">${Queue.t("undo", { act: Queue.t("did." + undo.act), label: undo.label || "" })}</span>
-      <span class="undo-left">${Queue.t("seconds", { seconds: seconds })}</span>${Counter.keyCap("z")}</button></div>`;
+      <span class="undo-left">${Queue.t("seconds", { seconds: seconds })}</span>${Counter.keyCap("z")}</button>`;
   }
 
   function Acts(props) {
-    const picture = props.picture, open = props.open;
+    const picture = props.picture;
     return html`<div class="acts" role="group" aria-label=${Queue.t("acts.name")}>${Counter.ACTS.filter(function (act) { return act.place === "visitor"; })
       .map(function (act) {
         const may = Counter.may(act.name, picture, props.now);
         const wait = !may.allowed && may.facts.seconds ? Queue.t("seconds", { seconds: may.facts.seconds }) : null;
         return html`<${Counter.button} key=${act.name} name=${act.name} word=${actLabel(act, picture)} icon=${act.icon} cap=${act.key} off=${!may.allowed}
-          after=${wait} open=${act.panel ? Boolean(open) && open.panel === act.name : undefined} run=${function () { Counter.start(act.name); }} />`;
+          after=${wait} run=${function () { Counter.start(act.name); }} />`;
       })}</div>`;
   }
 
@@ -118,7 +118,7 @@
     };
     return html`<header class="bar">
       <p class="bar-place">${counter ? html`<strong class="bar-counter" data-testid="counter-name">${Queue.say(counter.name)}</strong>` : null}
-        <span class="bar-office">${props.officeName}${picture ? html`<span class="bit">${picture.person.name}</span>` : null}</span></p>
+        <span class="bar-office"><span>${props.officeName}</span>${picture ? html`<span class="bit">${picture.person.name}</span>` : null}</span></p>
       ${counter && today ? html`<p class="bar-today" data-testid="today"><span>${Queue.t("today.served", { served: today.served })}</span>
         ${today.judged ? html`<span class="bit">${Queue.t("today.on_time", { on_time: today.on_time, judged: today.judged })}</span>` : null}</p>` : null}
       <div class="bar-acts">
@@ -155,10 +155,9 @@
         <${LineMark} line=${props.line} /><${Alerts} picture=${picture} />
         <${person} picture=${picture} now=${props.now} />
         <${Primary} picture=${picture} presses=${props.presses} />
-        <${Counter.Said} presses=${props.presses} line=${props.line} />
-        <${Undo} picture=${picture} now=${props.now} />
-        <${Acts} picture=${picture} open=${open} now=${props.now} />
-        ${open ? html`<${Counter.Panel} picture=${picture} open=${open} />` : null}
+        <div class="answers"><${Counter.Said} presses=${props.presses} line=${props.line} /><${Undo} picture=${picture} now=${props.now} /></div>
+        ${open && Counter.isPanel(open) ? html`<${Counter.Panel} picture=${picture} open=${open} />`
+          : html`<${Acts} picture=${picture} now=${props.now} />`}
       </div>
       <${Counter.Lists} picture=${picture} open=${open} now=${props.now} />
     </main>`;

@@ -5,7 +5,7 @@
   const Queue = window.Queue;
   const html = window.htmPreact.html;
 
-  function isOpen(open, kind, step) { return Boolean(open) && open.panel === kind && open.step === step; }
+  function isOpen(open, kind, step) { return Boolean(open) && open.panel === kind && (step === undefined || open.step === step); }
 
   function toggle(kind, step) {
     return function () { Counter.open(kind, { step: step }); };
@@ -90,7 +90,7 @@
   }
 
   Counter.List = function (props) {
-    return html`<section class="list" aria-label=${props.title}>
+    return html`<section class=${"list " + (props.kind || "")} aria-label=${props.title}>
       <div class="list-head"><h2>${props.title}${props.count === undefined ? null : html`<span class="count">${props.count}</span>`}</h2>${props.side || null}</div>
       ${props.children}</section>`;
   };
@@ -99,17 +99,22 @@
     const picture = props.picture, rows = picture.waiting.rows, more = picture.waiting.total - rows.length;
     const issue = Counter.button({ name: "issue", word: Queue.t("act.issue"), icon: "ticket", cap: "b", kind: "button-quiet",
       open: isOpen(props.open, "issue"), run: function () { Counter.open("issue"); } });
-    return html`<${Counter.List} title=${Queue.t("list.waiting")} count=${picture.waiting.total} side=${issue}>
+    return html`<${Counter.List} kind="is-waiting" title=${Queue.t("list.waiting")} count=${picture.waiting.total} side=${issue}>
       ${rows.length ? html`<ol class="plain rows" id="waiting">${rows.map(function (row) {
         return html`<${WaitingRow} key=${row.step} picture=${picture} row=${row} open=${props.open} now=${props.now} />`;
       })}</ol>` : html`<p class="list-empty">${Queue.t("list.waiting_empty")}</p>`}
       ${more > 0 ? html`<p class="list-empty">${Queue.t("list.more", { more: more })}</p>` : null}<//>`;
   }
 
+  function bringBack(open) {
+    return Counter.button({ name: "bring_back", word: Queue.t("act.bring_back"), icon: "history", cap: "k", kind: "button-quiet",
+      open: isOpen(open, "bring_back"), run: function () { Counter.start("bring_back"); } });
+  }
+
   function Parked(props) {
     const picture = props.picture;
     if (!picture.parked.length) { return null; }
-    return html`<${Counter.List} title=${Queue.t("list.parked")} count=${picture.parked.length}>
+    return html`<${Counter.List} title=${Queue.t("list.parked")} count=${picture.parked.length} side=${picture.missed.length ? null : bringBack(props.open)}>
       <ul class="plain rows">${picture.parked.map(function (row) {
         const acts = [];
         if (!picture.current && picture.counter.state !== "paused") {
@@ -125,7 +130,7 @@
   function Missed(props) {
     const picture = props.picture;
     if (!picture.missed.length) { return null; }
-    return html`<${Counter.List} title=${Queue.t("list.missed")} count=${picture.missed.length}>
+    return html`<${Counter.List} title=${Queue.t("list.missed")} count=${picture.missed.length} side=${bringBack(props.open)}>
       <ul class="plain rows">${picture.missed.map(function (row) {
         const acts = [{ name: "back", word: Queue.t("row.bring_back"), run: function () { Counter.act("bring_back", { step: row.step }); } }];
         return html`<${ActRow} key=${row.step} picture=${picture} row=${row} now=${props.now} acts=${acts}
@@ -176,6 +181,7 @@
 
   Counter.Lists = function (props) {
     const parts = { picture: props.picture, open: props.open, now: props.now };
-    return html`<div class="lists">${[Waiting, Missed, Parked, Remote, Colleagues].map(function (part) { return html`<${part} ...${parts} />`; })}</div>`;
+    return html`<div class="lists"><${Waiting} ...${parts} />
+      <div class="rest">${[Missed, Parked, Remote, Colleagues].map(function (part) { return html`<${part} ...${parts} />`; })}</div></div>`;
   };
 }());

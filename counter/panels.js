@@ -154,6 +154,8 @@
     leave: leavePanel
   };
 
+  Counter.isPanel = function (open) { return Boolean(PANELS[open.panel]); };
+
   /* A panel about the visitor at the counter goes with them. */
   const NEEDS_VISITOR = ["finish", "park", "no_show", "transfer", "reclass", "note"];
   Counter.panelStands = function (open, picture) {
@@ -161,9 +163,7 @@
   };
 
   Counter.Panel = function (props) {
-    const draw = PANELS[props.open.panel];
-    if (!draw) { return null; }
-    const panel = draw(props.picture, props.open);
+    const panel = PANELS[props.open.panel](props.picture, props.open);
     return html`<section class="panel" tabindex="-1" id="panel" data-testid=${"panel-" + props.open.panel} aria-label=${panel.title}>
       <div class="panel-head"><h2>${panel.title}</h2>
         <button type="button" class="button button-quiet" data-testid="panel-close" onClick=${Counter.close}>${Queue.t("close")}<kbd>Esc</kbd></button></div>

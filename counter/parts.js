@@ -40,7 +40,7 @@
     const minutes = Math.floor(Math.max(0, ms) / 60000);
     if (minutes < 1) { return Queue.t("span.now"); }
     if (minutes < 60) { return Queue.t("span.minutes", { minutes: minutes }); }
-    return Queue.t("span.hours", { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
+    return Queue.t("span.hours", { hours: Math.floor(minutes / 60), minutes: (minutes % 60 < 10 ? "0" : "") + minutes % 60 });
   };
 
   /** A reason in words: a code from the words files, or one that the office named itself ({code, name}). */
