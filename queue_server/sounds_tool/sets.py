@@ -8,6 +8,7 @@ written last, so a set that is being replaced, or whose making was cut short, is
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
@@ -148,6 +149,20 @@ def voice_set(data: Path, name: str, languages: Sequence[str]) -> tuple[VoiceSet
         except BadSet as error:
             problems = error.problems
     return read_set(SHIPPED, SHIPPED_NAME, languages), problems
+
+
+def voice_of(data: Path, name: str, languages: Sequence[str]) -> VoiceSet:
+    """``voice_set`` for every request and picture: checked once, and again when a manifest changes."""
+    manifests = [SHIPPED / "manifest.json"]
+    if NAME.fullmatch(name) and name != SHIPPED_NAME:
+        manifests.append(data / "voices" / name / "manifest.json")
+    seen = tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in manifests)
+    return _checked(data, name, tuple(languages), seen)
+
+
+@functools.lru_cache(maxsize=64)
+def _checked(data: Path, name: str, languages: tuple[str, ...], _seen: tuple[int, ...]) -> VoiceSet:
+    return voice_set(data, name, languages)[0]
 
 
 def folder_of(data: Path, name: str) -> Path:
