@@ -48,7 +48,8 @@
     function tell(up) {
       if (state.up !== up || !started) {
         started = true;
-        state = { up: up, since: Date.now(), last: state.last };
+        /* A lost line is lost since the last sign of life, not since that was noticed. */
+        state = { up: up, since: up ? Date.now() : lastBeat || Date.now(), last: state.last };
         if (options.onState) { options.onState(state); }
       }
     }
