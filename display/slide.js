@@ -46,7 +46,7 @@
   /* The first of several lines is the heading of a notice. */
   function Text(props) {
     var text = props.slide.text, cut = text.indexOf("\n");
-    if (cut < 0) { return html`<p class=${text.length > 110 ? "slide-text slide-text-long" : "slide-text"}>${text}</p>`; }
+    if (cut < 0) { return html`<p class=${text.length > 110 ? "slide-line slide-line-long" : "slide-line"}>${text}</p>`; }
     return html`<h2 class="slide-title">${text.slice(0, cut)}</h2><p class="slide-body">${text.slice(cut + 1)}</p>`;
   }
 

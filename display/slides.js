@@ -10,7 +10,7 @@
 
   var PUBLISHED = ["requirements", "procedure", "duration", "tariff", "product", "complaints"];
   var LINE = 36;         /* characters of a line at the size of a notice */
-  var ROOM = 6.4;        /* lines that fit below the title of a slide */
+  var ROOM = 7;          /* lines that fit below the title of a slide */
   var HEAD = 1;          /* a heading costs this many lines, with the space before it */
   var ROWS_NOW = 3;      /* rows of the slide "now serving"; it has two columns */
 
@@ -21,10 +21,26 @@
     return text.split("\n").reduce(function (sum, line) { return sum + Math.max(1, Math.ceil(line.length / LINE)); }, 0);
   }
 
+  /* A text longer than a slide goes on the next one, broken between paragraphs, a long paragraph between sentences. */
+  function breakLong(part) {
+    var pieces = [], piece = "";
+    if (lines(part.text) + HEAD <= ROOM) { return [part]; }
+    var bits = part.text.split("\n").reduce(function (all, paragraph) {
+      var long = lines(paragraph) + HEAD > ROOM;
+      return all.concat(long ? paragraph.replace(/([a-z)][.;]) /g, "$1\n").split("\n") : [paragraph]);
+    }, []);
+    bits.forEach(function (bit) {
+      var longer = piece ? piece + "\n" + bit : bit;
+      if (piece && lines(longer) + HEAD > ROOM) { pieces.push(piece); longer = bit; }
+      piece = longer;
+    });
+    return pieces.concat([piece]).map(function (text) { return { title: part.title, text: text }; });
+  }
+
   /** Splits [{title, text}] into slides that fit, in order. */
   Board.pack = function (parts) {
     var slides = [], slide = [], used = 0;
-    parts.forEach(function (part) {
+    parts.map(breakLong).reduce(function (all, some) { return all.concat(some); }, []).forEach(function (part) {
       var cost = HEAD + lines(part.text);
       if (slide.length && used + cost > ROOM) { slides.push(slide); slide = []; used = 0; }
       slide.push(part);
