@@ -88,5 +88,5 @@ lock: | $(VENV)/.installed-dev
 .cache/floors/.installed: requirements.txt requirements-dev.lock
 	$(UV) venv --quiet --clear --python $(PY) .cache/floors
 	$(UV) pip install --quiet --python .cache/floors/bin/python --resolution lowest-direct -r requirements.txt
-	$(UV) pip install --quiet --python .cache/floors/bin/python hypothesis playwright psutil pytest-timeout
+	$(UV) pip install --quiet --python .cache/floors/bin/python -r requirements-dev.txt
 	@touch $@
