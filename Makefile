@@ -5,6 +5,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check install --no-input --quiet --retries 10 --timeout 60
 UV := $(VENV)/bin/uv
 WEB := build/web/manifest.json
+MODULES := node_modules/.package-lock.json
 # Handed on to the program: make run ARGS="--port 9000 --data /srv/queue"
 ARGS ?=
 # Handed on to pytest: make test TESTS="tests/test_hours.py -x"
@@ -41,7 +42,7 @@ check-long: ready-dev machine .cache/floors/.installed
 # ---- What the targets above need --------------------------------------------------------------------
 
 ready: $(VENV)/.installed $(WEB)
-ready-dev: $(VENV)/.installed-dev $(WEB)
+ready-dev: $(VENV)/.installed-dev $(WEB) $(MODULES)
 
 # Python 3.11 or newer under any of its usual names; make PYTHON=/path/to/python names another.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 python; do \
@@ -71,6 +72,11 @@ $(VENV)/.installed-dev: requirements-dev.lock | $(PY)
 # The browser libraries. Fetching looks for itself whether something is missing.
 $(WEB): package-lock.json queue_server/assets.py queue_server/icons.py | $(PY)
 	@$(PY) -m queue_server.assets
+	@touch $@
+
+# The tests also need what is not copied (acorn); npm empties node_modules when it fails half-way.
+$(MODULES): package-lock.json | $(WEB)
+	@test -f node_modules/acorn/dist/acorn.js || $(PY) -m queue_server.assets --force
 	@touch $@
 
 # A real browser and what the old one needs of the system; never for "make run".
