@@ -1,0 +1,113 @@
+"""create_app(): the one place where the parts are plugged together, readable as a table of contents."""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask, Response, jsonify, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_socketio import SocketIO
+from jinja2 import FileSystemLoader
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from . import opening
+from .config import Config
+from .database import Database
+from .domain.errors import Refused
+from .kit import Kit
+from .live import Live
+from .reports import BoardReports
+from .screens import pages, requests, sockets
+from .screens.door import Door, status_of
+from .transaction import Writer
+
+logger = logging.getLogger(__name__)
+ROOT = Path(__file__).resolve().parents[1]
+MOST_BYTES = 256 * 1024
+HOST = re.compile(r"^[A-Za-z0-9.\-\[\]:_]{1,255}$")
+
+
+@dataclass
+class House:
+    """The running parts, for whoever starts the server."""
+
+    app: Flask
+    socketio: SocketIO
+    database: Database
+    writer: Writer
+    live: Live
+
+
+def create_app(config: Config, kit: Kit) -> House:
+    """The application for one process; the database must exist and be of this release's schema."""
+    app = Flask(__name__, static_folder=None)
+    app.jinja_loader = FileSystemLoader(ROOT)
+    app.config.update(MAX_CONTENT_LENGTH=MOST_BYTES, RATELIMIT_HEADERS_ENABLED=False)
+    app.secret_key = opening.secret(config.data)
+    if config.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies, x_host=config.proxies)  # type: ignore[method-assign]
+
+    socketio = SocketIO(
+        app, async_mode=kit.name, message_queue=config.redis_url or None, max_http_buffer_size=MOST_BYTES,
+        ping_interval=20, ping_timeout=20, logger=False, engineio_logger=False,
+    )
+    database = Database(config.database_url)
+    clock = kit.blocking(opening.clock, database)
+    writer = Writer(database, clock, kit)
+    live = Live(socketio, database, clock, kit)
+    writer.published = live.published
+    reports = BoardReports(live, database, writer, kit)
+    door = Door(config, database, kit, writer)
+    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
+
+    app.register_blueprint(pages.blueprint(door, live))
+    app.register_blueprint(requests.blueprint(door, live, limiter, lambda office, answer: None))
+    sockets.register(socketio, door, live, reports)
+    _answers(app)
+    _headers(app)
+
+    for part in (writer, live, reports):
+        part.start()
+    return House(app, socketio, database, writer, live)
+
+
+def _answers(app: Flask) -> None:
+    """One translator from errors to answers: nobody ever sees a stack trace."""
+
+    @app.errorhandler(Refused)
+    def refused(error: Refused) -> tuple[Response, int]:
+        return jsonify(error.as_answer()), status_of(error)
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> tuple[Response, int]:
+        codes = {404: "not_found", 405: "not_found", 413: "too_large", 429: "too_many_requests"}
+        code = error.code or 500
+        return jsonify(Refused(codes.get(code, "bad_request" if code < 500 else "failed")).as_answer()), code
+
+    @app.errorhandler(Exception)
+    def failed(error: Exception) -> tuple[Response, int]:
+        logger.exception("a request failed: %s", request.endpoint)
+        return jsonify(Refused("failed").as_answer()), 500
+
+
+def _headers(app: Flask) -> None:
+    """Security headers; Chromium 69 refuses 'self' for websockets, so their origin is named (decisions 27)."""
+
+    @app.after_request
+    def headers(response: Response) -> Response:
+        host = request.host if HOST.match(request.host) else "localhost"
+        response.headers["Content-Security-Policy"] = (
+            "default-src 'self'; "
+            f"connect-src 'self' ws://{host} wss://{host}; "
+            "img-src 'self' data: blob:; media-src 'self' blob:; object-src 'none'; base-uri 'none'; "
+            "frame-ancestors 'none'; form-action 'self'"
+        )
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response

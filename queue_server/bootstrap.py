@@ -1,0 +1,126 @@
+"""The only file that knows eventlet (its cures: shared reasons in docs/decisions.md, "eventlet").
+
+``patch()`` must run before anything else is imported. Threads are left native on purpose: all SQL runs
+in native threads, with native locks, so no green lock can ever stand inside a database call.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import warnings
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from .kit import Kit, Signal, ThreadKit
+
+T = TypeVar("T")
+BACKLOG = 4096
+MOST_CONNECTIONS = 20_000
+
+
+def patch(mode: str) -> None:
+    """Makes sockets and waiting green when the mode is eventlet; does nothing otherwise."""
+    if mode != "eventlet":
+        return
+    warnings.filterwarnings("ignore", message=r"(?s).*Eventlet is deprecated.*")
+    import eventlet
+
+    eventlet.monkey_patch(thread=False)
+
+
+class _GreenSignal:
+    def __init__(self) -> None:
+        from eventlet.event import Event
+
+        self._make: Callable[[], Any] = Event
+        self._event = Event()
+
+    def set(self) -> None:
+        if not self._event.ready():
+            self._event.send(True)
+
+    def clear(self) -> None:
+        if self._event.ready():
+            self._event = self._make()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        if timeout is None:
+            self._event.wait()
+            return True
+        return bool(self._event.wait(timeout))
+
+
+class GreenKit:
+    name = "eventlet"
+
+    def signal(self) -> Signal:
+        return _GreenSignal()
+
+    def spawn(self, work: Callable[..., Any], *args: Any) -> None:
+        import eventlet
+
+        eventlet.spawn_n(work, *args)
+
+    def sleep(self, seconds: float) -> None:
+        import eventlet
+
+        eventlet.sleep(seconds)
+
+    def blocking(self, work: Callable[..., T], *args: Any) -> T:
+        from eventlet import tpool
+
+        return tpool.execute(work, *args)  # type: ignore[no-any-return]
+
+
+def kit(mode: str) -> Kit:
+    return GreenKit() if mode == "eventlet" else ThreadKit()
+
+
+def raise_file_limit() -> None:
+    """A screen is a connection is a file: 1,024 of them must not be the end (decisions 30)."""
+    try:
+        import resource
+    except ImportError:
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = hard if hard != resource.RLIM_INFINITY else 65_536
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket with a long backlog and no Nagle delay: 1,000 screens may come at once."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    door = socket.socket(family, socket.SOCK_STREAM)
+    if os.name == "posix":
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    door.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    door.bind((host, port))
+    door.listen(BACKLOG)
+    return door
+
+
+def _leave(_signal: int, _frame: Any) -> None:
+    raise SystemExit(0)
+
+
+def serve(mode: str, app: Any, door: socket.socket) -> None:
+    """Serves until SIGTERM or Ctrl-C; requests under way are finished."""
+    signal.signal(signal.SIGTERM, _leave)
+    if mode == "eventlet":
+        import eventlet.wsgi
+
+        eventlet.wsgi.server(
+            door, app, max_size=MOST_CONNECTIONS, log_output=False, keepalive=True, socket_timeout=None, debug=False,
+        )
+    else:
+        from werkzeug.serving import make_server
+
+        server = make_server(
+            door.getsockname()[0], door.getsockname()[1], app, threaded=True, fd=door.fileno(),
+        )
+        server.serve_forever()
+    sys.stdout.flush()

@@ -1,0 +1,59 @@
+"""The commands at the shell: a table of names, each with its options and its work."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from . import __version__, config
+from .commands_shell import office, people, serve
+from .domain.errors import Refused
+from .shell import say_refusal
+
+
+@dataclass(frozen=True)
+class Shell:
+    """A command at the shell."""
+
+    name: str
+    help: str
+    arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], int]
+
+
+COMMANDS = (
+    Shell("serve", "serve the screens of all offices in the data folder", serve.arguments, serve.run),
+    Shell("office", "import, show, compare or export an office's file", office.arguments, office.run),
+    Shell("person", "add somebody who may sign in", people.arguments, people.run),
+    Shell("reset-password", "give somebody a new password and end their sessions", people.reset_arguments, people.reset),
+)
+
+
+def parser() -> argparse.ArgumentParser:
+    main_parser = argparse.ArgumentParser(
+        prog="python -m queue_server", description="A queue for public offices: numbers, counters, boards that speak.")
+    main_parser.add_argument("--version", action="version", version=__version__)
+    commands = main_parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for shell in COMMANDS:
+        one = commands.add_parser(shell.name, help=shell.help, description=shell.help)
+        config.add_arguments(one)
+        shell.arguments(one)
+        one.set_defaults(run=shell.run)
+    return main_parser
+
+
+def main(argv: list[str]) -> int:
+    """Runs a command; 0 when it did its work, 1 when it was refused, 2 when it was not understood."""
+    args = parser().parse_args(argv)
+    try:
+        return int(args.run(args))
+    except config.SettingError as error:
+        print(f"A setting is wrong: {error}", file=sys.stderr)
+        return 2
+    except Refused as refused:
+        print(say_refusal(refused), file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130

@@ -1,0 +1,466 @@
+"""What an officer does at a counter: call, recall, start, finish, skip, no-show, park, transfer, undo."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from ..domain import discipline
+from ..domain.errors import NotAllowed, Refused
+from ..domain.events import Json
+from ..domain.office import Counter
+from ..domain.ticket import UNDOABLE, State, Step, label, move
+from ..store import people, queue
+from ..store.people import Seat
+from ..transaction import Answer, Tx
+from .moving import advance, restore, save, step_of
+from .visitor import arrive, new_step, service_of, standards
+
+#: Reasons from a list (decisions 9, 11); the words files hold the sentences "reason.<code>".
+OUT_OF_ORDER = ("urgent_need", "companion", "short_question", "wrong_order", "supervisor_asked", "replay")
+OUTCOMES = ("served", "incomplete", "referred", "visitor_left")
+#: Why service rests, and whose clock runs meanwhile.
+PARK = {"papers_missing": "visitor", "visitor_fetches": "visitor", "system_down": "office", "colleague_needed": "office"}
+NO_SHOW = ("board_broken", "called_aloud")
+RECLASS = ("not_in_group", "in_group", "by_mistake")
+CANCEL = ("visitor_asked", "double_number", "wrong_service")
+PAUSE = ("prayer", "rest", "meeting", "system_down", "back_office")
+
+
+
+
+def my_seat(tx: Tx, args: dict[str, Any]) -> tuple[Seat, Counter]:
+    """The seat of the officer who presses, if the press fits what they saw (decisions 13)."""
+    seat = people.seat_of(tx.c, tx.office_id, tx.actor.person_id or 0)
+    if seat is None:
+        raise Refused("no_counter")
+    seen = args.get("seen")
+    if seen is not None and int(seen) != seat.version:
+        raise Refused("changed")
+    if args.get("quick") and tx.now.tick - seat.changed_tick < tx.office.rules.double_press_ms:
+        raise Refused("double_press")
+    return seat, next(c for c in tx.office.counters if c.key == seat.counter)
+
+
+def _quick(tx: Tx, args: dict[str, Any]) -> tuple[Seat, Counter]:
+    """As ``my_seat``, for the presses that a trembling finger repeats."""
+    return my_seat(tx, {**args, "quick": True})
+
+
+def _changed(tx: Tx, counter: str) -> None:
+    people.touch_seat(tx.c, tx.office_id, counter, tx.now.tick)
+
+
+def _visitor(tx: Tx, seat: Seat) -> Step:
+    step = queue.active_at(tx.c, tx.office_id, seat.counter)
+    if step is None:
+        raise Refused("nobody_here")
+    return step
+
+
+# --- calling -----------------------------------------------------------------------------------
+
+
+def call_next(tx: Tx, args: dict[str, Any]) -> Answer:
+    """Calls whoever ``discipline.choose`` names for this counter, and stores why."""
+    seat, counter = _quick(tx, args)
+    _free(tx, seat)
+    choice = next_for(tx, counter)
+    if choice is None:
+        raise Refused("nobody_waiting")
+    step = step_of(tx, choice.step)
+    return _call(tx, step, counter, choice.why, "waiting")
+
+
+def next_for(tx: Tx, counter: Counter) -> discipline.Choice | None:
+    rule = tx.office.rules.mix
+    per_service = {}
+    for key in counter.services:
+        heads = queue.heads(tx.c, tx.office_id, tx.day, key, discipline.heads_needed(rule))
+        if heads.ordinary or heads.priority or heads.returning:
+            needed = discipline.recent_needed(rule)
+            per_service[key] = (heads, queue.recent(tx.c, tx.office_id, tx.day, key, needed, heads))
+    return discipline.choose(counter, per_service, tx.office.rules, tx.now.tick)
+
+
+def call(tx: Tx, args: dict[str, Any]) -> Answer:
+    """Calls a chosen step: a parked one, or a waiting one out of order with a reason from the list."""
+    seat, counter = _quick(tx, args)
+    _free(tx, seat)
+    step = step_of(tx, args["step"])
+    if step.service not in counter.services:
+        raise Refused("not_served_here")
+    if step.state == State.PARKED:
+        return _call(tx, step, counter, {"rule": "parked"}, "parked")
+    if args.get("reason") not in OUT_OF_ORDER:
+        raise Refused("reason_needed")
+    return _call(tx, step, counter, {"rule": "out_of_order", "reason": args["reason"]}, "waiting")
+
+
+def _free(tx: Tx, seat: Seat) -> None:
+    if seat.state == "paused":
+        raise Refused("paused_counter")
+    if queue.active_at(tx.c, tx.office_id, seat.counter) is not None:
+        raise Refused("visitor_here")
+
+
+def _call(tx: Tx, step: Step, counter: Counter, why: dict[str, Json], came_from: str) -> Answer:
+    called = advance(
+        tx, step, "call", counter=counter.key, person_id=tx.actor.person_id, called_at=tx.now.at,
+        first_called_at=step.first_called_at or tx.now.at, calls=1, returned_seq=0, return_after=0,
+        automatic=int(why["rule"] in discipline.IN_THE_MIX), why=json.dumps(why), started_at=None,
+    )
+    body: dict[str, Json] = {
+        "counter": counter.key, "service": step.service, "priority": step.priority, "why": why, "from": came_from,
+    }
+    if why.get("reason"):
+        body["reason"] = why["reason"]
+    called = save(tx, step, called, "called", body)
+    rule = str(why["rule"])
+    _announce(tx, called, counter, 1, rule)
+    if rule in discipline.IN_THE_MIX:
+        for passed, ticket in queue.pass_remote(
+            tx.c, tx.office_id, tx.day, step.service, step.queued_tick, called.last_seq
+        ):
+            tx.record("passed", {"ticket": ticket}, passed)
+    _changed(tx, counter.key)
+    ticket = queue.ticket(tx.c, step.ticket_id)
+    return {"step": step.id, "label": label(ticket.prefix, ticket.number), "call": called.last_seq, "why": why}
+
+
+def _announce(tx: Tx, step: Step, counter: Counter, nth: int, rule: str) -> None:
+    queue.add_call(tx.c, {
+        "office_id": tx.office_id, "seq": step.last_seq, "day": tx.day, "service": step.service, "hall": counter.hall,
+        "counter": counter.key, "step_id": step.id, "nth": nth, "at": tx.now.at, "priority": step.priority,
+        "in_mix": int(rule in discipline.IN_THE_MIX),
+        "advances": int(rule not in discipline.RETURNS and rule != "parked"),
+    })
+
+
+def recall(tx: Tx, args: dict[str, Any]) -> Answer:
+    """Repeats the call; counted, and spaced so that a hall is not shouted at."""
+    seat, counter = _quick(tx, args)
+    step = _visitor(tx, seat)
+    heard = queue.calls_heard(tx.c, step.id, queue.first_call(tx.c, step.id))
+    wait_ms = heard[-1].at + tx.office.rules.recall_spacing_s * 1000 - tx.now.at if heard else 0
+    if wait_ms > 0:
+        raise Refused("recall_too_soon", seconds=-(-wait_ms // 1000))
+    move("recall", State(step.state))
+    new = replace(step, calls=step.calls + 1)  # the walk is one walk, however often it was called
+    queue.end_calls(tx.c, step.id, "over", tx.now.at)
+    new = save(tx, step, new, "recalled", {"counter": counter.key, "count": new.calls})
+    _announce(tx, new, counter, new.calls, "recall")
+    _changed(tx, counter.key)
+    return {"call": new.last_seq, "count": new.calls}
+
+
+def start(tx: Tx, args: dict[str, Any]) -> Answer:
+    """The visitor is here: service begins."""
+    seat, counter = _quick(tx, args)
+    step = _visitor(tx, seat)
+    if step.arrived_at is None:
+        step = arrive(tx, step, "call")
+    new = advance(tx, step, "start", started_at=tx.now.at)
+    save(tx, step, new, "started", {"counter": counter.key})
+    queue.end_calls(tx.c, step.id, "over", tx.now.at)
+    _changed(tx, counter.key)
+    return {"step": step.id}
+
+
+def finish(tx: Tx, args: dict[str, Any]) -> Answer:
+    """Service ends, with its outcome from the list."""
+    seat, counter = _quick(tx, args)
+    outcome = args.get("outcome") or "served"
+    if outcome not in OUTCOMES:
+        raise Refused("reason_needed")
+    step = _visitor(tx, seat)
+    new = advance(tx, step, "finish", ended_at=tx.now.at, outcome=outcome)
+    new = save(tx, step, new, "finished", {"counter": counter.key, "outcome": outcome})
+    _changed(tx, counter.key)
+    return {"step": step.id, "event": new.last_seq}
+
+
+def skip(tx: Tx, args: dict[str, Any]) -> Answer:
+    """The visitor did not come: back after ``return_after`` others."""
+    seat, counter = _quick(tx, args)
+    step = _visitor(tx, seat)
+    after = tx.office.rules.return_after
+    # The place counts from this very event, so that the calls after it bring the visitor nearer.
+    new = advance(tx, step, "skip", counter="", person_id=None, returned_seq=tx.head.head_seq + 1, return_after=after)
+    save(tx, step, new, "skipped", {"counter": counter.key, "return_after": after})
+    queue.end_calls(tx.c, step.id, "over", tx.now.at)
+    _changed(tx, counter.key)
+    return {"return_after": after}
+
+
+def no_show(tx: Tx, args: dict[str, Any]) -> Answer:
+    """Ends a step whose holder did not come after enough calls that boards drew and spoke (decisions 11)."""
+    seat, counter = _quick(tx, args)
+    step = _visitor(tx, seat)
+    verdict = no_show_verdict(tx, step, counter, args.get("reason"))
+    new = advance(tx, step, "no_show", ended_at=tx.now.at, outcome="no_show")
+    save(tx, step, new, "no_show", {"counter": counter.key, **verdict})
+    queue.end_calls(tx.c, step.id, "over", tx.now.at)
+    _changed(tx, counter.key)
+    return {}
+
+
+def no_show_verdict(tx: Tx, step: Step, counter: Counter, reason: Any) -> dict[str, Json]:
+    """What the log says of the calls; raises Refused when there were not enough, or the last is too fresh."""
+    rules = tx.office.rules
+    heard = queue.calls_heard(tx.c, step.id, queue.first_call(tx.c, step.id))
+    if heard and tx.now.at - heard[-1].at < rules.no_show_after_s * 1000:
+        left = rules.no_show_after_s - (tx.now.at - heard[-1].at) // 1000
+        raise Refused("no_show_too_soon", seconds=left)
+    counted = sum(1 for h in heard if h.drawn_at and (h.spoken_at or not tx.office.voice))
+    if counted >= rules.no_show_calls:
+        return {"calls_acknowledged": counted}
+    if people.boards_alive(tx.c, tx.office_id, counter.hall, tx.now.at):
+        raise Refused("no_show_calls", needed=rules.no_show_calls, heard=counted)
+    if reason not in NO_SHOW:
+        raise Refused("reason_needed_no_board")
+    return {"calls_acknowledged": counted, "without_board": True, "reason": str(reason)}
+
+
+# --- setting aside, moving on ------------------------------------------------------------------
+
+
+def bring_back(tx: Tx, args: dict[str, Any]) -> Answer:
+    """A parked visitor, or one who missed the call within the grace time, waits again at the promised place."""
+    seat, _counter = my_seat(tx, {})
+    step = step_of(tx, args["step"])
+    rules = tx.office.rules
+    if step.state == State.NO_SHOW and tx.now.at - (step.ended_at or 0) > rules.return_within_min * 60_000:
+        raise Refused("grace_over", minutes=rules.return_within_min)
+    after = 0 if step.state == State.PARKED else rules.return_after
+    new = advance(
+        tx, step, "bring_back", counter="", person_id=None, ended_at=None, outcome="",
+        returned_seq=tx.head.head_seq + 1, return_after=after, arrived_at=step.arrived_at or tx.now.at,
+    )
+    save(tx, step, new, "brought_back", {"return_after": after, "from": step.state})
+    _changed(tx, seat.counter)
+    return {"return_after": after}
+
+
+def park(tx: Tx, args: dict[str, Any]) -> Answer:
+    """Service rests, with a reason and whose clock runs meanwhile."""
+    seat, counter = _quick(tx, args)
+    clock = PARK.get(str(args.get("reason")))
+    if clock is None:
+        raise Refused("reason_needed")
+    step = _visitor(tx, seat)
+    new = advance(tx, step, "park", counter="", person_id=None, park_clock=clock, park_reason=args["reason"])
+    save(tx, step, new, "parked", {"counter": counter.key, "reason": args["reason"], "clock": clock})
+    _changed(tx, counter.key)
+    return {}
+
+
+def transfer(tx: Tx, args: dict[str, Any]) -> Answer:
+    """Goes on at another service on the same number: this step ends, a new one waits."""
+    seat, counter = _quick(tx, args)
+    target = service_of(tx.office, args.get("service"))
+    step = _visitor(tx, seat)
+    if target.key == step.service:
+        raise Refused("same_service")
+    came_from = step.state
+    new = advance(tx, step, "transfer", ended_at=tx.now.at, outcome="transferred")
+    standard = standards(tx).get(target.key, 0)
+    to_step = queue.add_step(tx.c, new_step(
+        tx, step.ticket_id, target.key, bool(step.priority), State.WAITING, standard, True))
+    save(tx, step, new, "transferred", {
+        "counter": counter.key, "to_service": target.key, "to_step": to_step, "reason": f"from_{came_from}"})
+    queue.end_calls(tx.c, step.id, "over", tx.now.at)
+    _changed(tx, counter.key)
+    return {"step": to_step}
+
+
+def reclass(tx: Tx, args: dict[str, Any]) -> Answer:
+    """Into the other class with a reason, at the place it would have had, never to the end (decisions 4)."""
+    if args.get("reason") not in RECLASS:
+        raise Refused("reason_needed")
+    step = step_of(tx, args["step"])
+    if step.state not in (State.WAITING, State.CALLED, State.SERVING, State.PARKED):
+        raise Refused("not_now", act="reclass", state=step.state)
+    new = replace(step, priority=int(bool(args["priority"])))
+    save(tx, step, new, "class_changed", {"priority": new.priority, "reason": args["reason"]})
+    _bump(tx)
+    return {}
+
+
+def cancel(tx: Tx, args: dict[str, Any]) -> Answer:
+    """Cancels a number for its holder, with a reason from the list."""
+    if args.get("reason") not in CANCEL:
+        raise Refused("reason_needed")
+    step = step_of(tx, args["step"])
+    new = advance(tx, step, "cancel", ended_at=tx.now.at, outcome=args["reason"])
+    save(tx, step, new, "cancelled", {"by": "officer", "reason": args["reason"]})
+    queue.end_calls(tx.c, step.id, "over", tx.now.at)
+    if step.counter:
+        _changed(tx, step.counter)
+    return {}
+
+
+def arrived(tx: Tx, args: dict[str, Any]) -> Answer:
+    """The holder of a number from a phone stands here."""
+    step = step_of(tx, args["step"])
+    if step.arrived_at is None:
+        arrive(tx, step, "staff")
+    return {}
+
+
+def undo(tx: Tx, args: dict[str, Any]) -> Answer:
+    """Takes the named event back within seconds, if it is still the step's latest (decisions 12)."""
+    seat, counter = my_seat(tx, args)
+    step, act = _undoable(tx, int(args["event"]))
+    if UNDOABLE[act] != State.WAITING:
+        active = queue.active_at(tx.c, tx.office_id, counter.key)
+        if active is not None and active.id != step.id:
+            raise Refused("undo_visitor_here")
+    if step.person_id != tx.actor.person_id:
+        raise Refused("undo_not_yours")
+    back = restore(step)
+    body: dict[str, Json] = {"counter": seat.counter, "undone_seq": step.last_seq, "undone_kind": step.state}
+    if act == "call":
+        queue.end_calls(tx.c, step.id, "withdrawn", tx.now.at)
+        queue.undo_call(tx.c, tx.office_id, step.last_seq)
+    elif act == "start":
+        queue.call_again(tx.c, step.id, queue.first_call(tx.c, step.id))
+    save(tx, step, back, "undone", body)
+    _changed(tx, counter.key)
+    return {"step": step.id}
+
+
+def _undoable(tx: Tx, event: int) -> tuple[Step, str]:
+    """The step and act that this event was; raises Refused with the reason when it cannot be undone."""
+    found = queue.step_of_event(tx.c, tx.office_id, event)
+    if found is None:
+        raise Refused("undo_unknown")
+    step_id, kind, at = found
+    act = {"called": "call", "started": "start", "finished": "finish"}.get(kind)
+    if act is None:
+        raise Refused("undo_not_undoable")
+    step = step_of(tx, step_id)
+    if step.last_seq != event or not step.before:
+        raise Refused("undo_not_latest")
+    if tx.now.at - at > tx.office.rules.undo_s * 1000:
+        raise Refused("undo_too_late", seconds=tx.office.rules.undo_s)
+    return step, act
+
+
+# --- the seat ----------------------------------------------------------------------------------
+
+
+def sit(tx: Tx, args: dict[str, Any]) -> Answer:
+    """Takes a counter; a taken one only with ``take_over``, which is recorded."""
+    counter = next((c for c in tx.office.counters if c.key == args.get("counter")), None)
+    if counter is None:
+        raise NotAllowed("no_such_counter")
+    person = tx.actor.person_id or 0
+    held = people.seat_at(tx.c, tx.office_id, counter.key)
+    if held is None:
+        people.add_seats(tx.c, tx.office_id, [counter.key])
+        held = people.seat_at(tx.c, tx.office_id, counter.key)
+    assert held is not None
+    if held.person_id == person:
+        return {"counter": counter.key}
+    if held.state == "locked":
+        raise Refused("counter_locked")
+    mine = people.seat_of(tx.c, tx.office_id, person)
+    if mine is not None:
+        if queue.active_at(tx.c, tx.office_id, mine.counter) is not None:
+            raise Refused("visitor_here")
+        _stand_up(tx, mine.counter)
+    body: dict[str, Json] = {"counter": counter.key, "person": person}
+    if held.person_id is not None:
+        if not args.get("take_over"):
+            raise Refused("counter_taken")
+        body["from_person"] = held.person_id
+    people.save_seat(tx.c, tx.office_id, counter.key, person, "open", "", tx.now.at, tx.now.tick)
+    tx.record("counter_taken", body)
+    step = queue.active_at(tx.c, tx.office_id, counter.key)
+    if step is not None:
+        save(tx, step, replace(step, person_id=person, before=""), "visitor_taken_over", {
+            "counter": counter.key, "from_person": held.person_id})
+    return {"counter": counter.key}
+
+
+def _stand_up(tx: Tx, counter: str, visitor: str = "") -> None:
+    people.save_seat(tx.c, tx.office_id, counter, None, "closed", "", tx.now.at, tx.now.tick)
+    body: dict[str, Json] = {"counter": counter, "person": tx.actor.person_id}
+    if visitor:
+        body["visitor"] = visitor
+    tx.record("counter_left", body)
+
+
+def leave(tx: Tx, args: dict[str, Any]) -> Answer:
+    """Leaves the counter; with a visitor there it must be said what becomes of them."""
+    seat, _counter = my_seat(tx, {})
+    becomes = args.get("becomes")
+    step = queue.active_at(tx.c, tx.office_id, seat.counter)
+    if step is not None:
+        if becomes == "finish":
+            finish(tx, {"outcome": "served"})
+        elif becomes == "waiting":
+            _back_to_queue(tx, seat, step)
+        else:
+            raise Refused("visitor_left_behind")
+    _stand_up(tx, seat.counter, str(becomes or "") if step is not None else "")
+    return {}
+
+
+def _back_to_queue(tx: Tx, seat: Seat, step: Step) -> None:
+    """The visitor of an officer who leaves is next, at once: nobody who missed nothing waits longer."""
+    act = "skip" if step.state == State.CALLED else "park"
+    extra = {} if act == "skip" else {"park_clock": "office", "park_reason": "officer_left"}
+    seq = tx.head.head_seq + 1
+    new = advance(tx, step, act, counter="", person_id=None, returned_seq=seq, return_after=0, **extra)
+    if act == "skip":
+        save(tx, step, new, "skipped", {"counter": seat.counter, "return_after": 0})
+        queue.end_calls(tx.c, step.id, "over", tx.now.at)
+    else:
+        parked = save(tx, step, new, "parked", {"counter": seat.counter, "reason": "officer_left", "clock": "office"})
+        back = advance(tx, parked, "bring_back", returned_seq=tx.head.head_seq + 1, return_after=0)
+        save(tx, parked, back, "brought_back", {"return_after": 0, "from": "parked"})
+
+
+def take_visitor(tx: Tx, args: dict[str, Any]) -> Answer:
+    """Takes over a visitor in service at another counter; recorded, and the other counter is free."""
+    seat, counter = my_seat(tx, args)
+    _free(tx, seat)
+    step = step_of(tx, args["step"])
+    if step.state not in (State.CALLED, State.SERVING):
+        raise Refused("not_now", act="take_visitor", state=step.state)
+    new = replace(step, counter=counter.key, person_id=tx.actor.person_id, before="")
+    save(tx, step, new, "visitor_taken_over", {
+        "counter": counter.key, "from_counter": step.counter, "from_person": step.person_id})
+    for key in (step.counter, counter.key):
+        _changed(tx, key)
+    return {}
+
+
+def pause(tx: Tx, args: dict[str, Any]) -> Answer:
+    """Away for a while, with a reason; a visitor at the counter comes first."""
+    seat, counter = my_seat(tx, args)
+    if not args.get("reason"):
+        raise Refused("reason_needed")
+    if queue.active_at(tx.c, tx.office_id, seat.counter) is not None:
+        raise Refused("visitor_here")
+    people.save_seat(
+        tx.c, tx.office_id, counter.key, tx.actor.person_id, "paused", str(args["reason"]), tx.now.at, tx.now.tick)
+    tx.record("counter_paused", {"counter": counter.key, "reason": str(args["reason"])})
+    return {}
+
+
+def resume(tx: Tx, args: dict[str, Any]) -> Answer:
+    seat, counter = my_seat(tx, args)
+    if seat.state == "paused":
+        people.save_seat(tx.c, tx.office_id, counter.key, tx.actor.person_id, "open", "", tx.now.at, tx.now.tick)
+        tx.record("counter_resumed", {"counter": counter.key})
+    return {}
+
+
+def _bump(tx: Tx) -> None:
+    seat = people.seat_of(tx.c, tx.office_id, tx.actor.person_id or 0)
+    if seat is not None:
+        _changed(tx, seat.counter)

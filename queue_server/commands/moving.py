@@ -1,0 +1,69 @@
+"""What every change of a step has in common: the move, the clocks, the claim, and what an undo needs."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from ..domain.errors import NotFound, Refused
+from ..domain.events import Json
+from ..domain.standard import clock
+from ..domain.ticket import MUTABLE, UNDOABLE, State, Step, move
+from ..store import queue
+from ..transaction import Tx
+
+DURATIONS = ("waited_ms", "walked_ms", "served_ms", "parked_office_ms", "parked_visitor_ms")
+
+
+def step_of(tx: Tx, step_id: Any) -> Step:
+    """The step with this id in this office; raises NotFound for another office's."""
+    found = queue.step(tx.c, tx.office_id, int(step_id))
+    if found is None:
+        raise NotFound("no_such_ticket")
+    return found
+
+
+def advance(tx: Tx, step: Step, act: str, **changes: Any) -> Step:
+    """The step after ``act``: state by the table of moves, and the time since the last move on its clock."""
+    after = move(act, State(step.state))
+    clocks = _clock(step, act, tx.now.tick)
+    before = json.dumps({name: getattr(step, name) for name in MUTABLE}) if act in UNDOABLE else ""
+    return replace(
+        step, state=str(after), since_tick=tx.now.tick, boot=tx.now.boot, before=before,
+        clock_doubt=1 if step.clock_doubt or step.boot != tx.now.boot else 0, **{**clocks, **changes},
+    )
+
+
+def _clock(step: Step, act: str, tick: int) -> dict[str, int]:
+    """The duration that has grown since the last move, by the table in ``domain/standard.py``."""
+    name = clock(State(step.state), act, step.park_clock == "visitor")
+    if name is None:
+        return {}
+    column = f"{name}_ms"
+    return {column: getattr(step, column) + max(0, tick - step.since_tick)}
+
+
+def save(tx: Tx, old: Step, new: Step, kind: str, body: dict[str, Json]) -> Step:
+    """Records the event and claims the change; raises Refused("changed") when the step moved meanwhile."""
+    durations: dict[str, Json] = {name[:-3]: getattr(new, name) for name in DURATIONS if getattr(new, name)}
+    full: dict[str, Json] = {"ticket": old.ticket_id, **body}
+    if durations and kind not in WITHOUT_DURATIONS:
+        full["durations"] = durations
+    seq = tx.record(kind, full, old.id)
+    new = replace(new, last_seq=seq)
+    if not queue.save_step(tx.c, old, new):
+        raise Refused("changed")
+    return replace(new, version=old.version + 1)
+
+
+#: Events of a step in which no clock has moved on.
+WITHOUT_DURATIONS = frozenset({
+    "recalled", "class_changed", "arrived", "passed", "paper_confirmed", "paper_unconfirmed", "paper_failed",
+    "visitor_taken_over", "reopened",
+})
+
+
+def restore(step: Step) -> Step:
+    """The step as it was before its last undoable move."""
+    return replace(step, **json.loads(step.before), before="")

@@ -1,0 +1,122 @@
+"""Setting up: an office from its file, people and their passwords, devices that introduce themselves."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import replace
+from typing import Any
+
+from ..domain.errors import NotAllowed, Refused
+from ..domain.events import Json
+from ..domain.office import Office
+
+from ..office_file import differences, to_json
+from ..store import offices, people
+from ..transaction import Answer, Tx
+from .supervisor import pair_device
+
+ROLES = ("officer", "supervisor", "auditor", "administrator")
+#: Without letters and digits that look alike on a TV ten metres away.
+CODE_LETTERS = "ACDEFHJKLMNPRTUVWXY34679"
+
+
+def configure(tx: Tx, args: dict[str, Any]) -> Answer:
+    """Puts a configuration in force: a new version, new standards where they changed, all logged."""
+    office: Office = args["office"]
+    reason = str(args.get("reason") or "import")
+    version = tx.head.config_version + 1
+    body = to_json(office)
+    changes: list[Json] = []
+    if version > 1:
+        changes = [f"{d.path}: {d.before} -> {d.after}" for d in differences(tx.office, office)]
+        if not changes:
+            return {"version": tx.head.config_version, "changes": 0}
+    seq = tx.record("office_configured", {
+        "configuration": version, "digest": hashlib.sha256(body.encode()).hexdigest(), "reason": reason,
+        "differences": changes,
+    })
+    offices.add_version(tx.c, tx.office_id, version, body, tx.now.at, seq)
+    for service in office.services:
+        _put_standard(tx, office, service.key, seq)
+    people.add_seats(tx.c, tx.office_id, [c.key for c in office.counters])
+    tx.configured(version, office)
+    return {"version": version, "changes": len(changes)}
+
+
+def _put_standard(tx: Tx, office: Office, key: str, seq: int) -> None:
+    import json
+
+    service = office.service(key)
+    whole = json.loads(to_json(replace(office, services=(service,))))
+    text = json.dumps(whole["services"][0]["standard"], sort_keys=True, ensure_ascii=False)
+    newest = offices.newest_standard(tx.c, tx.office_id, key)
+    if newest is not None and newest[2] == text:
+        return
+    valid_from = service.standard.valid_from or tx.day
+    offices.add_standard(tx.c, tx.office_id, key, 1 if newest is None else newest[1] + 1, valid_from, text, seq)
+
+
+def add_person(tx: Tx, args: dict[str, Any]) -> Answer:
+    """Somebody may sign in. The name stays in its table; the log gets a commitment that tells nobody."""
+    if args["role"] not in ROLES:
+        raise NotAllowed("no_such_role")
+    name = str(args["name"]).strip().lower()
+    if not name or len(name) > 60:
+        raise Refused("name_needed")
+    if people.person_by_name(tx.c, tx.office_id, name) is not None:
+        raise Refused("name_taken")
+    person = people.add_person(tx.c, {
+        "office_id": tx.office_id, "name": name, "shown_name": str(args.get("shown_name") or name)[:60],
+        "role": args["role"], "password": args["password_hash"], "created_at": tx.now.at,
+    })
+    commitment = hmac.new(secrets.token_bytes(32), name.encode(), hashlib.sha256).hexdigest()
+    tx.record("person_added", {"person": person, "role": args["role"], "commitment": commitment})
+    return {"person": person}
+
+
+def reset_password(tx: Tx, args: dict[str, Any]) -> Answer:
+    """A new password; every session of the person ends."""
+    person = people.person_by_name(tx.c, tx.office_id, str(args["name"]).strip().lower())
+    if person is None:
+        raise Refused("no_such_person")
+    people.set_password(tx.c, person.id, args["password_hash"])
+    tx.record("password_reset", {"person": person.id, "by": tx.actor.id})
+    return {"person": person.id}
+
+
+def sign_in(tx: Tx, args: dict[str, Any]) -> Answer:
+    """Opens a session for somebody whose password was right; not an event, and gone when it ends."""
+    people.add_session(tx.c, args["token_hash"], args["person"], tx.office_id, tx.now.at, args["expires_at"])
+    return {}
+
+
+def sign_out(tx: Tx, args: dict[str, Any]) -> Answer:
+    people.end_session(tx.c, args["token_hash"])
+    return {}
+
+
+def hello(tx: Tx, args: dict[str, Any]) -> Answer:
+    """A device introduces itself: it gets a code to show until somebody pairs it.
+
+    ``at_home`` (a demo's devices on this very machine) are paired at once.
+    """
+    place = ""
+    if args["kind"] == "board":
+        board = next((b for b in tx.office.boards if b.key == args.get("board")), None)
+        if board is None:
+            raise Refused("no_such_board")
+        place = f"{board.hall}/{board.key}"
+    code = "".join(secrets.choice(CODE_LETTERS) for _ in range(6))
+    name = str(args.get("board") or args["kind"])
+    device_id = people.add_device(tx.c, {
+        "office_id": tx.office_id, "kind": args["kind"], "board": place, "name": name, "state": "pending",
+        "token_hash": args["token_hash"], "code": code, "created_at": tx.now.at,
+    })
+    if args.get("at_home"):
+        device = people.device(tx.c, tx.office_id, device_id)
+        assert device is not None
+        pair_device(tx, device, name)
+        return {"paired": True, "device": device_id}
+    return {"paired": False, "code": code, "device": device_id}

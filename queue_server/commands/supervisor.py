@@ -1,0 +1,168 @@
+"""What a supervisor does: the day, pauses, counters, reopening, devices, the published schedule."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from ..domain import hours
+from ..domain.errors import NotAllowed, Refused
+from ..domain.events import Json
+from ..domain.ticket import State
+from ..store import log, people, queue
+from ..transaction import Answer, Tx
+from .moving import advance, save, step_of
+from .visitor import service_of
+
+REOPEN = ("visitor_returned", "ended_by_mistake", "papers_came")
+UNSERVED = ("visitor_left", "told_to_come_back", "officer_ill", "system_down", "not_closed")
+PAUSE_SERVICE = ("system_down", "officer_ill", "full_hall", "drill")
+COUNTER = ("officer_ill", "break", "not_needed", "repair")
+REVOKE = ("replaced", "lost", "moved", "test")
+
+
+def reopen(tx: Tx, args: dict[str, Any]) -> Answer:
+    """An ended step waits again, first in line, with a reason."""
+    if args.get("reason") not in REOPEN:
+        raise Refused("reason_needed")
+    step = step_of(tx, args["step"])
+    came_from = step.state
+    new = advance(
+        tx, step, "reopen", counter="", person_id=None, ended_at=None, outcome="", day=tx.day,
+        returned_seq=tx.head.head_seq + 1, return_after=0, arrived_at=step.arrived_at or tx.now.at,
+    )
+    save(tx, step, new, "reopened", {"reason": args["reason"], "return_after": 0, "from": came_from})
+    return {}
+
+
+def pause_service(tx: Tx, args: dict[str, Any]) -> Answer:
+    """No numbers for a service for a while, for everybody, with a published reason."""
+    if args.get("reason") not in PAUSE_SERVICE:
+        raise Refused("reason_needed")
+    service = service_of(tx.office, args.get("service"))
+    queue.pause_service(tx.c, tx.office_id, service.key, args["reason"], tx.now.at)
+    tx.record("issuing_paused", {"service": service.key, "reason": args["reason"]})
+    return {}
+
+
+def resume_service(tx: Tx, args: dict[str, Any]) -> Answer:
+    service = service_of(tx.office, args.get("service"))
+    if queue.resume_service(tx.c, tx.office_id, service.key):
+        tx.record("issuing_resumed", {"service": service.key})
+    return {}
+
+
+def close_counter(tx: Tx, args: dict[str, Any]) -> Answer:
+    """Nobody may sit here until it is opened again; a visitor there is finished first."""
+    counter = _counter(tx, args)
+    if args.get("reason") not in COUNTER:
+        raise Refused("reason_needed")
+    if queue.active_at(tx.c, tx.office_id, counter) is not None:
+        raise Refused("visitor_here")
+    people.save_seat(tx.c, tx.office_id, counter, None, "locked", args["reason"], tx.now.at, tx.now.tick)
+    tx.record("counter_closed", {"counter": counter, "reason": args["reason"]})
+    return {}
+
+
+def open_counter(tx: Tx, args: dict[str, Any]) -> Answer:
+    counter = _counter(tx, args)
+    seat = people.seat_at(tx.c, tx.office_id, counter)
+    if seat is not None and seat.state == "locked":
+        people.save_seat(tx.c, tx.office_id, counter, None, "closed", "", tx.now.at, tx.now.tick)
+        services = list(next(c.services for c in tx.office.counters if c.key == counter))
+        tx.record("counter_opened", {"counter": counter, "services": services})  # type: ignore[dict-item]
+    return {}
+
+
+def _counter(tx: Tx, args: dict[str, Any]) -> str:
+    key = str(args.get("counter"))
+    if all(c.key != key for c in tx.office.counters):
+        raise NotAllowed("no_such_counter")
+    return key
+
+
+# --- the day -----------------------------------------------------------------------------------
+
+
+def close_day(tx: Tx, args: dict[str, Any]) -> Answer:
+    """Closes today with a reason for each number left; ``reasons``: {step: code}, or one for all: ``reason``.
+
+    Refused with ``left_behind`` while a visitor is at a counter or a reason is missing.
+    """
+    day = str(args.get("day") or tx.day)
+    at_counter = queue.open_steps(tx.c, tx.office_id, day, ("called", "serving", "issuing"))
+    if at_counter:
+        raise Refused("left_behind", n=len(at_counter))
+    given = {str(k): v for k, v in (args.get("reasons") or {}).items()}
+    left = queue.open_steps(tx.c, tx.office_id, day, ("waiting", "parked"))
+    reasons = {s.id: given.get(str(s.id), args.get("reason")) for s in left}
+    if any(reason not in UNSERVED for reason in reasons.values()):
+        raise Refused("reason_needed_each", n=len(left))
+    return close_office_day(tx, day, "", {k: str(v) for k, v in reasons.items()}, automatic=False)
+
+
+def close_office_day(
+    tx: Tx, day: str, default: str, reasons: dict[int, str], automatic: bool
+) -> Answer:
+    """Ends a day: who is left is told and offered the next opening; refusals are counted into the log."""
+    if not queue.close_day(tx.c, tx.office_id, day, tx.now.at, "automatic" if automatic else "supervisor"):
+        raise Refused("day_not_open")
+    states = ("waiting", "parked", "called", "serving", "issuing") if automatic else ("waiting", "parked")
+    left = queue.open_steps(tx.c, tx.office_id, day, states)
+    for step in left:
+        new = advance(tx, _set_down(step), "close_day", ended_at=tx.now.at, counter="", person_id=None)
+        service = service_of(tx.office, step.service)
+        body: dict[str, Json] = {"reason": reasons.get(step.id, default), "told": True}
+        opens = hours.next_opening(tx.office, service, tx.now.at, today=False)
+        if opens is not None:
+            body["next_opening"] = opens
+        save(tx, step, new, "unserved", body)
+        queue.end_calls(tx.c, step.id, "over", tx.now.at)
+    counts: dict[str, dict[str, Json]] = {}
+    for service_key, channel, code, n in log.refusals(tx.c, tx.office_id, day):
+        counts.setdefault(service_key, {})[f"{channel}:{code}"] = n
+    for service_key, found in counts.items():
+        tx.record("refusals_counted", {"day": day, "service": service_key, "counts": found})
+    tx.record("day_closed", {"day": day, "automatic": automatic, "left": len(left)})
+    return {"left": len(left)}
+
+
+def _set_down(step: Any) -> Any:
+    """A visitor whom nobody finished by the next opening: the step ends from where a waiting one would."""
+    if step.state in (State.CALLED, State.SERVING, State.ISSUING):
+        return replace(step, state=str(State.WAITING))
+    return step
+
+
+# --- devices -----------------------------------------------------------------------------------
+
+
+def pair(tx: Tx, args: dict[str, Any]) -> Answer:
+    """Pairs the device that shows ``code`` (decisions 25)."""
+    code = str(args.get("code", "")).strip().upper().replace(" ", "")
+    device = people.device_by_code(tx.c, tx.office_id, code)
+    if device is None:
+        raise Refused("no_such_code")
+    return pair_device(tx, device, str(args.get("name") or device.name)[:60], args.get("board"))
+
+
+def pair_device(tx: Tx, device: people.Device, name: str, board: Any = None) -> Answer:
+    place = device.board
+    if device.kind == "board" and board:
+        found = next((b for b in tx.office.boards if b.key == board), None)
+        if found is None:
+            raise Refused("no_such_board")
+        place = f"{found.hall}/{found.key}"
+    people.save_device(tx.c, device.id, state="paired", code="", name=name, board=place, paired_at=tx.now.at)
+    hall, _, key = place.partition("/")
+    tx.record("device_paired", {"device": device.id, "kind": device.kind, "hall": hall, "board": key, "name": name})
+    return {"device": device.id}
+
+
+def revoke(tx: Tx, args: dict[str, Any]) -> Answer:
+    device = people.device(tx.c, tx.office_id, int(args["device"]))
+    if device is None or device.state == "revoked":
+        raise Refused("no_such_device")
+    people.save_device(tx.c, device.id, state="revoked", code="")
+    tx.record("device_revoked", {"device": device.id, "reason": str(args.get("reason") or "replaced")})
+    return {}

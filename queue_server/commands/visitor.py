@@ -1,0 +1,221 @@
+"""What a visitor can do: take a number, say that they are coming or here, give it back."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from typing import Any
+
+from ..domain import hours, numbering
+from ..domain.errors import NotFound, Refused
+from ..domain.events import Json
+from ..domain.office import Office, Service
+from ..domain.ticket import State, Step, label
+from ..store import offices, queue
+from ..transaction import Answer, Tx
+from .moving import advance, save
+
+NOBODY_COUNTED = hours.IssuedToday()
+
+
+def service_of(office: Office, key: Any) -> Service:
+    for service in office.services:
+        if service.key == key:
+            return service
+    raise NotFound("no_such_service")
+
+
+def decision(tx: Tx, service: Service, channel: str, priority: bool) -> hours.Decision:
+    """May a number be issued now? The one decision, with what it needs read here."""
+    quota = service.quota
+    limited = any(n is not None for n in (quota.total, quota.door, quota.online, quota.priority))
+    issued = NOBODY_COUNTED
+    if limited:
+        start = hours.session_starts(tx.office, service, tx.now.at)
+        issued = queue.issued_today(tx.c, tx.office_id, service.key, tx.day, start)
+    paused = queue.pauses(tx.c, tx.office_id).get(service.key)
+    return hours.may_issue(tx.office, service, channel, priority, tx.now.at, issued, paused)
+
+
+def issue(tx: Tx, args: dict[str, Any]) -> Answer:
+    """Takes a number. ``args``: service, priority, language, channel, paper ("" or "escpos").
+
+    Refused codes: those of ``hours.may_issue``, and ``too_many_tickets`` for one phone.
+    """
+    service = service_of(tx.office, args["service"])
+    channel, priority = args["channel"], bool(args.get("priority"))
+    verdict = decision(tx, service, channel, priority)
+    if not verdict.allowed:
+        refused = verdict.refusal()
+        refused.counted = (service.key, channel)  # type: ignore[attr-defined]
+        raise refused
+    if channel == "online":
+        kept = _same_phone(tx, service)
+        if kept is not None:
+            return kept
+    return _issue(tx, service, channel, priority, args)
+
+
+def _same_phone(tx: Tx, service: Service) -> Answer | None:
+    """A phone that holds an open number of the service gets that number back, not a second one."""
+    if not tx.actor.holder:
+        return None
+    held = queue.active_of_holder(tx.c, tx.office_id, tx.day, tx.actor.holder)
+    for ticket_id, service_key, _secret in held:
+        if service_key == service.key:
+            return {"ticket": ticket_answer(queue.ticket(tx.c, ticket_id)), "again": True}
+    if len(held) >= tx.office.rules.tickets_per_phone:
+        raise Refused("too_many_tickets", most=tx.office.rules.tickets_per_phone)
+    return None
+
+
+def _issue(tx: Tx, service: Service, channel: str, priority: bool, args: dict[str, Any]) -> Answer:
+    open_office_day(tx)
+    number = queue.next_number(tx.c, tx.office_id, service.key, tx.day)
+    wanted = numbering.next_number(number - 1, service)
+    if wanted != number:  # the reserved range is jumped over
+        queue.set_high(tx.c, tx.office_id, service.key, tx.day, wanted)
+        number = wanted
+    prefix = service.priority_prefix if priority and service.priority_prefix else service.prefix
+    on_paper = args.get("paper") == "escpos"
+    secret, place = secrets.token_urlsafe(16), secrets.token_urlsafe(6)
+    ticket_id = queue.add_ticket(tx.c, {
+        "office_id": tx.office_id, "day": tx.day, "service": service.key, "prefix": prefix, "number": number,
+        "channel": channel, "priority": int(priority), "language": args.get("language") or "id", "secret": secret,
+        "place": place, "holder": tx.actor.holder, "issuer": tx.actor.id, "issued_at": tx.now.at,
+        "issued_tick": tx.now.tick, "paper": "issuing" if on_paper else "",
+    })
+    standard = standards(tx).get(service.key, 0)
+    state = State.ISSUING if on_paper else State.WAITING
+    body: dict[str, Json] = {
+        "ticket": ticket_id, "day": tx.day, "service": service.key, "prefix": prefix, "number": number,
+        "channel": channel, "priority": int(priority), "standard": standard, "state": str(state),
+    }
+    step_id = queue.add_step(tx.c, new_step(tx, ticket_id, service.key, priority, state, standard, channel != "online"))
+    tx.record("ticket_issued", body, step_id)
+    return {"ticket": {
+        "label": label(prefix, number), "prefix": prefix, "number": number, "secret": secret, "place": place,
+        "service": service.key, "priority": priority, "issued_at": tx.now.at, "step": step_id,
+    }}
+
+
+def new_step(
+    tx: Tx, ticket_id: int, service: str, priority: bool, state: State, standard: int, here: bool
+) -> dict[str, Any]:
+    return {
+        "ticket_id": ticket_id, "office_id": tx.office_id, "day": tx.day, "service": service, "state": str(state),
+        "priority": int(priority), "queued_at": tx.now.at, "queued_tick": tx.now.tick, "since_tick": tx.now.tick,
+        "boot": tx.now.boot, "standard_id": standard, "arrived_at": tx.now.at if here else None,
+    }
+
+
+def standards(tx: Tx) -> dict[str, int]:
+    """Service -> standard in force, looked up once per configuration."""
+    key = (str(tx.c.engine.url), tx.office_id, tx.head.config_version)
+    if key not in _standards:
+        if len(_standards) > 2_000:
+            _standards.clear()
+        _standards[key] = offices.standards_in_force(tx.c, tx.office_id)
+    return _standards[key]
+
+
+_standards: dict[tuple[str, int, int], dict[str, int]] = {}
+
+
+def open_office_day(tx: Tx) -> None:
+    """The first number of a day opens the day; what was left open before is closed, flagged (decisions 14)."""
+    if queue.day_state(tx.c, tx.office_id, tx.day) is not None:
+        return
+    from .supervisor import close_office_day  # a day that was left open: the one way back across the hall
+
+    for day in queue.open_days(tx.c, tx.office_id):
+        if day < tx.day:
+            close_office_day(tx, day, "not_closed", {}, automatic=True)
+    queue.open_day(tx.c, tx.office_id, tx.day, tx.now.at)
+    tx.record("day_opened", {"day": tx.day})
+
+
+def ticket_answer(ticket: queue.Ticket) -> dict[str, Any]:
+    return {
+        "label": label(ticket.prefix, ticket.number), "prefix": ticket.prefix, "number": ticket.number,
+        "secret": ticket.secret, "place": ticket.place, "service": ticket.service, "priority": bool(ticket.priority),
+        "issued_at": ticket.issued_at,
+    }
+
+
+def _own(tx: Tx, args: dict[str, Any]) -> tuple[queue.Ticket, Step]:
+    """The ticket whose secret was given, with its present step; raises NotFound otherwise."""
+    ticket = queue.ticket_by_secret(tx.c, str(args["secret"]))
+    if ticket is None or ticket.office_id != tx.office_id:
+        raise NotFound("no_such_ticket")
+    return ticket, queue.newest_step(tx.c, ticket.id)
+
+
+def cancel(tx: Tx, args: dict[str, Any]) -> Answer:
+    """The visitor gives the number back."""
+    _ticket, step = _own(tx, args)
+    if step.state == State.CANCELLED:
+        return {}
+    new = advance(tx, step, "cancel", ended_at=tx.now.at, outcome="by_visitor")
+    save(tx, step, new, "cancelled", {"by": "visitor", "reason": "by_visitor"})
+    queue.end_calls(tx.c, step.id, "over", tx.now.at)
+    return {}
+
+
+def coming(tx: Tx, args: dict[str, Any]) -> Answer:
+    """"I'm on my way": shown to the officer; a remote visitor who answers the call has arrived."""
+    ticket, step = _own(tx, args)
+    if step.state not in (State.WAITING, State.CALLED):
+        raise Refused("not_now", act="coming", state=step.state)
+    queue.set_ticket(tx.c, ticket.id, coming=tx.now.at)
+    if step.state == State.CALLED and step.arrived_at is None:
+        arrive(tx, step, "call")
+    else:
+        tx.record("coming", {"ticket": ticket.id}, step.id)
+    return {}
+
+
+def arrived(tx: Tx, args: dict[str, Any]) -> Answer:
+    """At the door: proved by the code in the QR that hangs there."""
+    _ticket, step = _own(tx, args)
+    if args.get("door") != offices.door_code(tx.c, tx.office_id):
+        raise Refused("wrong_door")
+    if step.arrived_at is None:
+        arrive(tx, step, "door")
+    return {}
+
+
+def arrive(tx: Tx, step: Step, by: str) -> Step:
+    """The promise's clock starts here for a number taken from afar; who was passed comes back at the
+    promised place, after ``return_after`` others (decisions 5)."""
+    remote = max(0, tx.now.at - step.queued_at)
+    late = bool(step.passed_seq) and step.state == State.WAITING
+    new = replace(
+        step, arrived_at=tx.now.at, remote_ms=remote,
+        returned_seq=tx.head.head_seq if late else step.returned_seq,
+        return_after=tx.office.rules.return_after if late else step.return_after,
+    )
+    return save(tx, step, new, "arrived", {"by": by, "remote_ms": remote})
+
+
+def paper(tx: Tx, args: dict[str, Any]) -> Answer:
+    """What became of the printed ticket: printed | failed | kept (QR, or written down) | unknown | void."""
+    ticket, step = _own(tx, args)
+    state = args["state"]
+    if state == "failed":
+        if step.state == State.ISSUING:
+            queue.set_ticket(tx.c, ticket.id, paper="failed")
+            tx.record("paper_failed", {"ticket": ticket.id, "fault": str(args.get("fault") or "unknown")}, step.id)
+        return {}
+    if step.state != State.ISSUING:
+        return {}
+    if state == "void":
+        new = advance(tx, step, "void", ended_at=tx.now.at)
+        queue.set_ticket(tx.c, ticket.id, paper="void")
+        save(tx, step, new, "ticket_voided", {
+            "day": ticket.day, "service": ticket.service, "number": ticket.number, "reason": "no_paper"})
+        return {}
+    kind = "paper_unconfirmed" if state == "unknown" else "paper_confirmed"
+    queue.set_ticket(tx.c, ticket.id, paper={"printed": "printed", "kept": "kept"}.get(state, "unconfirmed"))
+    save(tx, step, advance(tx, step, "confirm_paper"), kind, {})
+    return {}

@@ -1,0 +1,50 @@
+"""``person`` and ``reset-password``: who may sign in."""
+
+from __future__ import annotations
+
+import argparse
+import secrets
+
+from .. import config
+from ..commands.setup import ROLES, add_person, reset_password
+from ..screens.door import hashed
+from ..shell import Session
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", choices=("add",))
+    parser.add_argument("office", help="key of the office")
+    parser.add_argument("name", help="name to sign in with")
+    parser.add_argument("--role", choices=ROLES, default="officer")
+    parser.add_argument("--shown-name", default="", help="name shown to colleagues")
+
+
+def run(args: argparse.Namespace) -> int:
+    session = Session(config.read(args))
+    password = new_password()
+    session.press(
+        args.office, "add_person", add_person, name=args.name, role=args.role, shown_name=args.shown_name,
+        password_hash=hashed(password))
+    session.close()
+    print(f"{args.name} may sign in as {args.role} with the password: {password}")
+    return 0
+
+
+def reset_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("office", help="key of the office")
+    parser.add_argument("name", help="name to sign in with")
+
+
+def reset(args: argparse.Namespace) -> int:
+    session = Session(config.read(args))
+    password = new_password()
+    session.press(args.office, "reset_password", reset_password, name=args.name, password_hash=hashed(password))
+    session.close()
+    print(f"The new password of {args.name}: {password}")
+    return 0
+
+
+def new_password() -> str:
+    """Sixty bits in letters that are easy to type and cannot be confused."""
+    letters = "abcdefghjkmnpqrstuvwxyz23456789"
+    return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(3))

@@ -1,0 +1,104 @@
+"""Every setting: its name, default and one line of help; what is not understood stops the start."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting: environment variable, option of the command line, default and help."""
+
+    name: str
+    variable: str
+    default: str
+    help: str
+
+
+SETTINGS = (
+    Setting("data", "QUEUE_DATA", "data", "folder of the database, voices, media, exports and backups"),
+    Setting("host", "QUEUE_HOST", "0.0.0.0", "address to listen on; 127.0.0.1: only this machine"),
+    Setting("port", "QUEUE_PORT", "8080", "port to listen on"),
+    Setting("database_url", "DATABASE_URL", "", "database; empty: SQLite in the data folder"),
+    Setting("redis_url", "REDIS_URL", "", "Redis between several server processes; empty: one process"),
+    Setting("async_mode", "ASYNC_MODE", "eventlet", "eventlet or threading"),
+    Setting("public_url", "PUBLIC_URL", "", "https address under which phones outside reach the server"),
+    Setting("wifi_url", "QUEUE_WIFI_URL", "", "http address for phones on the office's own Wi-Fi"),
+    Setting("printer", "QUEUE_PRINTER", "", "ticket printer: tcp://host:9100, usb://04b8:0202, file:///path or browser"),
+    Setting("proxies", "QUEUE_PROXIES", "0", "how many proxies of ours stand before the server (nginx: 1)"),
+    Setting("backup", "QUEUE_BACKUP", "", "second place for the daily backup (another disk, a share)"),
+)
+
+
+class SettingError(Exception):
+    """A setting is wrong; the message says which, and what to write instead."""
+
+
+@dataclass(frozen=True)
+class Config:
+    data: Path
+    host: str
+    port: int
+    database_url: str
+    redis_url: str
+    async_mode: str
+    public_url: str
+    wifi_url: str
+    printer: str
+    proxies: int
+    backup: str
+    demo: bool = False
+
+    @property
+    def address(self) -> str:
+        """What QR codes lead to; empty when no phone could follow them (decisions 26)."""
+        return (self.public_url or self.wifi_url).rstrip("/")
+
+    @property
+    def secure(self) -> bool:
+        return self.public_url.startswith("https://")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """An option for every setting; the environment variable is named in its help."""
+    for setting in SETTINGS:
+        parser.add_argument(
+            "--" + setting.name.replace("_", "-"), metavar=setting.name.upper(),
+            help=f"{setting.help} [{setting.variable}, default {setting.default or 'none'}]",
+        )
+
+
+def read(args: argparse.Namespace | None = None, environment: Mapping[str, str] | None = None) -> Config:
+    """Settings from the options, then the environment, then the defaults; raises SettingError."""
+    env = os.environ if environment is None else environment
+    known = {s.variable for s in SETTINGS}
+    for name in env:
+        if name.startswith("QUEUE_") and name not in known:
+            raise SettingError(f"{name} is not a setting. Known are: {', '.join(sorted(known))}.")
+    values = {
+        s.name: getattr(args, s.name, None) or env.get(s.variable) or s.default for s in SETTINGS
+    }
+    checked: dict[str, object] = dict(values)
+    checked["data"] = Path(values["data"]).resolve()
+    for name, low, high in (("port", 0, 65_535), ("proxies", 0, 5)):
+        checked[name] = _whole(name, values[name], low, high)
+    if values["async_mode"] not in ("eventlet", "threading"):
+        raise SettingError(f"ASYNC_MODE is {values['async_mode']!r}; write eventlet or threading.")
+    for name in ("public_url", "wifi_url"):
+        if values[name] and urlsplit(values[name]).scheme not in ("http", "https"):
+            raise SettingError(f"{name.upper()} is {values[name]!r}; write it with http:// or https://.")
+    if not values["database_url"]:
+        checked["database_url"] = f"sqlite:///{checked['data']}/queue.db"
+    assert set(checked) == {f.name for f in fields(Config)} - {"demo"}
+    return Config(**checked, demo=bool(getattr(args, "demo", False)))  # type: ignore[arg-type]
+
+
+def _whole(name: str, text: str, low: int, high: int) -> int:
+    if not text.isdigit() or not low <= int(text) <= high:
+        raise SettingError(f"{name} is {text!r}; write a whole number from {low} to {high}.")
+    return int(text)

@@ -1,0 +1,72 @@
+"""Opening the database: one writing connection, readers of their own, the same on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.pool import NullPool
+
+#: How long a second process (a command at the shell, say) waits for the writer, seconds.
+BUSY_S = 10
+
+
+def sqlite_url(path: Path) -> str:
+    return f"sqlite:///{path}"
+
+
+def _sqlite_engine(url: str, begin: str, **options: Any) -> Engine:
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY_S}, **options)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(raw: Any, _record: Any) -> None:
+        raw.isolation_level = None  # we say BEGIN ourselves; the driver would begin too late
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_S * 1000}"):
+            raw.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+class Database:
+    """The engines of one database. Every method here blocks: call it in a native thread."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        if self.is_sqlite:
+            self.writing = _sqlite_engine(url, "BEGIN IMMEDIATE", poolclass=NullPool)
+            self.reading = _sqlite_engine(url, "BEGIN", pool_size=4, max_overflow=12)
+        else:
+            self.writing = create_engine(url, poolclass=NullPool, isolation_level="READ COMMITTED")
+            self.reading = create_engine(url, pool_size=4, max_overflow=12, isolation_level="REPEATABLE READ")
+        self._writer: Connection | None = None
+
+    def writer(self) -> Connection:
+        """The one writing connection of this process, made when first asked for and after a break."""
+        if self._writer is None or self._writer.closed or self._writer.invalidated:
+            self._writer = self.writing.connect()
+        return self._writer
+
+    def drop_writer(self) -> None:
+        """Forgets a connection whose state is in doubt; the next command opens another."""
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A snapshot: everything read inside is of one moment."""
+        with self.reading.connect() as connection, connection.begin():
+            yield connection
+
+    def close(self) -> None:
+        self.drop_writer()
+        self.writing.dispose()
+        self.reading.dispose()

@@ -1,0 +1,269 @@
+"""Which event concerns which screen, and the only sender to sockets.
+
+After a commit the concerned screens get their whole small picture. Boards, consoles and called
+visitors at once; everybody else's at a calmer pace (decisions 21-23). Every second the heads in the
+database are compared with what was sent, so a message that was lost, or a change that another process
+made, is shown all the same.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_socketio import SocketIO
+
+from .database import Database
+from .kit import Kit, Signal
+from .moment import Clock, wall_ms
+from .screens import counter, display, kiosk, supervisor, visitor
+from .snapshot import Snapshot
+from .store import offices, pictures
+from .transaction import Recorded
+
+logger = logging.getLogger(__name__)
+
+#: Events that may wait a moment for others: they change how many wait, not who is called.
+CALM = frozenset({
+    "ticket_issued", "paper_confirmed", "paper_unconfirmed", "coming", "arrived", "passed", "calls_summed",
+    "note_added", "refusals_counted", "day_opened",
+})
+CALM_S = 0.25
+PHONES_S = 1.0
+STALE_MS = 5_000
+
+
+@dataclass
+class Screen:
+    """A connected screen: what it is, of which office, and whose."""
+
+    kind: str                      # board | counter | kiosk | supervisor | visitor
+    office: str
+    room: str
+    device_id: int = 0
+    person_id: int = 0
+    place: str = ""                # board: "hall/board"
+    ticket_id: int = 0
+    service: str = ""
+    secret: str = ""
+    token_hash: str = ""
+
+
+@dataclass
+class _Dirty:
+    urgent: bool = False
+    since: int = 0
+    steps: set[int] = field(default_factory=set)
+
+
+class Live:
+    """Pictures for the screens of this process."""
+
+    def __init__(self, socketio: SocketIO, database: Database, clock: Clock, kit: Kit) -> None:
+        self.socketio = socketio
+        self.database = database
+        self.clock = clock
+        self.kit = kit
+        self.screens: dict[str, Screen] = {}
+        self._snapshots: dict[str, Snapshot] = {}
+        self._flights: dict[str, Signal] = {}
+        self._orders: dict[tuple[str, str], tuple[int, int, list[tuple[int, str]]]] = {}
+        self._dirty: dict[str, _Dirty] = {}
+        self._sent: dict[str, int] = {}
+        self._lines_due: dict[str, set[str]] = defaultdict(set)
+        self._wake = kit.signal()
+        self.on_gone: list[Callable[[str, list[Recorded]], None]] = []
+
+    def start(self) -> None:
+        self.kit.spawn(self._pictures_loop)
+        self.kit.spawn(self._beat_loop)
+        self.kit.spawn(self._phones_loop)
+
+    # --- what happened -----------------------------------------------------------------------
+
+    def published(self, office_id: int, key: str, seq: int, events: list[Recorded]) -> None:
+        """Told by the writer after each commit."""
+        dirty = self._dirty.setdefault(key, _Dirty(since=wall_ms()))
+        dirty.urgent = dirty.urgent or any(e.kind not in CALM for e in events)
+        dirty.steps.update(e.step_id for e in events if e.step_id is not None)
+        for told in self.on_gone:
+            told(key, events)
+        if dirty.urgent:
+            self._wake.set()
+
+    def refresh(self, key: str) -> None:
+        """Draw an office again although nothing was recorded (a board came or went, time passed)."""
+        self._dirty.setdefault(key, _Dirty(since=wall_ms()))
+
+    # --- loops -------------------------------------------------------------------------------
+
+    def _pictures_loop(self) -> None:
+        while True:
+            self._wake.wait(CALM_S)
+            self._wake.clear()
+            for key in list(self._dirty):
+                dirty = self._dirty.pop(key)
+                try:
+                    self._draw(key, dirty)
+                except Exception:
+                    logger.exception("pictures of an office could not be drawn")
+
+    def _beat_loop(self) -> None:
+        turn = 0
+        while True:
+            self.kit.sleep(1.0)
+            turn += 1
+            try:
+                self._compare(refresh=turn % 5 == 0)
+            except Exception:
+                logger.exception("heads could not be read")
+
+    def _compare(self, refresh: bool) -> None:
+        heads = self.kit.blocking(self._heads)
+        watched = {screen.office for screen in self.screens.values()}
+        for head in heads:
+            if head.key not in watched:
+                continue
+            sent = self._sent.get(head.key, -1)
+            if (head.head_seq > sent or refresh) and head.key not in self._dirty:
+                self.refresh(head.key)
+            self.socketio.emit("beat", {"at": wall_ms(), "seq": max(sent, 0)}, to=f"beat:{head.key}")
+
+    def _phones_loop(self) -> None:
+        while True:
+            self.kit.sleep(PHONES_S)
+            for key, services in list(self._lines_due.items()):
+                self._lines_due.pop(key, None)
+                for service in services:
+                    try:
+                        self._send_line(key, service)
+                    except Exception:
+                        logger.exception("a line could not be sent")
+
+    # --- reading, in native threads ------------------------------------------------------------
+
+    def _heads(self) -> list[offices.Head]:
+        with self.database.read() as c:
+            return offices.heads(c)
+
+    def _read(self, key: str) -> Snapshot | None:
+        with self.database.read() as c:
+            for head in offices.heads_of(c, [key]):
+                return pictures.snapshot(c, head, self.clock.now())
+        return None
+
+    def latest(self, key: str) -> Snapshot | None:
+        """The newest snapshot of an office, read once however many ask at the same time."""
+        found = self._snapshots.get(key)
+        if found is not None and wall_ms() - found.at < STALE_MS and found.seq >= self._sent.get(key, 0):
+            return found
+        flight = self._flights.get(key)
+        if flight is not None:
+            flight.wait(5.0)
+            return self._snapshots.get(key)
+        return self._take(key)
+
+    def _take(self, key: str) -> Snapshot | None:
+        flight = self._flights[key] = self.kit.signal()
+        try:
+            found = self.kit.blocking(self._read, key)
+            newest = self._snapshots.get(key)
+            if found is not None and (newest is None or found.seq >= newest.seq):
+                self._snapshots[key] = found
+            return found
+        finally:
+            self._flights.pop(key, None)
+            flight.set()
+
+    def order(self, snapshot: Snapshot, service: str) -> list[tuple[int, str]]:
+        """Everybody who waits for a service, in order; computed once per seq."""
+        key = (snapshot.office.key, service)
+        kept = self._orders.get(key)
+        if kept is None or kept[0] != snapshot.seq or snapshot.at - kept[1] > STALE_MS:
+            found = self.kit.blocking(self._read_order, snapshot, service)
+            kept = self._orders[key] = (snapshot.seq, snapshot.at, found)
+        return kept[2]
+
+    def _read_order(self, s: Snapshot, service: str) -> list[tuple[int, str]]:
+        with self.database.read() as c:
+            return pictures.whole_order(c, s.office_id, s.office, s.day, service, s.tick)
+
+    # --- drawing -----------------------------------------------------------------------------
+
+    def _draw(self, key: str, dirty: _Dirty) -> None:
+        of_office = [s for s in self.screens.values() if s.office == key]
+        snapshot = self._take(key)
+        if snapshot is None:
+            return
+        self._sent[key] = snapshot.seq
+        urgent = [s for s in of_office if s.kind in ("board", "counter")]
+        for rank in (urgent, [s for s in of_office if s.kind in ("kiosk", "supervisor")]):
+            for picture, room in self._pictures(snapshot, rank):
+                self.socketio.emit("picture", picture, to=room)
+        self._phones(key, snapshot, [s for s in of_office if s.kind == "visitor"], dirty)
+
+    def _pictures(self, snapshot: Snapshot, screens: list[Screen]) -> list[tuple[dict[str, Any], str]]:
+        """One picture per room; boards of one hall share theirs but for who speaks."""
+        drawn: dict[str, dict[str, Any]] = {}
+        for screen in screens:
+            if screen.room not in drawn:
+                drawn[screen.room] = self.picture(snapshot, screen)
+        return [(picture, room) for room, picture in drawn.items()]
+
+    def _phones(self, key: str, snapshot: Snapshot, phones: list[Screen], dirty: _Dirty) -> None:
+        if not phones:
+            return
+        steps = {row.id: row.ticket_id for row in (*snapshot.active, *snapshot.parked)}
+        concerned = {steps[i] for i in dirty.steps if i in steps}
+        tickets = self.kit.blocking(self._tickets_of, dirty.steps - set(steps)) if dirty.steps else set()
+        for phone in phones:
+            if phone.ticket_id in concerned or phone.ticket_id in tickets:
+                self.send_ticket(phone, snapshot)
+            self._lines_due[key].add(phone.service)
+
+    def _tickets_of(self, steps: set[int]) -> set[int]:
+        with self.database.read() as c:
+            return pictures.tickets_of(c, steps)
+
+    def _send_line(self, key: str, service: str) -> None:
+        snapshot = self.latest(key)
+        if snapshot is None:
+            return
+        places = [place for _step, place in self.order(snapshot, service)]
+        message = {"kind": "line", "service": service, "seq": snapshot.seq, "at": snapshot.at, "order": places}
+        self.socketio.emit("line", message, to=f"line:{key}:{service}")
+
+    def send_ticket(self, phone: Screen, snapshot: Snapshot) -> None:
+        self.socketio.emit("picture", self.ticket_picture(phone.secret, snapshot), to=phone.room)
+
+    def ticket_picture(self, secret: str, snapshot: Snapshot) -> dict[str, Any] | None:
+        """A visitor's own picture; None when nobody holds this secret."""
+        found = self.kit.blocking(self._read_ticket, secret, snapshot)
+        if found is None:
+            return None
+        ahead = None
+        if found.row.state == "waiting":
+            ids = [step for step, _place in self.order(snapshot, found.row.service)]
+            ahead = ids.index(found.row.id) if found.row.id in ids else None
+        return visitor.picture(snapshot, found, ahead)
+
+    def _read_ticket(self, secret: str, s: Snapshot) -> pictures.Held | None:
+        with self.database.read() as c:
+            return pictures.held(c, s.office_id, secret)
+
+    def picture(self, snapshot: Snapshot, screen: Screen) -> dict[str, Any]:
+        """The picture of one screen, a pure function of the snapshot (but for what stands apart)."""
+        if screen.kind == "board":
+            return display.picture(snapshot, screen.place, screen.device_id)
+        if screen.kind == "kiosk":
+            return kiosk.picture(snapshot, "door")
+        if screen.kind == "counter":
+            return counter.picture(snapshot, screen.person_id)
+        return supervisor.picture(snapshot, *self.kit.blocking(self._tallies, snapshot))
+
+    def _tallies(self, s: Snapshot) -> tuple[Any, Any]:
+        with self.database.read() as c:
+            return pictures.tallies(c, s.office_id, s.office, s.day)

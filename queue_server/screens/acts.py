@@ -1,0 +1,86 @@
+"""Who may press what, with which arguments: one table, the code and the documentation at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..commands import counter, supervisor, visitor
+from ..domain.errors import Refused
+from ..transaction import Answer, Command, Tx
+
+MOST_TEXT = 200
+OFFICER = frozenset({"officer", "supervisor"})
+SUPERVISOR = frozenset({"supervisor", "administrator"})
+
+
+@dataclass(frozen=True)
+class Act:
+    """``takes``: argument -> type; what is not named here never reaches a command."""
+
+    name: str
+    command: Command
+    roles: frozenset[str]
+    takes: Mapping[str, type]
+
+
+def issue_for(tx: Tx, args: dict[str, Any]) -> Answer:
+    """A number for somebody who stands before an officer: the door's series, channel staff."""
+    return visitor.issue(tx, {**args, "channel": "staff"})
+
+
+_SEEN = {"seen": int}
+
+
+def _acts() -> list[Act]:
+    seen, officer = _SEEN, OFFICER
+    return [
+        Act("sit", counter.sit, officer, {"counter": str, "take_over": bool}),
+        Act("leave", counter.leave, officer, {**seen, "becomes": str}),
+        Act("call_next", counter.call_next, officer, seen),
+        Act("call", counter.call, officer, {**seen, "step": int, "reason": str}),
+        Act("recall", counter.recall, officer, seen),
+        Act("start", counter.start, officer, seen),
+        Act("finish", counter.finish, officer, {**seen, "outcome": str}),
+        Act("skip", counter.skip, officer, seen),
+        Act("no_show", counter.no_show, officer, {**seen, "reason": str}),
+        Act("bring_back", counter.bring_back, officer, {**seen, "step": int}),
+        Act("park", counter.park, officer, {**seen, "reason": str}),
+        Act("transfer", counter.transfer, officer, {**seen, "service": str}),
+        Act("pause", counter.pause, officer, {**seen, "reason": str}),
+        Act("resume", counter.resume, officer, seen),
+        Act("undo", counter.undo, officer, {**seen, "event": int}),
+        Act("take_visitor", counter.take_visitor, officer, {**seen, "step": int}),
+        Act("reclass", counter.reclass, officer, {**seen, "step": int, "priority": bool, "reason": str}),
+        Act("cancel", counter.cancel, officer, {**seen, "step": int, "reason": str}),
+        Act("arrived", counter.arrived, officer, {**seen, "step": int}),
+        Act("issue", issue_for, officer, {**seen, "service": str, "priority": bool, "language": str}),
+        Act("reopen", supervisor.reopen, SUPERVISOR, {"step": int, "reason": str}),
+        Act("pause_service", supervisor.pause_service, SUPERVISOR, {"service": str, "reason": str}),
+        Act("resume_service", supervisor.resume_service, SUPERVISOR, {"service": str}),
+        Act("close_counter", supervisor.close_counter, SUPERVISOR, {"counter": str, "reason": str}),
+        Act("open_counter", supervisor.open_counter, SUPERVISOR, {"counter": str}),
+        Act("close_day", supervisor.close_day, SUPERVISOR, {"day": str, "reason": str, "reasons": dict}),
+        Act("pair", supervisor.pair, SUPERVISOR, {"code": str, "name": str, "board": str}),
+        Act("revoke", supervisor.revoke, SUPERVISOR, {"device": int, "reason": str}),
+    ]
+
+
+ACTS: dict[str, Act] = {act.name: act for act in _acts()}
+
+
+def clean(message: dict[str, Any], act: Act) -> dict[str, Any]:
+    """The arguments an act takes, checked; raises Refused("bad_request") naming the field."""
+    args: dict[str, Any] = {}
+    for name, kind in act.takes.items():
+        value = message.get(name)
+        if value is None:
+            continue
+        right = isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
+        if not right or (kind is str and len(value) > MOST_TEXT) or (kind is dict and len(value) > 5_000):
+            raise Refused("bad_request", field=name)
+        if kind is int and not -(2**53) < value < 2**53:
+            raise Refused("bad_request", field=name)
+        args[name] = value
+    return args

@@ -1,0 +1,177 @@
+"""What all doors share: who is there, what they may press, and how an answer is given."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import secrets
+from typing import Any
+
+from ..commands import setup
+from ..config import Config
+from ..database import Database
+from ..domain.errors import Busy, NotAllowed, NotFound, Refused
+from ..kit import Kit
+from ..moment import wall_ms
+from ..store import offices, people, queue
+from ..store.people import Device, Person
+from ..transaction import Actor, Answer, Job, Writer
+from .acts import ACTS, Act, clean
+
+logger = logging.getLogger(__name__)
+
+SESSION_MS = 12 * 3_600_000
+
+
+def digest(token: str) -> str:
+    """What the database keeps of a token: stolen rows open nothing."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(32)
+
+
+class Door:
+    """Answers "who are you?" and passes presses on to the writer."""
+
+    def __init__(self, config: Config, database: Database, kit: Kit, writer: Writer) -> None:
+        self.config = config
+        self.database = database
+        self.kit = kit
+        self.writer = writer
+
+    # --- who is there ----------------------------------------------------------------------------
+
+    def person(self, office: str, token: str | None) -> Person | None:
+        """The person of a session at this office; None: not signed in."""
+        if not token:
+            return None
+        return self.kit.blocking(self._person, office, digest(token))
+
+    def _person(self, office: str, token_hash: str) -> Person | None:
+        with self.database.read() as c:
+            found = people.person_of_session(c, token_hash, wall_ms())
+            heads = offices.heads_of(c, [office])
+            return found if found and heads and heads[0].id == found.office_id else None
+
+    def device(self, office: str, token: str | None, kind: str) -> Device | None:
+        """The paired device with this token at this office; None: unknown, pending or revoked."""
+        if not token:
+            return None
+        found = self.kit.blocking(self._device, office, digest(token))
+        return found if found and found.kind == kind and found.state == "paired" else None
+
+    def known_device(self, office: str, token: str | None) -> Device | None:
+        """As ``device``, in whatever state it is."""
+        return self.kit.blocking(self._device, office, digest(token)) if token else None
+
+    def _device(self, office: str, token_hash: str) -> Device | None:
+        with self.database.read() as c:
+            found = people.device_by_token(c, token_hash)
+            heads = offices.heads_of(c, [office])
+            return found if found and heads and heads[0].id == found.office_id else None
+
+    def ticket(self, secret: str) -> tuple[str, queue.Ticket] | None:
+        """(office, ticket) of a visitor's secret."""
+        return self.kit.blocking(self._ticket, secret)
+
+    def _ticket(self, secret: str) -> tuple[str, queue.Ticket] | None:
+        with self.database.read() as c:
+            found = queue.ticket_by_secret(c, secret)
+            if found is None:
+                return None
+            key = next(h.key for h in offices.heads(c) if h.id == found.office_id)
+            return key, found
+
+    def office_exists(self, key: str) -> bool:
+        return self.kit.blocking(self._exists, key)
+
+    def _exists(self, key: str) -> bool:
+        with self.database.read() as c:
+            return bool(offices.heads_of(c, [key]))
+
+    # --- what do they want -------------------------------------------------------------------------
+
+    def press(self, office: str, actor: Actor, message: Any) -> Answer:
+        """A press from a screen: checked, allowed, run, answered. Never raises."""
+        try:
+            act, args, key = _understood(message)
+            if actor.kind not in act.roles:
+                raise NotAllowed("not_allowed")
+            return self.run(office, actor, act, args, key)
+        except Refused as refused:
+            return refused.as_answer()
+        except Exception:
+            logger.exception("a press failed")
+            return Refused("failed").as_answer()
+
+    def run(self, office: str, actor: Actor, act: Act, args: dict[str, Any], key: str) -> Answer:
+        """Runs an act; raises Refused."""
+        return self.writer.press(Job(office, actor, act.name, act.command, args, key))
+
+    def sign_in(self, office: str, name: str, password: str) -> tuple[str, Person]:
+        """A new session's token for the right name and password; raises NotAllowed("wrong_sign_in")."""
+        person = self.kit.blocking(self._by_name, office, name.strip().lower())
+        if not self.kit.blocking(right_password, person.password if person else "", password) or person is None:
+            raise NotAllowed("wrong_sign_in")
+        token = new_token()
+        actor = Actor(person.role, f"person:{person.id}", person.id)
+        args = {"token_hash": digest(token), "person": person.id, "expires_at": wall_ms() + SESSION_MS}
+        self.writer.press(Job(office, actor, "sign_in", setup.sign_in, args))
+        return token, person
+
+    def _by_name(self, office: str, name: str) -> Person | None:
+        with self.database.read() as c:
+            heads = offices.heads_of(c, [office])
+            found = people.person_by_name(c, heads[0].id, name) if heads else None
+            return found if found and found.active else None
+
+
+def _understood(message: Any) -> tuple[Act, dict[str, Any], str]:
+    if not isinstance(message, dict):
+        raise Refused("bad_request", field="message")
+    act = ACTS.get(str(message.get("act")))
+    if act is None:
+        raise NotFound("no_such_act")
+    return act, clean(message, act), key_of(message)
+
+
+def key_of(message: dict[str, Any]) -> str:
+    """The key that makes a press repeatable; every press has one."""
+    key = message.get("key")
+    if not isinstance(key, str) or not 8 <= len(key) <= 80:
+        raise Refused("bad_request", field="key")
+    return key
+
+
+def right_password(stored: str, given: str) -> bool:
+    """Compares in the same time whether or not the person exists."""
+    from argon2 import PasswordHasher
+    from argon2.exceptions import Argon2Error, InvalidHashError
+
+    try:
+        return PasswordHasher().verify(stored or _NOBODY, given)
+    except (Argon2Error, InvalidHashError):
+        return False
+
+
+def hashed(password: str) -> str:
+    from argon2 import PasswordHasher
+
+    return PasswordHasher().hash(password)
+
+
+#: A real argon2 hash of nothing anybody knows.
+_NOBODY = hashed(secrets.token_urlsafe(32))
+
+
+def status_of(refused: Refused) -> int:
+    """The HTTP status that fits a refusal."""
+    if isinstance(refused, NotFound):
+        return 404
+    if isinstance(refused, NotAllowed):
+        return 403
+    if isinstance(refused, Busy):
+        return 503
+    return 400 if refused.code == "bad_request" else 409

@@ -1,0 +1,32 @@
+"""The door: what a kiosk and a phone show before somebody takes a number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..domain import hours
+from ..domain.office import PUBLISHED_COMPONENTS
+from ..snapshot import Snapshot
+
+
+def picture(s: Snapshot, channel: str) -> dict[str, Any]:
+    """``channel``: "door" for a kiosk, "online" for a phone; the decision may differ."""
+    office = s.office
+    services = []
+    for head in s.services():
+        service = office.service(head["key"])
+        promise = service.standard.promise(channel, False)
+        line = s.lines.get(service.key)
+        components = {k: v for k, v in service.standard.components.items() if k in PUBLISHED_COMPONENTS}
+        services.append({
+            **head, "summary": service.summary, "may": s.may_picture(service.key, channel),
+            "waiting": line.waiting if line else 0, "forecast": None, "components": components,
+            "tariff": components.get("tariff", {}), "remote": service.remote and office.remote_numbers,
+            "promise": {"wait_min": promise.wait_min, "service_min": promise.service_min},
+        })
+    openings = [x["may"]["next_opening"] for x in services if x["may"]["next_opening"]]
+    return {
+        "kind": "door", "seq": s.seq, "at": s.at, "office": s.office_head(), "services": services,
+        "hours": [{"start": hours.hhmm(p.start), "end": hours.hhmm(p.end)} for p in hours.periods(office, None, s.day)],
+        "next_opening": min(openings, default=None),
+    }

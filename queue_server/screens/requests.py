@@ -1,0 +1,203 @@
+"""The doors that take POST: sign in, take a number, what a visitor says, devices that introduce themselves."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, g, jsonify, request
+from flask_limiter import Limiter
+
+from ..commands import setup, visitor
+from ..domain.errors import NotAllowed, NotFound, Refused
+from ..live import Live
+from ..transaction import Actor, Job
+from . import kiosk as door_screen
+from .door import Door, digest, key_of, new_token
+
+YEAR_S = 365 * 86_400
+VISITOR_ACTS = {"cancel": visitor.cancel, "coming": visitor.coming, "arrived": visitor.arrived}
+
+
+def body() -> dict[str, Any]:
+    """The JSON object of the request; raises Refused("bad_request")."""
+    found = request.get_json(silent=True)
+    if not isinstance(found, dict):
+        raise Refused("bad_request", field="body")
+    return found
+
+
+def text_of(message: dict[str, Any], name: str, most: int = 200) -> str:
+    value = message.get(name, "")
+    if not isinstance(value, str) or len(value) > most:
+        raise Refused("bad_request", field=name)
+    return value
+
+
+def blueprint(door: Door, live: Live, limiter: Limiter, printed: Any) -> Blueprint:
+    """``printed(office, answer)`` prints a number on the kiosk's printer in the background."""
+    bp = Blueprint("requests", __name__)
+
+    @bp.before_request
+    def from_our_own_pages() -> None:
+        # A form of another site can send neither this header nor JSON, and no GET changes anything.
+        if request.method == "POST" and request.headers.get("X-Queue") != "1":
+            raise NotAllowed("not_our_page")
+
+    def from_a_device() -> bool:
+        office = (request.view_args or {}).get("office", "")
+        g.kiosk = door.device(office, request.cookies.get("queue_device"), "kiosk")
+        return g.kiosk is not None
+
+    @bp.post("/office/<office>/tickets")
+    @limiter.limit("30/minute", exempt_when=from_a_device)
+    def tickets(office: str) -> Response:
+        message = body()
+        key, args = key_of(message), {
+            "service": text_of(message, "service"), "priority": message.get("priority") is True,
+            "language": text_of(message, "language", 2) or "id",
+        }
+        if not hasattr(g, "kiosk"):
+            from_a_device()
+        device = g.kiosk
+        if device is not None:
+            on_paper = door.config.printer not in ("", "browser")
+            actor = Actor("device", f"device:{device.id}", device_id=device.id)
+            args.update(channel="door", paper="escpos" if on_paper else "")
+            answer = door.writer.press(Job(office, actor, "issue", visitor.issue, args, key))
+            if on_paper:
+                printed(office, answer)
+            return jsonify(_with_link(door, answer))
+        phone = request.cookies.get("queue_phone") or new_token()
+        holder = hmac.new(current_app.secret_key, phone.encode(), "sha256").hexdigest()[:32]  # type: ignore[arg-type]
+        actor = Actor("visitor", f"phone:{holder[:16]}", holder=holder)
+        args["channel"] = "online"
+        answer = door.writer.press(Job(office, actor, "issue", visitor.issue, args, key))
+        response = jsonify(_with_link(door, answer))
+        _cookie(door, response, "queue_phone", phone, 86_400)
+        return response
+
+    @bp.post("/t/<secret>/<act>")
+    @limiter.limit("60/minute")
+    def said(secret: str, act: str) -> Response:
+        if act not in VISITOR_ACTS:
+            abort(404)
+        found = door.ticket(secret)
+        if found is None:
+            raise NotFound("no_such_ticket")
+        message = request.get_json(silent=True) or {}
+        office, ticket = found
+        args = {"secret": secret, "door": text_of(message, "door", 60)}
+        actor = Actor("visitor", f"ticket:{ticket.id}", ticket_id=ticket.id)
+        return jsonify(door.writer.press(Job(office, actor, act, VISITOR_ACTS[act], args)))
+
+    @bp.post("/t/<secret>/paper")
+    def paper(secret: str) -> Response:
+        found = door.ticket(secret)
+        if found is None:
+            raise NotFound("no_such_ticket")
+        message, (office, ticket) = body(), found
+        state = text_of(message, "state", 20)
+        if state not in ("printed", "kept", "failed", "reprint"):
+            raise Refused("bad_request", field="state")
+        if door.device(office, request.cookies.get("queue_device"), "kiosk") is None:
+            raise NotAllowed("not_paired")
+        if state == "reprint":
+            printed(office, {"ticket": visitor.ticket_answer(ticket)})
+            return jsonify({"ok": True})
+        actor = Actor("visitor", f"ticket:{ticket.id}", ticket_id=ticket.id)
+        return jsonify(door.writer.press(Job(office, actor, "paper", visitor.paper, {"secret": secret, "state": state})))
+
+    @bp.get("/t/<secret>/picture")
+    @limiter.limit("120/minute")
+    def picture(secret: str) -> Response:
+        found = door.ticket(secret)
+        snapshot = live.latest(found[0]) if found else None
+        drawn = live.ticket_picture(secret, snapshot) if snapshot else None
+        if drawn is None:
+            raise NotFound("no_such_ticket")
+        return jsonify(drawn)
+
+    @bp.get("/office/<office>/door")
+    def door_picture(office: str) -> Response:
+        snapshot = live.latest(office)
+        if snapshot is None:
+            raise NotFound("no_such_office")
+        return jsonify(door_screen.picture(snapshot, "online"))
+
+    @bp.post("/sign-in")
+    @limiter.limit("20/minute")
+    def sign_in() -> Response:
+        message = body()
+        token, person = door.sign_in(
+            text_of(message, "office", 80), text_of(message, "name", 80), text_of(message, "password", 200))
+        response = jsonify({"ok": True, "person": {"id": person.id, "name": person.shown_name, "role": person.role}})
+        _cookie(door, response, "queue_session", token, 12 * 3600)
+        return response
+
+    @bp.post("/sign-out")
+    def sign_out() -> Response:
+        message, token = body(), request.cookies.get("queue_session")
+        response = jsonify({"ok": True})
+        if token:
+            office = text_of(message, "office", 80)
+            actor = Actor("visitor", "session")
+            door.writer.press(Job(office, actor, "sign_out", setup.sign_out, {"token_hash": digest(token)}))
+        response.delete_cookie("queue_session")
+        return response
+
+    @bp.get("/who")
+    def who() -> Response:
+        person = door.person(request.args.get("office", ""), request.cookies.get("queue_session"))
+        known = person and {"id": person.id, "name": person.shown_name, "role": person.role}
+        return jsonify({"ok": True, "person": known})
+
+    @bp.post("/press")
+    def press() -> Response:
+        message = body()
+        office = text_of(message, "office", 80)
+        person = door.person(office, request.cookies.get("queue_session"))
+        if person is None:
+            raise NotAllowed("not_signed_in")
+        return jsonify(door.press(office, Actor(person.role, f"person:{person.id}", person.id), message))
+
+    @bp.post("/hello")
+    @limiter.limit("60/minute")
+    def hello() -> Response:
+        message = body()
+        kind, office, board = text_of(message, "screen", 20), text_of(message, "office", 80), text_of(message, "board", 80)
+        if kind not in ("board", "kiosk"):
+            raise Refused("bad_request", field="screen")
+        token = request.cookies.get("queue_device")
+        known = door.known_device(office, token)
+        same = known is not None and known.kind == kind and (kind == "kiosk" or known.board.endswith(f"/{board}"))
+        if known is not None and same and known.state != "revoked":
+            return jsonify({"ok": True, "paired": known.state == "paired", "code": known.code, "device": known.id})
+        return _introduce(door, kind, office, board)
+
+    return bp
+
+
+def _introduce(door: Door, kind: str, office: str, board: str) -> Response:
+    token = new_token()
+    at_home = door.config.demo and ipaddress.ip_address(request.remote_addr or "0.0.0.0").is_loopback
+    args = {"kind": kind, "board": board, "token_hash": digest(token), "at_home": at_home}
+    actor = Actor("device", "device")
+    answer = door.writer.press(Job(office, actor, "hello", setup.hello, args))
+    response = jsonify(answer)
+    _cookie(door, response, "queue_device", token, 5 * YEAR_S)
+    return response
+
+
+def _with_link(door: Door, answer: dict[str, Any]) -> dict[str, Any]:
+    """The ticket with the address of its page, and a QR code where a phone could follow it."""
+    ticket = dict(answer["ticket"])
+    ticket["page"] = f"/t/{ticket['secret']}"
+    ticket["qr"] = f"/t/{ticket['secret']}/qr.svg" if door.config.address else None
+    return {**answer, "ticket": ticket}
+
+
+def _cookie(door: Door, response: Response, name: str, value: str, seconds: int) -> None:
+    response.set_cookie(
+        name, value, max_age=seconds, httponly=True, samesite="Lax", secure=door.config.secure, path="/")

@@ -1,0 +1,138 @@
+"""The socket's door: who connects, to which room, and what they send."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+from flask_socketio import ConnectionRefusedError, SocketIO, join_room
+
+from ..live import Live, Screen
+from ..reports import BoardReports
+from ..transaction import Actor, Recorded
+from .door import Door, digest
+
+#: Kinds of screens that hear the beat.
+BEATS = frozenset({"board", "counter", "kiosk", "supervisor"})
+
+
+def register(socketio: SocketIO, door: Door, live: Live, reports: BoardReports) -> None:
+    """Connects the events of the socket with the door."""
+
+    @socketio.on("connect")
+    def connect(auth: Any = None) -> None:
+        screen = _recognise(door, auth if isinstance(auth, dict) else {})
+        if screen is None:
+            raise ConnectionRefusedError({"refused": "not_allowed"})
+        sid = _sid()
+        join_room(screen.room)
+        if screen.kind in BEATS:
+            join_room(f"beat:{screen.office}")
+        if screen.kind == "visitor":
+            join_room(f"line:{screen.office}:{screen.service}")
+        live.screens[sid] = screen
+        if screen.kind == "board":
+            reports.alive(screen, "starting")
+        _show(live, screen, sid)
+
+    @socketio.on("disconnect")
+    def disconnect(*_reason: Any) -> None:
+        screen = live.screens.pop(_sid(), None)
+        if screen is not None and screen.kind == "board":
+            reports.gone(screen)
+
+    @socketio.on("look")
+    def look(_message: Any = None) -> None:
+        screen = live.screens.get(_sid())
+        if screen is not None:
+            _show(live, screen, _sid())
+
+    @socketio.on("press")
+    def press(message: Any = None) -> dict[str, Any]:
+        screen = live.screens.get(_sid())
+        actor = _actor(door, screen) if screen is not None else None
+        if screen is None or actor is None:
+            return {"ok": False, "refused": "not_allowed", "facts": {}}
+        return door.press(screen.office, actor, message)
+
+    @socketio.on("alive")
+    def alive(message: Any = None) -> None:
+        screen = live.screens.get(_sid())
+        if screen is not None and screen.kind == "board":
+            sound = message.get("sound") if isinstance(message, dict) else None
+            reports.alive(screen, sound if sound in ("running", "blocked", "none") else "none")
+
+    @socketio.on("shown")
+    def shown(message: Any = None) -> None:
+        screen = live.screens.get(_sid())
+        if screen is not None and screen.kind == "board" and isinstance(message, dict):
+            reports.shown(screen, message.get("calls"))
+
+    def gone(office: str, events: list[Recorded]) -> None:
+        """Whose door was closed leaves at once."""
+        for event in events:
+            if event.kind not in ("device_revoked", "password_reset"):
+                continue
+            for sid, screen in list(live.screens.items()):
+                revoked = event.kind == "device_revoked" and screen.device_id == event.body.get("device")
+                reset = event.kind == "password_reset" and screen.person_id == event.body.get("person")
+                if screen.office == office and (revoked or reset) and (screen.device_id or screen.person_id):
+                    socketio.emit("gone", {"reason": "revoked"}, to=sid)
+                    live.screens.pop(sid, None)
+
+    live.on_gone.append(gone)
+
+
+def _sid() -> str:
+    return str(request.sid)  # type: ignore[attr-defined]
+
+
+def _show(live: Live, screen: Screen, sid: str) -> None:
+    snapshot = live.latest(screen.office)
+    if snapshot is None:
+        return
+    if screen.kind == "visitor":
+        picture = live.ticket_picture(screen.secret, snapshot)
+    else:
+        picture = live.picture(snapshot, screen)
+    live.socketio.emit("picture", picture, to=sid)
+
+
+def _recognise(door: Door, auth: dict[str, Any]) -> Screen | None:
+    """The screen that the connection's papers make it; None: not let in."""
+    kind, office = auth.get("screen"), str(auth.get("office") or "")
+    if kind == "visitor":
+        found = door.ticket(str(auth.get("ticket") or ""))
+        if found is None:
+            return None
+        office, ticket = found
+        return Screen(
+            "visitor", office, f"ticket:{ticket.id}", ticket_id=ticket.id, service=ticket.service, secret=ticket.secret)
+    if kind in ("board", "kiosk"):
+        token = str(auth.get("device") or request.cookies.get("queue_device") or "")
+        device = door.device(office, token, str(kind))
+        if device is None:
+            return None
+        room = f"board:{office}:{device.id}" if kind == "board" else f"kiosk:{office}"
+        return Screen(str(kind), office, room, device_id=device.id, place=device.board)
+    if kind in ("counter", "supervisor"):
+        token = str(auth.get("session") or request.cookies.get("queue_session") or "")
+        person = door.person(office, token)
+        allowed = ("officer", "supervisor") if kind == "counter" else ("supervisor", "auditor", "administrator")
+        if person is None or person.role not in allowed:
+            return None
+        room = f"counter:{office}:{person.id}" if kind == "counter" else f"supervisor:{office}"
+        return Screen(str(kind), office, room, person_id=person.id, token_hash=digest(token), place=person.role)
+    return None
+
+
+def _actor(door: Door, screen: Screen) -> Actor | None:
+    """Who presses, asked anew for people: a session that ended presses nothing."""
+    if screen.person_id:
+        person = door.kit.blocking(door._person, screen.office, screen.token_hash)
+        return None if person is None else Actor(person.role, f"person:{person.id}", person.id)
+    if screen.device_id:
+        return Actor("device", f"device:{screen.device_id}", device_id=screen.device_id)
+    return Actor("visitor", f"ticket:{screen.ticket_id}", ticket_id=screen.ticket_id)
+
+

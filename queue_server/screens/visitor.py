@@ -1,0 +1,33 @@
+"""A visitor's own ticket: number, place, call. Nobody else is in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..snapshot import Snapshot
+from ..store.pictures import Held
+
+ENDED = frozenset({"done", "transferred", "no_show", "cancelled", "unserved", "void"})
+
+
+def picture(s: Snapshot, held: Held, ahead: int | None) -> dict[str, Any]:
+    """``ahead``: how many will be called before this one, by the one order; None when not waiting."""
+    row = held.row
+    service = next(h for h in s.services() if h["key"] == row.service)
+    counter = next((c for c in s.office.counters if c.key == row.counter), None)
+    promise = s.promise(row)
+    called = row.state == "called"
+    return {
+        "kind": "ticket", "seq": s.seq, "at": s.at, "office": s.office_head(),
+        "ticket": {
+            "label": row.label, "service": service, "priority": bool(row.priority), "channel": row.channel,
+            "issued_at": row.issued_at, "state": row.state, "ahead": ahead, "forecast": None, "place": row.place,
+            "counter": {"name": counter.name, "direction": counter.direction} if counter else None,
+            "call": {"id": held.call_seq, "n": row.calls, "at": row.called_at} if called else None,
+            "arrived_at": row.arrived_at, "coming": row.coming or None, "paper": held.paper,
+            "re_entry": {"after": row.return_after} if row.returned_seq and row.state == "waiting" else None,
+            "return_after": s.office.rules.return_after, "return_within_min": s.office.rules.return_within_min,
+            "stated_wait_ms": None if promise.wait_min is None else promise.wait_min * 60_000,
+        },
+        "ended": row.state in ENDED,
+    }

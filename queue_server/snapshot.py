@@ -1,0 +1,192 @@
+"""An office at one seq: everything that screens show, read in one snapshot and shared by all pictures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from .domain import hours
+from .domain.office import Office, Promise
+from .domain.ticket import label
+from .store.people import Device, Seat
+
+#: Waiting rows per service that consoles and boards get; the whole order goes to phones once a second.
+SHOWN = 60
+
+
+@dataclass(frozen=True)
+class Row:
+    """A step with what its ticket says; the fields are those of the tables, times as there."""
+
+    id: int
+    ticket_id: int
+    service: str
+    state: str
+    version: int
+    priority: int
+    queued_at: int
+    queued_tick: int
+    returned_seq: int
+    return_after: int
+    passed_seq: int
+    arrived_at: int | None
+    remote_ms: int
+    counter: str
+    person_id: int | None
+    since_tick: int
+    called_at: int | None
+    started_at: int | None
+    ended_at: int | None
+    calls: int
+    why: str
+    outcome: str
+    park_clock: str
+    park_reason: str
+    waited_ms: int
+    walked_ms: int
+    served_ms: int
+    parked_office_ms: int
+    parked_visitor_ms: int
+    standard_id: int
+    last_seq: int
+    before: str
+    prefix: str
+    number: int
+    channel: str
+    place: str
+    issued_at: int
+    coming: int
+
+    @property
+    def label(self) -> str:
+        return label(self.prefix, self.number)
+
+    @property
+    def reason(self) -> dict[str, Any]:
+        return json.loads(self.why) if self.why else {}
+
+    def waited_by(self, tick: int) -> int:
+        """ms waited so far, seen at ``tick``, the time before arrival taken off."""
+        running = tick - self.since_tick if self.state in ("waiting", "issuing") else 0
+        return max(0, self.waited_ms + running - self.remote_ms)
+
+    def served_by(self, tick: int) -> int:
+        return self.served_ms + (tick - self.since_tick if self.state == "serving" else 0)
+
+
+@dataclass(frozen=True)
+class Line:
+    """Who waits for one service: how many, since when, and the first in calling order with why."""
+
+    waiting: int = 0
+    longest_since: int | None = None      # queued_at of the longest waiting
+    longest_tick: int | None = None
+    order: tuple[tuple[Row, dict[str, Any]], ...] = ()
+    not_arrived: tuple[Row, ...] = ()
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call as boards show it; ``counter`` and ``service`` are keys."""
+
+    seq: int
+    step_id: int
+    service: str
+    hall: str
+    counter: str
+    nth: int
+    at: int
+    state: str
+    prefix: str
+    number: int
+    drawn_at: int | None
+    spoken_at: int | None
+
+
+@dataclass(frozen=True)
+class Undoable:
+    """The newest act of an officer that may be taken back: its event, and the ticket it was about."""
+
+    event: int
+    act: str
+    label: str
+    at: int
+
+
+@dataclass(frozen=True)
+class Tally:
+    """A service's day so far: counts, and the durations (ms) of what ended, for medians."""
+
+    served: int = 0
+    no_shows: int = 0
+    refusals: int = 0
+    waits: tuple[int, ...] = ()
+    services: tuple[int, ...] = ()
+    wait_on_time: int = 0
+    wait_judged: int = 0
+    service_on_time: int = 0
+    service_judged: int = 0
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    office_id: int
+    office: Office
+    seq: int
+    at: int                                   # UTC ms
+    tick: int                                 # steady clock, ms
+    day: str
+    lines: dict[str, Line]
+    active: tuple[Row, ...]                   # called and serving
+    parked: tuple[Row, ...]
+    missed: tuple[Row, ...]                   # no-shows that may still come back
+    issuing: tuple[Row, ...]
+    calls: tuple[Call, ...]                   # the last of each hall, oldest first
+    seats: dict[str, Seat]
+    pauses: dict[str, str]
+    issued: dict[str, hours.IssuedToday]
+    speakers: dict[str, int]                  # hall -> device that speaks
+    devices: tuple[Device, ...]
+    undoable: dict[int, Undoable] = field(default_factory=dict)   # person -> act
+    day_open: bool = False
+    day_closed: bool = False
+
+    def may(self, service: str, channel: str, priority: bool = False) -> hours.Decision:
+        """The one decision, as every screen shows it."""
+        return hours.may_issue(
+            self.office, self.office.service(service), channel, priority, self.at,
+            self.issued.get(service, hours.IssuedToday()), self.pauses.get(service),
+        )
+
+    def may_picture(self, service: str, channel: str) -> dict[str, Any]:
+        decided = self.may(service, channel)
+        return {
+            "allowed": decided.allowed, "code": decided.code, "facts": decided.facts,
+            "next_opening": decided.next_opening,
+        }
+
+    def at_counter(self, counter: str) -> Row | None:
+        return next((row for row in self.active if row.counter == counter), None)
+
+    def promise(self, row: Row) -> Promise:
+        return self.office.service(row.service).standard.promise(row.channel, bool(row.priority))
+
+    def services(self) -> Iterator[dict[str, Any]]:
+        """The head that every picture gives a service."""
+        for service in self.office.services:
+            yield {
+                "key": service.key, "letter": service.prefix, "name": service.name, "icon": service.icon,
+                "colour": service.colour,
+            }
+
+    def office_head(self) -> dict[str, Any]:
+        office = self.office
+        return {
+            "key": office.key, "name": office.name, "institution": office.institution, "time_zone": office.time_zone,
+            "languages": list(office.languages), "complaint": office.complaint,
+            "remote_numbers": office.remote_numbers, "accent": office.accent,
+        }
+
+

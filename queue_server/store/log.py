@@ -1,0 +1,64 @@
+"""The log, the repeatable presses, and the counted refusals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from .. import tables as t
+
+_answers = select(t.command.c.actor, t.command.c.key, t.command.c.digest, t.command.c.answer).where(
+    t.command.c.key.in_(bindparam("keys", expanding=True))
+)
+
+
+def answers(c: Connection, keys: list[str]) -> dict[tuple[str, str], tuple[str, str]]:
+    """(actor, key) -> (digest, answer) of presses already answered."""
+    return {(row[0], row[1]): (row[2], row[3]) for row in c.execute(_answers, {"keys": keys})}
+
+
+def add_answers(c: Connection, rows: list[dict[str, Any]]) -> None:
+    c.execute(insert(t.command), rows)
+
+
+def add_events(c: Connection, rows: list[dict[str, Any]]) -> None:
+    c.execute(insert(t.event_table), rows)
+
+
+def forget_answers(c: Connection, before: int) -> int:
+    return int(c.execute(delete(t.command).where(t.command.c.expires_at < before)).rowcount)
+
+
+def count_refusal(c: Connection, office_id: int, day: str, service: str, channel: str, code: str) -> None:
+    values = {"office_id": office_id, "day": day, "service": service, "channel": channel, "code": code, "n": 1}
+    make = sqlite.insert if c.dialect.name == "sqlite" else postgresql.insert
+    statement = make(t.refusal).values(values)
+    c.execute(statement.on_conflict_do_update(
+        index_elements=["office_id", "day", "service", "channel", "code"], set_={"n": t.refusal.c.n + 1},
+    ))
+
+
+def refusals(c: Connection, office_id: int, day: str) -> list[tuple[str, str, str, int]]:
+    """(service, channel, code, n) of a day."""
+    rows = c.execute(
+        select(t.refusal.c.service, t.refusal.c.channel, t.refusal.c.code, t.refusal.c.n)
+        .where(t.refusal.c.office_id == office_id, t.refusal.c.day == day)
+    )
+    return [(r[0], r[1], r[2], r[3]) for r in rows]
+
+
+_unsummed = (
+    select(t.call.c.seq, t.call.c.step_id, t.call.c.at).where(
+        t.call.c.office_id == bindparam("office"), t.call.c.summed == 0, t.call.c.at < bindparam("before")
+    ).order_by(t.call.c.seq).limit(100)
+)
+
+
+def calls_to_sum(c: Connection, office_id: int, before: int) -> list[tuple[int, int, int]]:
+    return [(r[0], r[1], r[2]) for r in c.execute(_unsummed, {"office": office_id, "before": before})]
+
+
+def mark_summed(c: Connection, office_id: int, seqs: list[int]) -> None:
+    c.execute(update(t.call).where(t.call.c.office_id == office_id, t.call.c.seq.in_(seqs)).values(summed=1))

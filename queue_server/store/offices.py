@@ -1,0 +1,112 @@
+"""Offices, their configurations and standards in force."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from .. import tables as t
+from ..domain.office import Office
+from ..office_file import from_json
+
+
+class Head(NamedTuple):
+    """The head row of an office: what a command locks first and writes last."""
+
+    id: int
+    key: str
+    config_version: int
+    head_seq: int
+    head_hash: str
+
+
+_columns = (t.office.c.id, t.office.c.key, t.office.c.config_version, t.office.c.head_seq, t.office.c.head_hash)
+_lock = (
+    select(*_columns).where(t.office.c.key.in_(bindparam("keys", expanding=True)))
+    .order_by(t.office.c.id).with_for_update()
+)
+_heads = select(*_columns).order_by(t.office.c.id)
+_save_head = (
+    update(t.office).where(t.office.c.id == bindparam("office"))
+    .values(head_seq=bindparam("seq"), head_hash=bindparam("hash"), config_version=bindparam("config"))
+)
+_config = select(t.office_version.c.body).where(
+    t.office_version.c.office_id == bindparam("office"), t.office_version.c.version == bindparam("version")
+)
+_standards = (
+    select(t.standard.c.service, t.standard.c.id).where(t.standard.c.office_id == bindparam("office"))
+    .order_by(t.standard.c.version)
+)
+
+_cache: dict[tuple[str, int, int], Office] = {}
+
+
+def lock_heads(c: Connection, keys: list[str]) -> list[Head]:
+    """Locks the named offices in order of id: the claim lock of every command in the batch."""
+    return [Head(*row) for row in c.execute(_lock, {"keys": keys})]
+
+
+def heads(c: Connection) -> list[Head]:
+    return [Head(*row) for row in c.execute(_heads)]
+
+
+_heads_of = select(*_columns).where(t.office.c.key.in_(bindparam("keys", expanding=True)))
+
+
+def heads_of(c: Connection, keys: list[str]) -> list[Head]:
+    """The named offices, read without a lock."""
+    return [Head(*row) for row in c.execute(_heads_of, {"keys": keys})]
+
+
+def save_heads(c: Connection, heads_: list[Head]) -> None:
+    c.execute(_save_head, [
+        {"office": h.id, "seq": h.head_seq, "hash": h.head_hash, "config": h.config_version} for h in heads_
+    ])
+
+
+def config(c: Connection, office_id: int, version: int) -> Office:
+    """The office as configured in ``version``; versions never change, so they are kept."""
+    key = (str(c.engine.url), office_id, version)
+    if key not in _cache:
+        if len(_cache) > 2_000:
+            _cache.clear()
+        body = c.execute(_config, {"office": office_id, "version": version}).scalar_one()
+        _cache[key] = from_json(body)
+    return _cache[key]
+
+
+def standards_in_force(c: Connection, office_id: int) -> dict[str, int]:
+    """Service -> id of its newest standard."""
+    return {row[0]: row[1] for row in c.execute(_standards, {"office": office_id})}
+
+
+def add_office(c: Connection, key: str, door_code: str) -> int:
+    result = c.execute(insert(t.office).values(key=key, door_code=door_code))
+    return int(result.inserted_primary_key[0])
+
+
+def add_version(c: Connection, office_id: int, version: int, body: str, at: int, seq: int) -> None:
+    c.execute(insert(t.office_version).values(office_id=office_id, version=version, body=body, at=at, seq=seq))
+
+
+def newest_standard(c: Connection, office_id: int, service: str) -> tuple[int, int, str] | None:
+    """(id, version, body) of the newest standard of a service."""
+    row = c.execute(
+        select(t.standard.c.id, t.standard.c.version, t.standard.c.body)
+        .where(t.standard.c.office_id == office_id, t.standard.c.service == service)
+        .order_by(t.standard.c.version.desc()).limit(1)
+    ).first()
+    return None if row is None else (row[0], row[1], row[2])
+
+
+def add_standard(
+    c: Connection, office_id: int, service: str, version: int, valid_from: str, body: str, seq: int
+) -> None:
+    c.execute(insert(t.standard).values(
+        office_id=office_id, service=service, version=version, valid_from=valid_from, body=body, seq=seq,
+    ))
+
+
+def door_code(c: Connection, office_id: int) -> str:
+    return str(c.execute(select(t.office.c.door_code).where(t.office.c.id == office_id)).scalar_one())

@@ -1,0 +1,206 @@
+"""People, their sessions and seats, and the devices of an office."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from .. import tables as t
+
+
+class Person(NamedTuple):
+    id: int
+    office_id: int
+    name: str
+    shown_name: str
+    role: str
+    password: str
+    active: int
+
+
+class Seat(NamedTuple):
+    counter: str
+    person_id: int | None
+    state: str
+    reason: str
+    since_at: int
+    version: int
+    changed_tick: int
+    shown_name: str = ""
+
+
+class Device(NamedTuple):
+    id: int
+    office_id: int
+    kind: str
+    board: str
+    name: str
+    state: str
+    code: str
+    seen_at: int = 0
+    sound: str = ""
+
+
+_person = select(*(t.person.c[name] for name in Person._fields))
+_seat_columns = (
+    t.seat.c.counter, t.seat.c.person_id, t.seat.c.state, t.seat.c.reason, t.seat.c.since_at, t.seat.c.version,
+    t.seat.c.changed_tick,
+)
+_device = select(*(t.device.c[name] for name in Device._fields))
+
+
+def person_by_name(c: Connection, office_id: int, name: str) -> Person | None:
+    row = c.execute(_person.where(t.person.c.office_id == office_id, t.person.c.name == name)).first()
+    return None if row is None else Person(*row)
+
+
+def person(c: Connection, person_id: int) -> Person | None:
+    row = c.execute(_person.where(t.person.c.id == person_id)).first()
+    return None if row is None else Person(*row)
+
+
+def people_of(c: Connection, office_id: int) -> list[Person]:
+    return [Person(*row) for row in c.execute(_person.where(t.person.c.office_id == office_id).order_by(t.person.c.id))]
+
+
+def add_person(c: Connection, values: dict[str, Any]) -> int:
+    return int(c.execute(insert(t.person).values(values)).inserted_primary_key[0])
+
+
+def set_password(c: Connection, person_id: int, password: str) -> None:
+    c.execute(update(t.person).where(t.person.c.id == person_id).values(password=password))
+    c.execute(delete(t.session).where(t.session.c.person_id == person_id))
+
+
+def add_session(c: Connection, token_hash: str, person_id: int, office_id: int, at: int, expires_at: int) -> None:
+    c.execute(insert(t.session).values(
+        token_hash=token_hash, person_id=person_id, office_id=office_id, created_at=at, expires_at=expires_at,
+    ))
+
+
+_by_session = _person.join(t.session, t.session.c.person_id == t.person.c.id).where(
+    t.session.c.token_hash == bindparam("token"), t.session.c.expires_at > bindparam("now"), t.person.c.active == 1
+)
+
+
+def person_of_session(c: Connection, token_hash: str, now: int) -> Person | None:
+    row = c.execute(_by_session, {"token": token_hash, "now": now}).first()
+    return None if row is None else Person(*row)
+
+
+def end_session(c: Connection, token_hash: str) -> None:
+    c.execute(delete(t.session).where(t.session.c.token_hash == token_hash))
+
+
+# --- seats -------------------------------------------------------------------------------------
+
+_seat_at = select(*_seat_columns).where(
+    t.seat.c.office_id == bindparam("office"), t.seat.c.counter == bindparam("at_counter")
+)
+_seat_of = select(*_seat_columns).where(
+    t.seat.c.office_id == bindparam("office"), t.seat.c.person_id == bindparam("person")
+)
+_seats = (
+    select(*_seat_columns, t.person.c.shown_name)
+    .outerjoin(t.person, t.person.c.id == t.seat.c.person_id).where(t.seat.c.office_id == bindparam("office"))
+)
+_save_seat = (
+    update(t.seat).where(t.seat.c.office_id == bindparam("office"), t.seat.c.counter == bindparam("at_counter"))
+    .values(
+        person_id=bindparam("new_person"), state=bindparam("new_state"), reason=bindparam("new_reason"),
+        since_at=bindparam("new_since"), version=t.seat.c.version + 1, changed_tick=bindparam("tick"),
+    )
+)
+_touch_seat = (
+    update(t.seat).where(t.seat.c.office_id == bindparam("office"), t.seat.c.counter == bindparam("at_counter"))
+    .values(version=t.seat.c.version + 1, changed_tick=bindparam("tick"))
+)
+
+
+def seat_at(c: Connection, office_id: int, counter: str) -> Seat | None:
+    row = c.execute(_seat_at, {"office": office_id, "at_counter": counter}).first()
+    return None if row is None else Seat(*row)
+
+
+def seat_of(c: Connection, office_id: int, person_id: int) -> Seat | None:
+    row = c.execute(_seat_of, {"office": office_id, "person": person_id}).first()
+    return None if row is None else Seat(*row)
+
+
+def seats(c: Connection, office_id: int) -> dict[str, Seat]:
+    rows = c.execute(_seats, {"office": office_id})
+    return {row[0]: Seat(*row[:7], row[7] or "") for row in rows}
+
+
+def add_seats(c: Connection, office_id: int, counters: list[str]) -> None:
+    known = set(seats(c, office_id))
+    new = [{"office_id": office_id, "counter": key} for key in counters if key not in known]
+    if new:
+        c.execute(insert(t.seat), new)
+
+
+def save_seat(
+    c: Connection, office_id: int, counter: str, person_id: int | None, state: str, reason: str, since: int, tick: int
+) -> None:
+    c.execute(_save_seat, {
+        "office": office_id, "at_counter": counter, "new_person": person_id, "new_state": state, "new_reason": reason,
+        "new_since": since, "tick": tick,
+    })
+
+
+def touch_seat(c: Connection, office_id: int, counter: str, tick: int) -> None:
+    """Something happened at this counter: presses that saw the state before are stale now."""
+    c.execute(_touch_seat, {"office": office_id, "at_counter": counter, "tick": tick})
+
+
+# --- devices -----------------------------------------------------------------------------------
+
+_device_by_token = _device.where(t.device.c.token_hash == bindparam("token"))
+
+
+def device_by_token(c: Connection, token_hash: str) -> Device | None:
+    row = c.execute(_device_by_token, {"token": token_hash}).first()
+    return None if row is None else Device(*row)
+
+
+def device_by_code(c: Connection, office_id: int, code: str) -> Device | None:
+    row = c.execute(_device.where(
+        t.device.c.office_id == office_id, t.device.c.code == code, t.device.c.state == "pending"
+    )).first()
+    return None if row is None else Device(*row)
+
+
+def device(c: Connection, office_id: int, device_id: int) -> Device | None:
+    row = c.execute(_device.where(t.device.c.office_id == office_id, t.device.c.id == device_id)).first()
+    return None if row is None else Device(*row)
+
+
+def devices_of(c: Connection, office_id: int) -> list[Device]:
+    return [Device(*r) for r in c.execute(_device.where(t.device.c.office_id == office_id).order_by(t.device.c.id))]
+
+
+def add_device(c: Connection, values: dict[str, Any]) -> int:
+    return int(c.execute(insert(t.device).values(values)).inserted_primary_key[0])
+
+
+def save_device(c: Connection, device_id: int, **values: Any) -> None:
+    c.execute(update(t.device).where(t.device.c.id == device_id).values(**values))
+
+
+#: A board that has not reported for so long is not alive, ms (it reports every second).
+ALIVE_MS = 6_000
+
+
+def boards_alive(c: Connection, office_id: int, hall: str, at: int) -> list[int]:
+    """Devices of the boards of a hall that reported lately; ``board`` of a device is "hall/board"."""
+    rows = c.execute(select(t.device.c.id).where(
+        t.device.c.office_id == office_id, t.device.c.kind == "board", t.device.c.state == "paired",
+        t.device.c.board.startswith(f"{hall}/", autoescape=True), t.device.c.seen_at > at - ALIVE_MS,
+    ))
+    return [r[0] for r in rows]
+
+
+def drop_old_requests(c: Connection, before: int) -> None:
+    """Unanswered requests for pairing go after a day; a device that still waits asks again."""
+    c.execute(delete(t.device).where(t.device.c.state == "pending", t.device.c.created_at < before))

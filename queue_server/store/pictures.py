@@ -1,0 +1,234 @@
+"""Reading an office for its screens: one snapshot per seq, and the whole order for phones."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, func, literal_column, select
+
+from .. import tables as t
+from ..domain import discipline, hours
+from ..domain.discipline import Heads
+from ..domain.office import Office
+from ..domain.standard import Durations
+from ..domain.ticket import Waiting, label
+from ..moment import Moment
+from ..snapshot import SHOWN, Call, Line, Row, Snapshot, Tally, Undoable
+from . import log, offices, people, queue
+from .offices import Head
+
+_of_ticket = ("prefix", "number", "channel", "place", "issued_at", "coming")
+_columns = [
+    (t.ticket.c[name] if name in _of_ticket else t.step.c[name]) for name in Row.__dataclass_fields__
+]
+_rows = select(*_columns).join(t.ticket, t.ticket.c.id == t.step.c.ticket_id)
+_today = and_(t.step.c.office_id == bindparam("office"), t.step.c.day == bindparam("on_day"))
+_set_apart = _rows.where(_today, literal_column("step.state IN ('issuing', 'called', 'serving', 'parked')"), literal_column(
+    "step.state IN ('issuing', 'waiting', 'called', 'serving', 'parked')")).order_by(t.step.c.id)
+_missed = _rows.where(_today, t.step.c.state == "no_show", t.step.c.ended_at > bindparam("after_ms")).order_by(
+    t.step.c.ended_at)
+_by_ids = _rows.where(t.step.c.id.in_(bindparam("ids", expanding=True)))
+_remote = _rows.where(_today, literal_column("step.state = 'waiting' AND step.arrived_at IS NULL")).order_by(
+    t.step.c.queued_tick).limit(SHOWN)
+_counts = (
+    select(t.step.c.service, func.count(), func.min(t.step.c.queued_tick), func.min(t.step.c.queued_at))
+    .where(_today, literal_column("step.state = 'waiting'"),
+           literal_column("step.state IN ('issuing', 'waiting', 'called', 'serving', 'parked')"))
+    .group_by(t.step.c.service)
+)
+_ack = (
+    select(t.board_ack.c.call_seq, func.max(t.board_ack.c.drawn_at), func.max(t.board_ack.c.spoken_at))
+    .where(t.board_ack.c.office_id == bindparam("office"), t.board_ack.c.call_seq.in_(bindparam("seqs", expanding=True)))
+    .group_by(t.board_ack.c.call_seq)
+)
+_hall_calls = (
+    select(t.call.c.seq, t.call.c.step_id, t.call.c.service, t.call.c.hall, t.call.c.counter, t.call.c.nth, t.call.c.at,
+           t.call.c.state, t.ticket.c.prefix, t.ticket.c.number)
+    .join(t.step, t.step.c.id == t.call.c.step_id).join(t.ticket, t.ticket.c.id == t.step.c.ticket_id)
+    .where(t.call.c.office_id == bindparam("office"), t.call.c.hall == bindparam("of_hall"),
+           t.call.c.day == bindparam("on_day"))
+    .order_by(t.call.c.seq.desc()).limit(12)
+)
+_speakers = select(t.voice_lease.c.hall, t.voice_lease.c.device_id).where(
+    t.voice_lease.c.office_id == bindparam("office"), t.voice_lease.c.until_at > bindparam("now"))
+_all_waiting = (
+    select(t.step.c.id, t.step.c.service, t.step.c.queued_tick, t.step.c.priority, t.step.c.returned_seq,
+           t.step.c.return_after, t.ticket.c.place, t.step.c.arrived_at)
+    .join(t.ticket, t.ticket.c.id == t.step.c.ticket_id)
+    .where(_today, t.step.c.service == bindparam("service_key"), literal_column("step.state = 'waiting'"),
+           literal_column("step.state IN ('issuing', 'waiting', 'called', 'serving', 'parked')"))
+)
+_ended = (
+    select(t.step.c.service, t.step.c.state, t.step.c.counter, t.step.c.priority, t.ticket.c.channel, t.step.c.waited_ms,
+           t.step.c.walked_ms, t.step.c.served_ms, t.step.c.parked_office_ms, t.step.c.parked_visitor_ms,
+           t.step.c.remote_ms)
+    .join(t.ticket, t.ticket.c.id == t.step.c.ticket_id)
+    .where(_today, literal_column("step.state IN ('done', 'no_show', 'transferred', 'cancelled', 'unserved')"))
+)
+
+
+def _row(found: Any) -> Row:
+    return Row(*found)
+
+
+def snapshot(c: Connection, head: Head, now: Moment) -> Snapshot:
+    """The office as of ``head``, which was read in the same transaction."""
+    office = offices.config(c, head.id, head.config_version)
+    day = hours.office_day(office, now.at)
+    where = {"office": head.id, "on_day": day}
+    apart: dict[str, list[Row]] = defaultdict(list)
+    for found in c.execute(_set_apart, where):
+        row = _row(found)
+        apart["active" if row.state in ("called", "serving") else row.state].append(row)
+    grace = now.at - office.rules.return_within_min * 60_000
+    missed = tuple(_row(r) for r in c.execute(_missed, {**where, "after_ms": grace}))
+    state = queue.day_state(c, head.id, day)
+    return Snapshot(
+        office_id=head.id, office=office, seq=head.head_seq, at=now.at, tick=now.tick, day=day,
+        lines=_lines(c, head.id, office, day, now.tick), active=tuple(apart["active"]), parked=tuple(apart["parked"]),
+        missed=missed, issuing=tuple(apart["issuing"]), calls=_calls(c, head.id, office, day),
+        seats=people.seats(c, head.id), pauses=queue.pauses(c, head.id), issued=_issued(c, head.id, office, day, now.at),
+        speakers={r[0]: r[1] for r in c.execute(_speakers, {"office": head.id, "now": now.at})},
+        devices=tuple(d for d in people.devices_of(c, head.id) if d.state == "paired"),
+        undoable=_undoable(c, head, office, now.at),
+        day_open=state is not None and state[1] is None, day_closed=state is not None and state[1] is not None,
+    )
+
+
+def _lines(c: Connection, office_id: int, office: Office, day: str, tick: int) -> dict[str, Line]:
+    where = {"office": office_id, "on_day": day}
+    counts = {r[0]: r[1:] for r in c.execute(_counts, where)}
+    remote: dict[str, list[Row]] = defaultdict(list)
+    for found in c.execute(_remote, where):
+        remote[found.service].append(_row(found))
+    orders = {key: _order(c, office_id, office, day, key, tick) for key in counts}
+    ids = [waiting.step for found in orders.values() for waiting, _why in found]
+    rows = {row.id: row for row in map(_row, c.execute(_by_ids, {"ids": ids}))} if ids else {}
+    return {
+        key: Line(
+            n, since, longest, tuple((rows[w.step], why) for w, why in orders[key] if w.step in rows), tuple(remote[key]),
+        )
+        for key, (n, longest, since) in counts.items()
+    }
+
+
+def _order(c: Connection, office_id: int, office: Office, day: str, key: str, tick: int) -> list[Any]:
+    """The first rows of a service's order: enough heads of each class decide them exactly."""
+    rule = office.rules.mix
+    heads = queue.heads(c, office_id, day, key, SHOWN)
+    recent = queue.recent(c, office_id, day, key, discipline.recent_needed(rule), heads)
+    return discipline.in_order([*heads.ordinary, *heads.priority, *heads.returning], recent, rule, tick)[:SHOWN]
+
+
+def _calls(c: Connection, office_id: int, office: Office, day: str) -> tuple[Call, ...]:
+    found = [
+        row for hall in office.halls
+        for row in c.execute(_hall_calls, {"office": office_id, "of_hall": hall.key, "on_day": day})
+    ]
+    seqs = [row[0] for row in found]
+    acks = {r[0]: (r[1], r[2]) for r in c.execute(_ack, {"office": office_id, "seqs": seqs})} if seqs else {}
+    calls = (Call(*row, *acks.get(row[0], (None, None))) for row in found)
+    return tuple(sorted(calls, key=lambda call: call.seq))
+
+
+_acts = (
+    select(t.step.c.person_id, t.event_table.c.seq, t.event_table.c.kind, t.ticket.c.prefix, t.ticket.c.number,
+           t.event_table.c.at)
+    .join(t.step, t.step.c.id == t.event_table.c.step_id).join(t.ticket, t.ticket.c.id == t.step.c.ticket_id)
+    .where(t.event_table.c.office_id == bindparam("office"), t.event_table.c.seq > bindparam("after_seq"),
+           t.event_table.c.seq == t.step.c.last_seq, t.event_table.c.at > bindparam("after_ms"), t.step.c.before != "",
+           t.event_table.c.kind.in_(("called", "started", "finished")))
+    .order_by(t.event_table.c.seq)
+)
+_ACT_OF = {"called": "call", "started": "start", "finished": "finish"}
+#: The last so many events are looked through for acts that may be undone: more than ten seconds' worth.
+LOOKED_BACK = 400
+
+
+def _undoable(c: Connection, head: Head, office: Office, at: int) -> dict[int, Undoable]:
+    after = at - office.rules.undo_s * 1000
+    where = {"office": head.id, "after_seq": head.head_seq - LOOKED_BACK, "after_ms": after}
+    return {r[0]: Undoable(r[1], _ACT_OF[r[2]], label(r[3], r[4]), r[5]) for r in c.execute(_acts, where)}
+
+
+def _issued(c: Connection, office_id: int, office: Office, day: str, at: int) -> dict[str, hours.IssuedToday]:
+    issued = {}
+    for service in office.services:
+        quota = service.quota
+        if any(n is not None for n in (quota.total, quota.door, quota.online, quota.priority)):
+            start = hours.session_starts(office, service, at)
+            issued[service.key] = queue.issued_today(c, office_id, service.key, day, start)
+    return issued
+
+
+def tallies(c: Connection, office_id: int, office: Office, day: str) -> tuple[dict[str, Tally], dict[str, Any]]:
+    """The day so far, per service and per counter, judged as ``domain/standard.py`` says."""
+    per: dict[str, dict[str, Any]] = defaultdict(lambda: defaultdict(list))
+    counters: dict[str, list[int]] = defaultdict(list)
+    for r in c.execute(_ended, {"office": office_id, "on_day": day}):
+        d = Durations(r.waited_ms, r.walked_ms, r.served_ms, r.parked_office_ms, r.parked_visitor_ms, r.remote_ms)
+        promise = office.service(r.service).standard.promise(r.channel, bool(r.priority))
+        one = per[r.service]
+        one[r.state].append(1)
+        one["waits"].append(d.waited_here)
+        if promise.wait_min is not None:
+            one["wait_judged"].append(d.waited_here <= promise.wait_min * 60_000)
+        if r.state == "done":
+            counters[r.counter].append(d.service)
+            one["services"].append(d.service)
+            if promise.service_min is not None:
+                one["service_judged"].append(d.service <= promise.service_min * 60_000)
+    refused: dict[str, int] = defaultdict(int)
+    for service, _channel, _code, n in log.refusals(c, office_id, day):
+        refused[service] += n
+    keys = set(per) | set(refused)
+    result = {
+        key: Tally(
+            len(per[key]["done"]), len(per[key]["no_show"]), refused[key], tuple(per[key]["waits"]),
+            tuple(per[key]["services"]), sum(per[key]["wait_judged"]), len(per[key]["wait_judged"]),
+            sum(per[key]["service_judged"]), len(per[key]["service_judged"]),
+        )
+        for key in keys
+    }
+    return result, {key: (len(found), tuple(found)) for key, found in counters.items()}
+
+
+def whole_order(
+    c: Connection, office_id: int, office: Office, day: str, service: str, tick: int
+) -> list[tuple[int, str]]:
+    """(step, opaque place) of everybody who waits for a service, in calling order; those who have not
+    arrived stand where they would come if they arrived now."""
+    rows = c.execute(_all_waiting, {"office": office_id, "on_day": day, "service_key": service}).all()
+    places = {r[0]: r[6] for r in rows}
+    waiting = [Waiting(r[0], r[1], r[2], bool(r[3]), r[4], r[5]) for r in rows]
+    rule = office.rules.mix
+    recent = queue.recent(c, office_id, day, service, discipline.recent_needed(rule), Heads.of(waiting))
+    return [(w.step, places[w.step]) for w, _why in discipline.in_order(waiting, recent, rule, tick)]
+
+
+@dataclass(frozen=True)
+class Held:
+    """A ticket as its holder's own phone sees it."""
+
+    row: Row
+    paper: str
+    language: str
+    day: str
+    secret: str
+    call_seq: int
+
+
+def held(c: Connection, office_id: int, secret: str) -> Held | None:
+    """The ticket with this secret and its present step; None: nobody's, or another office's."""
+    ticket = queue.ticket_by_secret(c, secret)
+    if ticket is None or ticket.office_id != office_id:
+        return None
+    step = queue.newest_step(c, ticket.id)
+    row = _row(c.execute(_by_ids, {"ids": [step.id]}).one())
+    return Held(row, ticket.paper, ticket.language, ticket.day, secret, queue.newest_call(c, step.id))
+
+
+def tickets_of(c: Connection, steps: set[int]) -> set[int]:
+    return {r[0] for r in c.execute(select(t.step.c.ticket_id).where(t.step.c.id.in_(steps)))}

@@ -1,0 +1,267 @@
+"""The tables, in one place; ``schema.sql`` is this file printed for SQLite and tested fresh.
+
+Times: ``…_at`` is UTC milliseconds by the wall clock, ``…_tick`` milliseconds of the office's steady
+clock (the machine's boot clock plus an offset fixed per boot; see ``moment.py``). Durations are ms.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    DDL,
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    event,
+    text,
+)
+
+metadata = MetaData()
+
+#: SQLite counts rows only in a column that is exactly INTEGER.
+Id = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _number(name: str, default: int | None = 0, index: bool = False) -> Column[int]:
+    return Column(
+        name, Id, nullable=default is None, index=index,
+        server_default=None if default is None else text(str(default)),
+    )
+
+
+def _text(name: str, default: str | None = "") -> Column[str]:
+    return Column(name, Text, nullable=default is None, server_default=default)
+
+
+def _office() -> Column[int]:
+    return Column("office_id", Id, ForeignKey("office.id"), nullable=False)
+
+
+#: One row per office. It is locked first in every command, so an office is one orderly line of events.
+office = Table(
+    "office", metadata,
+    Column("id", Id, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),
+    _number("config_version"), _number("head_seq"), _text("head_hash"), _number("segment", 1),
+    _text("door_code"),
+)
+
+#: Every configuration that was ever in force, as canonical JSON; the newest is the truth.
+office_version = Table(
+    "office_version", metadata,
+    _office(), _number("version"), _text("body"), _number("at"), _number("seq"),
+    UniqueConstraint("office_id", "version"),
+)
+
+#: Every promise that was ever published; a step is judged by the one in force when its ticket was issued.
+standard = Table(
+    "standard", metadata,
+    Column("id", Id, primary_key=True),
+    _office(), _text("service"), _number("version"), _text("valid_from"), _text("body"), _number("seq"),
+    UniqueConstraint("office_id", "service", "version"),
+)
+
+boot = Table(
+    "boot", metadata,
+    Column("id", Id, primary_key=True),
+    Column("boot", Text, nullable=False, unique=True),
+    _number("offset_ms"), _number("first_at"),
+)
+
+person = Table(
+    "person", metadata,
+    Column("id", Id, primary_key=True),
+    _office(), _text("name"), _text("shown_name"), _text("role"), _text("password"),
+    _number("active", 1), _number("created_at"),
+    UniqueConstraint("office_id", "name"),
+)
+
+session = Table(
+    "session", metadata,
+    Column("token_hash", Text, primary_key=True),
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False),
+    _office(), _number("created_at"), _number("expires_at"),
+)
+
+device = Table(
+    "device", metadata,
+    Column("id", Id, primary_key=True),
+    _office(), _text("kind"), _text("board"), _text("name"), _text("state"),
+    Column("token_hash", Text, nullable=False, unique=True),
+    _text("code"), _number("created_at"), _number("paired_at", None), _number("seen_at"), _text("sound"),
+)
+
+#: Who sits at a counter. ``version`` grows with everything that happens at the counter: a press carries
+#: the version its officer saw.
+seat = Table(
+    "seat", metadata,
+    _office(), _text("counter"),
+    Column("person_id", Id, ForeignKey("person.id"), nullable=True),
+    _text("state", "closed"), _text("reason"), _number("since_at"), _number("version"), _number("changed_tick"),
+    UniqueConstraint("office_id", "counter"),
+)
+Index("one_seat_per_person", seat.c.person_id, unique=True)
+
+office_day = Table(
+    "office_day", metadata,
+    _office(), _text("day"), _number("opened_at"), _number("closed_at", None), _text("closed_how"),
+    UniqueConstraint("office_id", "day"),
+)
+
+#: The highest number issued in the ordinary range of a series: one row per service and office day.
+series = Table(
+    "series", metadata,
+    _office(), _text("service"), _text("day"), _number("high"),
+    UniqueConstraint("office_id", "service", "day"),
+)
+
+service_pause = Table(
+    "service_pause", metadata,
+    _office(), _text("service"), _text("reason"), _number("since_at"),
+    UniqueConstraint("office_id", "service"),
+)
+
+ticket = Table(
+    "ticket", metadata,
+    Column("id", Id, primary_key=True),
+    _office(), _text("day"), _text("service"), _text("prefix"), _number("number"),
+    _text("channel"), _number("priority"), _text("language", "id"),
+    Column("secret", Text, nullable=False, unique=True),
+    _text("place"), _text("holder"), _text("issuer"),
+    _number("issued_at"), _number("issued_tick"), _text("paper"), _number("coming"),
+    _number("party", 1), _text("case_code"),
+    UniqueConstraint("office_id", "service", "day", "number"),
+)
+Index("ticket_by_holder", ticket.c.office_id, ticket.c.day, ticket.c.holder,
+      sqlite_where=text("holder <> ''"), postgresql_where=text("holder <> ''"))
+
+step = Table(
+    "step", metadata,
+    Column("id", Id, primary_key=True),
+    Column("ticket_id", Id, ForeignKey("ticket.id"), nullable=False, index=True),
+    _office(), _text("day"), _text("service"), _text("state"), _number("version"),
+    _number("priority"), _number("queued_at"), _number("queued_tick"),
+    _number("returned_seq"), _number("return_after"), _number("passed_seq"),
+    _number("arrived_at", None), _number("remote_ms"),
+    _text("counter"), Column("person_id", Id, nullable=True),
+    _number("since_tick"), _number("boot"), _number("clock_doubt"),
+    _number("called_at", None), _number("started_at", None), _number("ended_at", None),
+    _number("first_called_at", None),
+    _number("calls"), _number("automatic"), _text("why"), _text("outcome"), _text("park_clock"), _text("park_reason"),
+    _number("waited_ms"), _number("walked_ms"), _number("served_ms"), _number("parked_office_ms"),
+    _number("parked_visitor_ms"),
+    _number("standard_id"), _number("last_seq"), _text("before"),
+)
+_waiting = "state = 'waiting' AND arrived_at IS NOT NULL AND returned_seq = 0"
+Index("step_next", step.c.office_id, step.c.day, step.c.service, step.c.priority, step.c.queued_tick, step.c.id,
+      sqlite_where=text(_waiting), postgresql_where=text(_waiting))
+_set_back = "state = 'waiting' AND returned_seq > 0"
+Index("step_returning", step.c.office_id, step.c.day, step.c.service,
+      sqlite_where=text(_set_back), postgresql_where=text(_set_back))
+_remote = "state = 'waiting' AND arrived_at IS NULL"
+Index("step_remote", step.c.office_id, step.c.day, step.c.service, step.c.queued_tick,
+      sqlite_where=text(_remote), postgresql_where=text(_remote))
+_open = "state IN ('issuing', 'waiting', 'called', 'serving', 'parked')"
+Index("step_open", step.c.office_id, step.c.day, step.c.state,
+      sqlite_where=text(_open), postgresql_where=text(_open))
+_active = "state IN ('called', 'serving')"
+Index("one_visitor_per_counter", step.c.office_id, step.c.counter, unique=True,
+      sqlite_where=text(_active), postgresql_where=text(_active))
+Index("one_visitor_per_officer", step.c.office_id, step.c.person_id, unique=True,
+      sqlite_where=text(_active), postgresql_where=text(_active))
+Index("step_by_day", step.c.office_id, step.c.day, step.c.service, step.c.id)
+
+#: Every call and recall, as boards announce it. ``seq`` is the event that it is.
+call = Table(
+    "call", metadata,
+    _office(), _number("seq"), _text("day"), _text("service"), _text("hall"), _text("counter"),
+    Column("step_id", Id, ForeignKey("step.id"), nullable=False),
+    _number("nth", 1), _number("at"), _number("priority"), _number("in_mix"), _number("advances"), _text("state", "calling"),
+    _number("undone"), _number("over_at", None), _number("summed"),
+    UniqueConstraint("office_id", "seq"),
+)
+Index("call_of_hall", call.c.office_id, call.c.hall, call.c.seq)
+Index("call_of_step", call.c.step_id)
+Index("call_of_service", call.c.office_id, call.c.day, call.c.service, call.c.seq,
+      sqlite_where=text("nth = 1 AND undone = 0"), postgresql_where=text("nth = 1 AND undone = 0"))
+Index("call_unsummed", call.c.office_id, call.c.seq,
+      sqlite_where=text("summed = 0"), postgresql_where=text("summed = 0"))
+
+#: Boards say here that they drew and spoke a call; written once a second, one summary enters the chain.
+board_ack = Table(
+    "board_ack", metadata,
+    _office(), _number("call_seq"), _number("device_id"), _number("drawn_at", None), _number("spoken_at", None),
+    UniqueConstraint("office_id", "call_seq", "device_id"),
+)
+
+voice_lease = Table(
+    "voice_lease", metadata,
+    _office(), _text("hall"), _number("device_id"), _number("until_at"),
+    UniqueConstraint("office_id", "hall"),
+)
+
+#: The log. Append-only by trigger, chained by hash, one chain per office; never rewritten by a migration.
+event_table = Table(
+    "event", metadata,
+    _office(), _number("seq"), _text("kind"), _number("version", 1), _text("body"), _number("at"),
+    _text("boot_id"), _number("boot_ns"), _text("actor"), _number("step_id", None),
+    _text("previous_hash"), _text("hash"),
+    UniqueConstraint("office_id", "seq"),
+)
+Index("event_of_step", event_table.c.step_id)
+
+#: What makes every press repeatable: the same key gets the same answer.
+command = Table(
+    "command", metadata,
+    _text("actor"), _text("key"), _text("digest"), _text("answer"), _number("expires_at", index=True),
+    UniqueConstraint("actor", "key"),
+)
+
+refusal = Table(
+    "refusal", metadata,
+    _office(), _text("day"), _text("service"), _text("channel"), _text("code"), _number("n"),
+    UniqueConstraint("office_id", "day", "service", "channel", "code"),
+)
+
+#: The one place for what is personal; the log holds only a keyed commitment. Values and keys go together.
+private = Table(
+    "private", metadata,
+    Column("id", Id, primary_key=True),
+    _office(), _number("ticket_id"), _text("name"), _text("value"), _text("secret_key"), _number("erase_at", index=True),
+)
+
+#: Exports made in the background, with their progress.
+job = Table(
+    "job", metadata,
+    Column("id", Id, primary_key=True),
+    _office(), _text("kind"), _text("asked"), _text("state", "waiting"), _number("done"), _number("total"),
+    _text("file"), _text("problem"), _number("person_id"), _number("created_at"), _number("ended_at", None),
+)
+
+for _act in ("UPDATE", "DELETE"):
+    event.listen(
+        event_table, "after_create",
+        DDL(  # The log only grows: neither the office nor we can rewrite it by accident.
+            f"CREATE TRIGGER event_no_{_act.lower()} BEFORE {_act} ON event "
+            "BEGIN SELECT RAISE(ABORT, 'event is append-only'); END"
+        ).execute_if(dialect="sqlite"),
+    )
+event.listen(
+    event_table, "after_create",
+    DDL(
+        "CREATE FUNCTION event_is_append_only() RETURNS trigger AS $$ "
+        "BEGIN RAISE EXCEPTION 'event is append-only'; END $$ LANGUAGE plpgsql"
+    ).execute_if(dialect="postgresql"),
+)
+event.listen(
+    event_table, "after_create",
+    DDL(
+        "CREATE TRIGGER event_no_change BEFORE UPDATE OR DELETE ON event "
+        "FOR EACH ROW EXECUTE FUNCTION event_is_append_only()"
+    ).execute_if(dialect="postgresql"),
+)
