@@ -73,6 +73,7 @@ KINDS: dict[str, Kind] = {
         "ticket day service number reason durations",
     ),
     "arrived": _kind("the holder of a remote number is here", "ticket by remote_ms"),
+    "coming": _kind("the visitor answered: on the way", "ticket"),
     "passed": _kind(
         "due but not arrived: the next was let past, the place is kept", "ticket returned_seq return_after"
     ),

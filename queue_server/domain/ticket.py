@@ -82,3 +82,56 @@ class Waiting:
     #: seq of the event after which the step waits for ``return_after`` other calls; 0: an ordinary place
     returned_seq: int = 0
     return_after: int = 0
+
+
+@dataclass(frozen=True)
+class Step:
+    """One leg of a ticket, as stored; times as in ``tables.py``. ``before`` holds what an undo restores."""
+
+    id: int
+    ticket_id: int
+    office_id: int
+    day: str
+    service: str
+    state: str
+    version: int
+    priority: int
+    queued_at: int
+    queued_tick: int
+    returned_seq: int
+    return_after: int
+    passed_seq: int
+    arrived_at: int | None
+    remote_ms: int
+    counter: str
+    person_id: int | None
+    since_tick: int
+    boot: int
+    clock_doubt: int
+    called_at: int | None
+    started_at: int | None
+    ended_at: int | None
+    first_called_at: int | None
+    calls: int
+    automatic: int
+    why: str
+    outcome: str
+    park_clock: str
+    park_reason: str
+    waited_ms: int
+    walked_ms: int
+    served_ms: int
+    parked_office_ms: int
+    parked_visitor_ms: int
+    standard_id: int
+    last_seq: int
+    before: str
+
+
+#: What a move may change on a step, and so what an undo restores (its version only ever grows).
+MUTABLE = (
+    "state", "service", "priority", "queued_at", "queued_tick", "returned_seq", "return_after", "passed_seq", "arrived_at", "remote_ms",
+    "counter", "person_id", "since_tick", "boot", "clock_doubt", "called_at", "started_at", "ended_at",
+    "first_called_at", "calls", "automatic", "why", "outcome", "park_clock", "park_reason", "waited_ms",
+    "walked_ms", "served_ms", "parked_office_ms", "parked_visitor_ms", "last_seq",
+)
