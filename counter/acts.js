@@ -54,14 +54,13 @@
 
   function seconds(until, now) { return Math.max(1, Math.ceil((until - now) / 1000)); }
 
-  /* Board acknowledgements make no new picture [20]: what is said here may be behind, and the server decides. */
+  /* Boards report what they showed and spoke up to a second later: the server decides, this only says what is known. */
   function mayNoShow(visitor, now) {
     const rule = visitor.no_show;
-    if (!rule || rule.allowed || Counter.noShowNeedsReason(visitor)) { return YES; }
-    if (rule.at && rule.at <= now) { return YES; }
-    const facts = Object.assign({}, rule.facts);
-    if (rule.at) { facts.seconds = seconds(rule.at, now); }
-    return { allowed: false, ask: true, word: "refused." + rule.code, facts: facts };
+    if (!rule) { return YES; }
+    if (!rule.allowed) { return { allowed: false, ask: true, word: "refused." + rule.code, facts: rule.facts || {} }; }
+    if (rule.at && rule.at > now) { return no("refused.no_show_too_soon", { seconds: seconds(rule.at, now) }); }
+    return YES;
   }
 
   /** Whether an act may be done now, and otherwise the word (and its facts) that says why not. */

@@ -6,6 +6,7 @@
   const html = window.htmPreact.html;
   const office = Queue.meta("office"), officeName = Queue.meta("office-name");
   const root = document.getElementById("console");
+  const MAY_SERVE = ["officer", "supervisor"];
   const LANGUAGE_KEPT = "queue.counter.language";
 
   /* picture: the newest; gone: why we are not let in; open: the one thing that is open inline. */
@@ -19,7 +20,7 @@
   /* ---- Drawing ---- */
 
   function gate() {
-    const why = state.refused || (state.gone && state.gone !== "sign_in" ? Queue.refusal({ refused: state.gone, facts: {} }) : null);
+    const why = state.refused || (Queue.has("gone." + state.gone) ? Queue.t("gone." + state.gone) : null);
     return html`<${Counter.SignIn} officeName=${officeName} why=${why} busy=${state.busy} />`;
   }
 
@@ -122,7 +123,9 @@
     draw();
     Queue.post("/sign-in", { office: office, name: name, password: password }).then(function (answer) {
       state.busy = false;
-      if (answer.ok) { state.gone = null; state.picture = null; line.look(); } else { state.refused = Queue.refusal(answer); }
+      if (!answer.ok) { state.refused = Queue.refusal(answer); }
+      else if (MAY_SERVE.indexOf(answer.person.role) < 0) { state.refused = Queue.t("gone.wrong_role"); }
+      else { enter(); }
       draw();
     }, function () {
       state.busy = false;
@@ -132,7 +135,7 @@
   };
 
   Counter.signOut = function () {
-    Queue.post("/sign-out", {}).then(function () { window.location.reload(); }, function () { presses.refuse(Queue.t("sign_in.no_line")); });
+    Queue.post("/sign-out", { office: office }).then(function () { window.location.reload(); }, function () { presses.refuse(Queue.t("sign_in.no_line")); });
   };
 
   Counter.speak = function (language) {
@@ -218,27 +221,37 @@
     if (next.up) { presses.lineUp(); }
   }
 
-  function begin() {
+  /* One line for the life of the page: after signing in again it only has to try once more. */
+  function enter() {
+    state.gone = null;
+    state.picture = null;
+    if (line) { line.look(); return; }
     line = Queue.line({
       auth: { screen: "counter", office: office },
       onPicture: onPicture,
       onState: onState,
       onGone: function (reason) { state.gone = reason || "sign_in"; state.picture = null; state.open = null; draw(); }
     });
-    window.setInterval(draw, 1000);
-    window.addEventListener("resize", draw);
-    draw();
   }
 
   function kept() {
     try { return window.localStorage.getItem(LANGUAGE_KEPT); } catch (closed) { return null; }
   }
 
-  /* The words are the one thing without which nothing can be said: asked for until they come. */
+  function signedIn() {
+    return fetch("/who?office=" + encodeURIComponent(office), { credentials: "same-origin" })
+      .then(function (answer) { return answer.json(); })
+      .then(function (answer) { return Boolean(answer.person) && MAY_SERVE.indexOf(answer.person.role) >= 0; });
+  }
+
+  /* Without the words nothing can be said, not even that the server is away: asked for until they come. */
   function load() {
-    Queue.words("counter", office).then(function () {
+    Promise.all([Queue.words("counter", office), signedIn()]).then(function (found) {
       Queue.language(kept() === "en" ? "en" : "id");
-      begin();
+      if (found[1]) { enter(); } else { state.gone = "sign_in"; }
+      window.setInterval(draw, 1000);
+      window.addEventListener("resize", draw);
+      draw();
     }, function () { window.setTimeout(load, 1000); });
   }
 

@@ -38,13 +38,13 @@
   }
 
   function Seat(props) {
-    const counter = props.counter, picture = props.picture, closed = counter.state === "closed";
+    const counter = props.counter, picture = props.picture, locked = counter.state === "locked";
     const asked = Boolean(props.open) && props.open.panel === "seat" && props.open.counter === counter.key;
     const run = counter.person ? function () { Counter.open("seat", { counter: counter.key }); } : sit(counter, false);
     const services = servedBy(picture, counter);
     return html`<li class="seat">
-      <button type="button" class="seat-button" data-testid=${"counter-" + counter.key} aria-disabled=${closed ? "true" : null}
-          aria-expanded=${counter.person ? String(asked) : null} onClick=${closed ? null : run}>
+      <button type="button" class="seat-button" data-testid=${"counter-" + counter.key} aria-disabled=${locked ? "true" : null}
+          aria-expanded=${counter.person ? String(asked) : null} onClick=${locked ? null : run}>
         ${props.figure <= 9 ? Counter.keyCap(String(props.figure)) : null}
         <span class="seat-words"><strong class="seat-name">${Queue.say(counter.name)}</strong>
           ${services.length ? html`<span class="seat-services">${services.map(Counter.badge)}
@@ -62,7 +62,7 @@
   /** The figures choose a counter as long as none is being asked about. */
   Counter.chooseSeat = function (picture, figure) {
     const counter = picture.counters[figure - 1];
-    if (!counter || counter.state === "closed") { return; }
+    if (!counter || counter.state === "locked") { return; }
     if (counter.person) { Counter.open("seat", { counter: counter.key }); } else { sit(counter, false)(); }
   };
 

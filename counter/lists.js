@@ -165,7 +165,7 @@
 
   /** What a counter is doing, in one word. */
   Counter.seatWord = function (counter) {
-    if (counter.state === "closed") { return Queue.t("seat.closed"); }
+    if (counter.state === "locked") { return Queue.t("seat.locked"); }
     if (counter.state === "paused") { return Queue.t("seat.paused"); }
     return Queue.t(counter.person ? "seat.free_hands" : "seat.empty");
   };

@@ -54,7 +54,7 @@ def visitor(state: str = "called", step: int = 17, **more: Any) -> Picture:
     base |= {"state": state, "issued_at": ago(12), "called_at": ago(1 / 3 if state == "called" else 4),
              "started_at": ago(3.2) if state == "serving" else None, "waited_ms": 11 * MINUTE, "served_ms": 0, "calls": 1,
              "next_recall_at": None, "drawn": 1, "spoken": 1, "why": {"rule": "first", "mix": [1, 2, 60]},
-             "no_show": {"allowed": False, "code": "no_show_calls", "facts": {"needed": 2, "heard": 1}, "at": None},
+             "no_show": {"allowed": False, "code": "no_show_calls", "facts": {"needed": 2, "heard": 1}, "at": ago(0)},
              "stated_wait_ms": 15 * MINUTE, "stated_service_ms": 10 * MINUTE, "note": ""}
     return base | more
 
@@ -103,11 +103,14 @@ class Stage:
         self.errors: list[str] = []
         self.posts: list[tuple[str, Picture]] = []
         self.answers: dict[str, Picture] = {}
+        self.signed_in = True
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
         self.page.route("**/*", self._serve)
 
     def open(self, first: Picture | None) -> Stage:
+        """Opens the page: signed in with this picture, or (None) nobody signed in yet."""
+        self.signed_in = first is not None
         self.page.goto(f"{SITE}/counter/rutan")
         self.page.locator(".console").wait_for()  # drawn once the words are there and the line is asked for
         if first is not None:
@@ -139,6 +142,8 @@ class Stage:
         elif path == "/counter/rutan":
             html = Template((ROOT / "counter/counter.html").read_text()).render(office="rutan")
             route.fulfill(body=html, content_type="text/html", headers={"Content-Security-Policy": POLICY})
+        elif path == "/who":
+            route.fulfill(json={"ok": True, "person": {"id": 7, "role": "officer"} if self.signed_in else None})
         elif path.startswith("/words/"):
             route.fulfill(json=words())
         elif path.endswith("theme.css"):
