@@ -7,8 +7,10 @@ the order that screens show; nobody may be overtaken more often than the bound; 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import random
 
+import pytest
+from discipline_oracle import BACK, MIXED, Call, Oracle, Visitor
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -35,128 +37,11 @@ COUNTERS = {
     "ab": Counter("3", {}, "hall", ("a", "b")),
     "ba": Counter("4", {}, "hall", ("b", "a")),
 }
-MIXED = ("first", "priority_turn", "ordinary_turn", "overdue")
-BACK = ("returning", "returning_early")
+WHO = st.integers(0, 10**6)
 
 
-@dataclass(eq=False)
-class Visitor:
-    step: int
-    service: str
-    queued_at: int
-    priority: bool
-    state: str  # issuing | waiting | called | missed | gone
-    returned_seq: int = 0
-    return_after: int = 0
-    since: int = 0  # seq at which this class and place began
-    older_elsewhere: tuple[int, int] = (0, 0)
-    undisturbed: bool = True  # nobody joined at an earlier place of the other service since
-
-    @property
-    def place(self) -> tuple[int, int]:
-        return self.queued_at, self.step
-
-    def row(self) -> Waiting:
-        return Waiting(
-            self.step, self.service, self.queued_at, self.priority, self.returned_seq, self.return_after
-        )
-
-
-@dataclass(eq=False)
-class Call:
-    seq: int
-    visitor: Visitor
-    service: str
-    priority: bool
-    rule: str
-    serves: tuple[str, ...]
-    present: list[Waiting]  # who waited just then
-    row: Waiting  # how the visitor had waited
-    undone: bool = False
-
-
-@dataclass
-class Oracle:
-    """The rules of docs/order.md by the letter, slowly: sort everything, count everything."""
-
-    mix: MixRule
-    merge: str
-    calls: list[Call] = field(default_factory=list)
-
-    def fresh_since(self, w: Waiting, until: int = 10**9) -> list[int]:
-        return [
-            c.seq
-            for c in self.calls
-            if c.service == w.service
-            and not c.undone
-            and c.rule not in BACK
-            and w.returned_seq < c.seq < until
-        ]
-
-    def due_at(self, w: Waiting, until: int = 10**9) -> int | None:
-        since = self.fresh_since(w, until)
-        if len(since) < w.return_after:
-            return None
-        return since[w.return_after - 1] if w.return_after else w.returned_seq
-
-    def in_service(self, line: list[Waiting], now: int) -> tuple[int, str] | None:
-        due = [
-            (at, w.queued_at, w.step) for w in line if w.returned_seq and (at := self.due_at(w)) is not None
-        ]
-        if due:
-            return min(due)[2], "returning"
-        plain = sorted((w.queued_at, w.step, w.priority) for w in line if not w.returned_seq)
-        if not plain:
-            early = [(w.return_after - len(self.fresh_since(w)), w.queued_at, w.step) for w in line]
-            return (min(early)[2], "returning_early") if early else None
-        if self.overdue(plain[0][0], now):
-            return plain[0][1], "overdue"
-        if len({priority for _, _, priority in plain}) == 1:
-            return plain[0][1], "first"
-        mixed = [c for c in self.calls if c.service == line[0].service and not c.undone and c.rule in MIXED]
-        size = self.mix.priority + self.mix.ordinary - 1
-        turn = sum(c.priority for c in mixed[-size:]) < self.mix.priority
-        return next(step for _, step, p in plain if p == turn), "priority_turn" if turn else "ordinary_turn"
-
-    def overdue(self, queued_at: int, now: int) -> bool:
-        longest = self.mix.longest_wait_min
-        return longest is not None and now - queued_at >= longest * 60_000
-
-    def at_counter(self, line: list[Waiting], services: tuple[str, ...], now: int) -> tuple[int, str] | None:
-        line = [w for w in line if w.service in services]
-        due = [
-            (at, w.queued_at, w.step, w)
-            for w in line
-            if w.returned_seq and (at := self.due_at(w)) is not None
-        ]
-        plain = [(w.queued_at, w.step, w) for w in line if not w.returned_seq]
-        if due:
-            service = min(due)[3].service
-        elif plain and (self.merge == "earliest" or self.overdue(min(plain)[0], now)):
-            service = min(plain)[2].service
-        elif plain:
-            service = next(s for s in services if any(w.service == s for _, _, w in plain))
-        else:
-            by_service = [self.in_service([w for w in line if w.service == s], now) for s in services]
-            early = [
-                (w.queued_at, w.step, w.service) for w in line if (w.step, "returning_early") in by_service
-            ]
-            return (min(early)[1], "returning_early") if early else None
-        return self.in_service([w for w in line if w.service == service], now)
-
-    def passed(self) -> dict[tuple[int, str], int]:
-        """(step, cause) -> times, from who was present at each call."""
-        found: dict[tuple[int, str], int] = {}
-        for c in self.calls:
-            for w in c.present:
-                not_due = w.returned_seq and self.due_at(w, until=c.seq) is None
-                if c.undone or not_due or w.service not in c.serves or w.queued_at >= c.row.queued_at:
-                    continue
-                cause = "" if c.rule in MIXED else "returning" if c.rule in BACK else c.rule
-                if not cause and self.merge == "listed" and w.service != c.service:
-                    cause = "listed"
-                found[w.step, cause] = found.get((w.step, cause), 0) + 1
-        return found
+def pick(visitors: list[Visitor], who: int) -> Visitor:
+    return visitors[who % len(visitors)]
 
 
 class Day(RuleBasedStateMachine):
@@ -168,8 +53,8 @@ class Day(RuleBasedStateMachine):
         return_after=st.integers(0, 3),
     )
     def begin(self, p: int, r: int, longest: int | None, merge: str, return_after: int) -> None:
-        self.rules = Rules(MixRule(p, r, longest), merge, return_after)
-        self.oracle = Oracle(self.rules.mix, merge)
+        self.office_rules = Rules(MixRule(p, r, longest), merge, return_after)
+        self.oracle = Oracle(self.office_rules.mix, merge)
         self.now, self.seq = 1_000, 0
         self.visitors: list[Visitor] = []
         self.history: list[Happened] = []
@@ -183,13 +68,13 @@ class Day(RuleBasedStateMachine):
         return [v.row() for v in self.those("waiting") if service in ("", v.service)]
 
     def heads(self, service: str) -> Heads:
-        whole, k = Heads.of(self.line(service)), heads_needed(self.rules.mix)
+        whole, k = Heads.of(self.line(service)), heads_needed(self.office_rules.mix)
         return Heads(whole.ordinary[:k], whole.priority[:k], whole.returning)
 
     def recent(self, service: str) -> Recent:
         mine = [c for c in reversed(self.oracle.calls) if c.service == service and not c.undone]
         oldest = min((w.returned_seq for w in self.line(service) if w.returned_seq), default=self.seq)
-        classes = [c.priority for c in mine if c.rule in MIXED][: recent_needed(self.rules.mix)]
+        classes = [c.priority for c in mine if c.rule in MIXED][: recent_needed(self.office_rules.mix)]
         seqs = [c.seq for c in mine if c.rule not in BACK and c.seq > oldest]
         return Recent(tuple(classes), tuple(seqs))
 
@@ -221,9 +106,9 @@ class Day(RuleBasedStateMachine):
         self.visitors.append(Visitor(len(self.visitors) + 1, service, self.now, priority, "issuing"))
 
     @precondition(lambda self: self.those("issuing"))
-    @rule(data=st.data())
-    def paper_is_out(self, data: st.DataObject) -> None:
-        v = data.draw(st.sampled_from(self.those("issuing")))
+    @rule(who=WHO)
+    def paper_is_out(self, who: int) -> None:
+        v = pick(self.those("issuing"), who)
         v.state = "waiting"
         self.joined(v)
 
@@ -232,53 +117,55 @@ class Day(RuleBasedStateMachine):
         self.now += ms
         counter = COUNTERS[key]
         lines = {s: (self.heads(s), self.recent(s)) for s in SERVICES}
-        choice = choose(counter, lines, self.rules, self.now)
+        choice = choose(counter, lines, self.office_rules, self.now)
         expected = self.oracle.at_counter(self.line(), counter.services, self.now)
         if choice is None:
             assert expected is None
             return
         assert (choice.step, choice.why["rule"]) == expected
         assert decide_again(choice.why) == expected[::-1]
-        order = in_order(self.line(choice.service), self.recent(choice.service), self.rules.mix, self.now)
+        order = in_order(
+            self.line(choice.service), self.recent(choice.service), self.office_rules.mix, self.now
+        )
         assert (order[0][0].step, order[0][1]["rule"]) == expected
         self.call(choice.step, str(choice.why["rule"]), counter)
 
     def call(self, step: int, why: str, counter: Counter) -> None:
         v = self.visitors[step - 1]
         present, row = self.line(), v.row()
-        seq = self.happened("called", v, rule=why, serves=counter.services, merge=self.rules.merge)
+        seq = self.happened("called", v, rule=why, serves=counter.services, merge=self.office_rules.merge)
         call = Call(seq, v, v.service, v.priority, why, counter.services, present, row)
         self.oracle.calls.append(call)
         v.state = "called"
 
     @precondition(lambda self: self.those("waiting"))
-    @rule(data=st.data())
-    def call_out_of_order(self, data: st.DataObject) -> None:
-        v = data.draw(st.sampled_from(self.those("waiting")))
+    @rule(who=WHO)
+    def call_out_of_order(self, who: int) -> None:
+        v = pick(self.those("waiting"), who)
         self.call(v.step, "out_of_order", COUNTERS["ab"])
 
     @precondition(lambda self: self.those("called"))
-    @rule(data=st.data(), becomes=st.sampled_from(["waiting", "missed", "gone"]))
-    def the_call_ends(self, data: st.DataObject, becomes: str) -> None:
-        v = data.draw(st.sampled_from(self.those("called")))
+    @rule(who=WHO, becomes=st.sampled_from(["waiting", "missed", "gone"]))
+    def the_call_ends(self, who: int, becomes: str) -> None:
+        v = pick(self.those("called"), who)
         if becomes == "waiting":
             self.come_back(v)
         v.state = becomes
 
     @precondition(lambda self: self.those("missed"))
-    @rule(data=st.data())
-    def bring_back(self, data: st.DataObject) -> None:
-        self.come_back(data.draw(st.sampled_from(self.those("missed"))))
+    @rule(who=WHO)
+    def bring_back(self, who: int) -> None:
+        self.come_back(pick(self.those("missed"), who))
 
     def come_back(self, v: Visitor) -> None:
-        v.return_after = self.rules.return_after
+        v.return_after = self.office_rules.return_after
         v.returned_seq = v.since = self.happened("returned", v, return_after=v.return_after)
         v.state = "waiting"
 
     @precondition(lambda self: self.those("called"))
-    @rule(data=st.data())
-    def undo_a_call(self, data: st.DataObject) -> None:
-        v = data.draw(st.sampled_from(self.those("called")))
+    @rule(who=WHO)
+    def undo_a_call(self, who: int) -> None:
+        v = pick(self.those("called"), who)
         call = [c for c in self.oracle.calls if c.visitor is v][-1]
         call.undone, v.state = True, "waiting"
         since, older, undisturbed = v.since, v.older_elsewhere, v.undisturbed
@@ -286,16 +173,16 @@ class Day(RuleBasedStateMachine):
         v.since, v.older_elsewhere, v.undisturbed = since, older, undisturbed
 
     @precondition(lambda self: self.those("waiting"))
-    @rule(data=st.data())
-    def cancel(self, data: st.DataObject) -> None:
-        v = data.draw(st.sampled_from(self.those("waiting")))
+    @rule(who=WHO)
+    def cancel(self, who: int) -> None:
+        v = pick(self.those("waiting"), who)
         v.state = "gone"
         self.happened("left", v)
 
     @precondition(lambda self: any(not v.returned_seq for v in self.those("waiting")))
-    @rule(data=st.data())
-    def change_class(self, data: st.DataObject) -> None:
-        v = data.draw(st.sampled_from([v for v in self.those("waiting") if not v.returned_seq]))
+    @rule(who=WHO)
+    def change_class(self, who: int) -> None:
+        v = pick([v for v in self.those("waiting") if not v.returned_seq], who)
         v.priority = not v.priority
         self.joined(v)
 
@@ -314,14 +201,16 @@ class Day(RuleBasedStateMachine):
             ahead = sum(c.priority == v.priority and c.visitor is not v for c in here)
             later = [c for c in here if c.row.queued_at > v.queued_at and not c.undone]
             assert all(c.priority != v.priority for c in later)
-            assert len(later) <= overtake_bound(self.rules.mix, ahead, v.priority)
+            assert len(later) <= overtake_bound(self.office_rules.mix, ahead, v.priority)
             self.check_elsewhere(v, [c for c in mixed if c.service != v.service and v.service in c.serves])
 
     def check_elsewhere(self, v: Visitor, calls: list[Call]) -> None:
-        if not v.undisturbed or self.rules.merge == "listed":
+        if not v.undisturbed or self.office_rules.merge == "listed":
             return
         later = [c for c in calls if c.row.queued_at > v.queued_at and not c.undone]
-        none, here = [overtake_bound(self.rules.mix, 0, v.priority, x) for x in ((), [v.older_elsewhere])]
+        none, here = [
+            overtake_bound(self.office_rules.mix, 0, v.priority, x) for x in ((), [v.older_elsewhere])
+        ]
         assert len(later) <= here - none
 
     @invariant()
@@ -336,8 +225,8 @@ class Day(RuleBasedStateMachine):
     def the_screens_show_what_will_be_called(self) -> None:
         for service in SERVICES:
             line, now = self.line(service), self.now
-            shown = [w.step for w, _ in in_order(line, self.recent(service), self.rules.mix, now)]
-            ahead = Oracle(self.rules.mix, "earliest", list(self.oracle.calls))
+            shown = [w.step for w, _ in in_order(line, self.recent(service), self.office_rules.mix, now)]
+            ahead = Oracle(self.office_rules.mix, "earliest", list(self.oracle.calls))
             for n, step in enumerate(shown):
                 found = ahead.in_service(line, now)
                 assert found is not None
@@ -350,10 +239,10 @@ class Day(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Nobody waits for ever, though both classes keep arriving at both services with every call."""
-        if not hasattr(self, "rules"):
+        if not hasattr(self, "office_rules"):
             return
-        mix, present = self.rules.mix, self.those("waiting")
-        fair = self.rules.merge == "earliest" or mix.longest_wait_min is not None
+        mix, present = self.office_rules.mix, self.those("waiting")
+        fair = self.office_rules.merge == "earliest" or mix.longest_wait_min is not None
         for key in ["ab"] if fair else ["a", "b"]:
             mine = [v for v in present if v.service in key]
             calls = 10 + 4 * len(mine) * (mix.priority + mix.ordinary) + 2 * (mix.longest_wait_min or 0)
@@ -364,7 +253,7 @@ class Day(RuleBasedStateMachine):
                     self.arrive(service, True, 0)
                     self.arrive(service, False, 0)
                 lines = {s: (self.heads(s), self.recent(s)) for s in key}
-                choice = choose(COUNTERS[key], lines, self.rules, self.now)
+                choice = choose(COUNTERS[key], lines, self.office_rules, self.now)
                 assert choice is not None
                 self.call(choice.step, str(choice.why["rule"]), COUNTERS[key])
                 self.now += MINUTE
@@ -372,4 +261,52 @@ class Day(RuleBasedStateMachine):
 
 
 TestDay = Day.TestCase
-TestDay.settings = settings(max_examples=120, stateful_step_count=40, deadline=None)
+TestDay.settings = settings(max_examples=60, stateful_step_count=50, deadline=None)
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_a_long_day(seed: int) -> None:
+    """The same acts in the proportions of a busy day, for crowds that a machine seldom gathers."""
+    dice = random.Random(seed)
+    day = Day()
+    day.begin(
+        dice.randint(1, 3),
+        dice.randint(1, 3),
+        dice.choice([None, 10, 60]),
+        dice.choice(["earliest", "earliest", "listed"]),
+        dice.randint(0, 3),
+    )
+    acts = ["arrive", "call"] * 4 + ["end"] * 3 + ["out", "back", "undo", "print", "paper", "cancel", "class"]
+    for n in range(320):
+        play(day, dice.choice(acts), dice)
+        if n % 8 == 0:
+            day.the_screens_show_what_will_be_called()
+        if n % 32 == 0:
+            day.nobody_is_overtaken_more_often_than_the_bound()
+            day.overtaking_is_counted_by_definition()
+    day.teardown()
+    day.overtaking_is_counted_by_definition()
+
+
+def play(day: Day, act: str, dice: random.Random) -> None:
+    who, service, priority = dice.randrange(1000), dice.choice(SERVICES), dice.random() < 0.4
+    if act == "arrive":
+        day.arrive(service, priority, dice.randrange(0, 60_000))
+    elif act == "print":
+        day.take_a_number_that_is_still_printing(service, priority)
+    elif act == "call":
+        day.call_next(dice.choice(sorted(COUNTERS)), dice.randrange(0, 60_000))
+    elif act == "end" and day.those("called"):
+        day.the_call_ends(who, dice.choice(["waiting", "missed", "gone", "gone"]))
+    elif act == "out" and day.those("waiting"):
+        day.call_out_of_order(who)
+    elif act == "back" and day.those("missed"):
+        day.bring_back(who)
+    elif act == "undo" and day.those("called"):
+        day.undo_a_call(who)
+    elif act == "paper" and day.those("issuing"):
+        day.paper_is_out(who)
+    elif act == "cancel" and day.those("waiting"):
+        day.cancel(who)
+    elif act == "class" and any(not v.returned_seq for v in day.those("waiting")):
+        day.change_class(who)
