@@ -103,6 +103,13 @@ def test_every_icon_that_a_screen_draws_is_in_its_sheet() -> None:
                 assert name in SHEETS[sheet], f"{path.relative_to(ROOT)} draws {name}"
 
 
+def test_every_icon_asked_for_by_name_is_in_the_large_sheet() -> None:
+    for folder in SCREENS:
+        for path in (ROOT / folder).rglob("*.js"):
+            for name in re.findall(r"\bicon\(\"([a-z0-9-]+)\"", path.read_text("utf-8")):
+                assert name in SHEETS["icons.svg"], f"{path.relative_to(ROOT)} draws {name}"
+
+
 def test_the_icons_of_the_shipped_offices_exist() -> None:
     for path in (ROOT / "offices").glob("*.toml"):
         services = tomllib.loads(path.read_text("utf-8")).get("service", {})
