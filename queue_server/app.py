@@ -16,14 +16,17 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import opening
+from .clockwork import Clockwork
 from .config import Config
 from .database import Database
 from .domain.errors import Refused
 from .kit import Kit
 from .live import Live
 from .reports import BoardReports
-from .screens import pages, requests, sockets
+from .screens import media, pages, requests, sockets
 from .screens.door import Door, status_of
+from .slips import Slips
+from .sounds_tool.sets import voice_of
 from .transaction import Writer
 
 logger = logging.getLogger(__name__)
@@ -63,15 +66,20 @@ def create_app(config: Config, kit: Kit) -> House:
     writer.published = live.published
     reports = BoardReports(live, database, writer, kit)
     door = Door(config, database, kit, writer)
+    slips = Slips(config, live, writer, kit)
+    live.words_of = lambda office: voice_of(config.data, office.voice_set, office.languages).words
+    live.print_how = "escpos" if slips.escpos else (config.printer or "none")
+    clockwork = Clockwork(database, writer, kit)
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
 
     app.register_blueprint(pages.blueprint(door, live))
-    app.register_blueprint(requests.blueprint(door, live, limiter, lambda office, answer: None))
+    app.register_blueprint(requests.blueprint(door, live, limiter, slips.printed))
+    app.register_blueprint(media.blueprint(config, door, live))
     sockets.register(socketio, door, live, reports)
     _answers(app)
     _headers(app)
 
-    for part in (writer, live, reports):
+    for part in (writer, live, reports, slips, clockwork):
         part.start()
     return House(app, socketio, database, writer, live)
 

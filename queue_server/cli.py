@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from . import __version__, config
+from . import __version__, config, sounds_tool, voice
 from .commands_shell import office, people, serve
 from .domain.errors import Refused
 from .shell import say_refusal
@@ -21,6 +21,8 @@ class Shell:
     help: str
     arguments: Callable[[argparse.ArgumentParser], None]
     run: Callable[[argparse.Namespace], int]
+    #: Whether it takes the server's settings as options (a tool of its own brings what it needs).
+    settings: bool = True
 
 
 COMMANDS = (
@@ -28,6 +30,8 @@ COMMANDS = (
     Shell("office", "import, show, compare or export an office's file", office.arguments, office.run),
     Shell("person", "add somebody who may sign in", people.arguments, people.run),
     Shell("reset-password", "give somebody a new password and end their sessions", people.reset_arguments, people.reset),
+    Shell("sounds", "make, add and check voice sets", sounds_tool.add_arguments, sounds_tool.run, settings=False),
+    Shell("voice", "speak a hall's calls on this PC's loudspeaker", voice.add_arguments, voice.run, settings=False),
 )
 
 
@@ -38,7 +42,8 @@ def parser() -> argparse.ArgumentParser:
     commands = main_parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for shell in COMMANDS:
         one = commands.add_parser(shell.name, help=shell.help, description=shell.help)
-        config.add_arguments(one)
+        if shell.settings:
+            config.add_arguments(one)
         shell.arguments(one)
         one.set_defaults(run=shell.run)
     return main_parser

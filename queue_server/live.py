@@ -17,6 +17,8 @@ from typing import Any
 from flask_socketio import SocketIO
 
 from .database import Database
+from .domain.announcement import Vocabulary
+from .domain.office import Office
 from .kit import Kit, Signal
 from .moment import Clock, wall_ms
 from .screens import counter, display, kiosk, supervisor, visitor
@@ -75,6 +77,9 @@ class Live:
         self._sent: dict[str, int] = {}
         self._lines_due: dict[str, set[str]] = defaultdict(set)
         self._wake = kit.signal()
+        self.words_of: Callable[[Office], Vocabulary | None] = lambda office: None
+        self.print_how = "none"        # none | escpos | browser: what the kiosk does for paper
+        self.printer = "none"          # what the printer said of itself last
         self.on_gone: list[Callable[[str, list[Recorded]], None]] = []
 
     def start(self) -> None:
@@ -257,9 +262,9 @@ class Live:
     def picture(self, snapshot: Snapshot, screen: Screen) -> dict[str, Any]:
         """The picture of one screen, a pure function of the snapshot (but for what stands apart)."""
         if screen.kind == "board":
-            return display.picture(snapshot, screen.place, screen.device_id)
+            return display.picture(snapshot, screen.place, screen.device_id, self.words_of(snapshot.office))
         if screen.kind == "kiosk":
-            return kiosk.picture(snapshot, "door")
+            return {**kiosk.picture(snapshot, "door"), "print": self.print_how, "printer": self.printer}
         if screen.kind == "counter":
             return counter.picture(snapshot, screen.person_id)
         return supervisor.picture(snapshot, *self.kit.blocking(self._tallies, snapshot))

@@ -11,7 +11,6 @@ from typing import Any
 from ..domain.errors import NotAllowed, Refused
 from ..domain.events import Json
 from ..domain.office import Office
-
 from ..office_file import differences, to_json
 from ..store import offices, people
 from ..transaction import Answer, Tx

@@ -83,7 +83,7 @@ def _issue(tx: Tx, service: Service, channel: str, priority: bool, args: dict[st
         "office_id": tx.office_id, "day": tx.day, "service": service.key, "prefix": prefix, "number": number,
         "channel": channel, "priority": int(priority), "language": args.get("language") or "id", "secret": secret,
         "place": place, "holder": tx.actor.holder, "issuer": tx.actor.id, "issued_at": tx.now.at,
-        "issued_tick": tx.now.tick, "paper": "issuing" if on_paper else "",
+        "issued_tick": tx.now.tick, "paper": "waiting" if on_paper else "",
     })
     standard = standards(tx).get(service.key, 0)
     state = State.ISSUING if on_paper else State.WAITING

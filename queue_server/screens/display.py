@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..domain import hours
-from ..domain.announcement import announcement
+from ..domain.announcement import Vocabulary, announcement
 from ..domain.office import PUBLISHED_COMPONENTS, Service
 from ..domain.ticket import label
 from ..snapshot import Call, Snapshot
@@ -13,8 +13,9 @@ from ..snapshot import Call, Snapshot
 NEXT_SHOWN = 4
 
 
-def picture(s: Snapshot, place: str, device: int) -> dict[str, Any]:
-    """``place`` is "hall/board"; ``device`` tells whether this board is the voice of its hall."""
+def picture(s: Snapshot, place: str, device: int, words: Vocabulary | None = None) -> dict[str, Any]:
+    """``place`` is "hall/board"; ``device`` tells whether this board is the voice of its hall;
+    ``words`` are those of the office's voice set (None: the shipped ones)."""
     hall_key, _, board_key = place.partition("/")
     office = s.office
     hall = next(h for h in office.halls if h.key == hall_key)
@@ -24,7 +25,7 @@ def picture(s: Snapshot, place: str, device: int) -> dict[str, Any]:
         "hall": {"key": hall.key, "name": hall.name},
         "board": {"key": board_key, "name": board.name if board else board_key},
         "speaker": s.speakers.get(hall_key) == device, "voice": office.voice,
-        "calls": [_call(s, call) for call in s.calls if call.hall == hall_key and call.state != "withdrawn"],
+        "calls": [_call(s, call, words) for call in s.calls if call.hall == hall_key and call.state != "withdrawn"],
         "withdrawn": [call.seq for call in s.calls if call.hall == hall_key and call.state == "withdrawn"],
         "counters": [_counter(s, c.key) for c in office.counters if c.hall == hall_key],
         "services": [
@@ -40,13 +41,13 @@ def picture(s: Snapshot, place: str, device: int) -> dict[str, Any]:
     }
 
 
-def _call(s: Snapshot, call: Call) -> dict[str, Any]:
+def _call(s: Snapshot, call: Call, words: Vocabulary | None) -> dict[str, Any]:
     counter = s.office.counter(call.counter)
     languages = ("id", "en") if s.office.service(call.service).english and "en" in s.office.languages else ("id",)
     return {
         "id": call.seq, "label": label(call.prefix, call.number), "prefix": call.prefix, "number": call.number, "counter": counter.key,
         "counter_name": counter.name, "direction": counter.direction, "at": call.at, "n": call.nth, "state": call.state,
-        "say": announcement(call.prefix, call.number, counter, languages, s.office.number_reading),
+        "say": announcement(call.prefix, call.number, counter, languages, s.office.number_reading, words),
         "heard": call.spoken_at is not None,
     }
 

@@ -93,6 +93,10 @@ def end_session(c: Connection, token_hash: str) -> None:
     c.execute(delete(t.session).where(t.session.c.token_hash == token_hash))
 
 
+def drop_ended_sessions(c: Connection, now: int) -> None:
+    c.execute(delete(t.session).where(t.session.c.expires_at < now))
+
+
 # --- seats -------------------------------------------------------------------------------------
 
 _seat_at = select(*_seat_columns).where(

@@ -1,0 +1,79 @@
+"""What happens because time passes. It presses the same commands as everybody else."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from .commands import visitor
+from .database import Database
+from .domain.errors import Refused
+from .kit import Kit
+from .moment import wall_ms
+from .store import log, people, upkeep
+from .transaction import SYSTEM, Answer, Job, Tx, Writer
+
+logger = logging.getLogger(__name__)
+
+#: An unanswered print becomes "paper unconfirmed" after this (decisions 3), ms.
+PAPER_MS = 12_000
+#: A reported failure that nobody replaced makes the number void after this, ms.
+VOID_MS = 40_000
+HOUR_MS = 3_600_000
+
+
+class Clockwork:
+    """One loop; what two processes would both do is a claim in the command itself."""
+
+    def __init__(self, database: Database, writer: Writer, kit: Kit) -> None:
+        self.database = database
+        self.writer = writer
+        self.kit = kit
+        self.hourly: list[Any] = []
+
+    def start(self) -> None:
+        self.kit.spawn(self._loop)
+
+    def _loop(self) -> None:
+        next_hour = 0
+        while True:
+            self.kit.sleep(2.0)
+            try:
+                self._papers()
+                if wall_ms() >= next_hour:
+                    next_hour = wall_ms() + HOUR_MS
+                    self._tidy()
+            except Exception:
+                logger.exception("the clockwork stumbled; it goes on")
+
+    def _papers(self) -> None:
+        for office, secret, state in self.kit.blocking(self._due):
+            try:
+                self.writer.press(Job(office, SYSTEM, "paper", visitor.paper, {"secret": secret, "state": state}))
+            except Refused as refused:
+                logger.info("a paper needed nothing any more: %s", refused.code)
+
+    def _due(self) -> list[tuple[str, str, str]]:
+        now = wall_ms()
+        with self.database.read() as c:
+            return upkeep.papers_due(c, now - PAPER_MS, now - VOID_MS)
+
+    def _tidy(self) -> None:
+        for office in self.kit.blocking(self._offices):
+            self.writer.press(Job(office, SYSTEM, "tidy", tidy))
+        for work in self.hourly:
+            self.kit.blocking(work)
+
+    def _offices(self) -> list[str]:
+        with self.database.read() as c:
+            return upkeep.office_keys(c)
+
+
+def tidy(tx: Tx, _args: dict[str, Any]) -> Answer:
+    """Forgets what was kept only for a while: answers, requests for pairing, ended sessions, personal values."""
+    log.forget_answers(tx.c, tx.now.at)
+    people.drop_old_requests(tx.c, tx.now.at - 24 * HOUR_MS)
+    people.drop_ended_sessions(tx.c, tx.now.at)
+    for ticket, count in upkeep.erase_due(tx.c, tx.office_id, tx.now.at):
+        tx.record("erased", {"ticket": ticket, "what": "notes", "count": count, "reason": "kept_until_the_day_after"})
+    return {}

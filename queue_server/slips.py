@@ -1,0 +1,94 @@
+"""Prints the numbers that a kiosk takes, in the background, and says to the log what became of the paper.
+
+Nobody can know from most printers whether paper came out: only a reported failure counts as one
+(decisions 3). The number is valid and on the screen before the printer is asked.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from .commands import visitor
+from .config import Config
+from .domain.errors import Refused
+from .kit import Kit
+from .live import Live
+from .paper import Slip, ticket_bytes
+from .printing import PrinterState, PrintFailed, print_ticket, printer_state
+from .screens.pages import words_of
+from .snapshot import Snapshot
+from .transaction import SYSTEM, Job, Writer
+
+logger = logging.getLogger(__name__)
+ASK_EVERY_S = 20.0
+
+
+class Slips:
+    """The one ticket printer of this server."""
+
+    def __init__(self, config: Config, live: Live, writer: Writer, kit: Kit) -> None:
+        self.config = config
+        self.live = live
+        self.writer = writer
+        self.kit = kit
+        self.state = PrinterState.UNKNOWN
+
+    @property
+    def escpos(self) -> bool:
+        """Whether the server prints itself (else the kiosk's browser does, or nobody)."""
+        return self.config.printer not in ("", "browser")
+
+    def start(self) -> None:
+        if self.escpos:
+            self.kit.spawn(self._watch)
+
+    def printed(self, office: str, answer: dict[str, Any]) -> None:
+        """Prints the ticket of an answer without keeping the visitor waiting for it."""
+        self.kit.spawn(self._print, office, answer["ticket"])
+
+    def _print(self, office: str, ticket: dict[str, Any]) -> None:
+        snapshot = self.live.latest(office)
+        if snapshot is None:
+            return
+        ahead = self._ahead(snapshot, ticket)
+        data = ticket_bytes(slip_of(snapshot, ticket, ahead, self.config.address), words_of("kiosk"))
+        try:
+            confirmed = self.kit.blocking(print_ticket, self.config.printer, data)
+            told, fault = ("printed" if confirmed else "unknown"), ""
+        except PrintFailed as failed:
+            told, fault = "failed", failed.code
+            logger.warning("a ticket could not be printed: %s", failed.code)
+        args = {"secret": ticket["secret"], "state": told, "fault": fault}
+        try:
+            self.writer.press(Job(office, SYSTEM, "paper", visitor.paper, args))
+        except Refused as refused:
+            logger.warning("the paper of a ticket could not be noted: %s", refused.code)
+
+    def _ahead(self, snapshot: Snapshot, ticket: dict[str, Any]) -> int | None:
+        picture = self.live.ticket_picture(ticket["secret"], snapshot)
+        if picture is None:
+            return None
+        if picture["ticket"]["ahead"] is not None:
+            return int(picture["ticket"]["ahead"])
+        line = snapshot.lines.get(ticket["service"])
+        return line.waiting if line else 0
+
+    def _watch(self) -> None:
+        while True:
+            self.state = self.kit.blocking(printer_state, self.config.printer)
+            self.live.printer = str(self.state)
+            self.kit.sleep(ASK_EVERY_S)
+
+
+def slip_of(s: Snapshot, ticket: dict[str, Any], ahead: int | None, address: str) -> Slip:
+    """What stands on the paper."""
+    service = s.office.service(ticket["service"])
+    promise = service.standard.promise("door", bool(ticket.get("priority")))
+    tariff = service.standard.components.get("tariff", {}).get("id", "")
+    return Slip(
+        institution=s.office.institution, office=s.office.name, time_zone=s.office.time_zone, label=ticket["label"],
+        service=service.name, issued_at=ticket["issued_at"], priority=bool(ticket.get("priority")), ahead=ahead,
+        promise_min=promise.wait_min, free="gratis" in tariff.lower(), complaint=s.office.complaint,
+        link=f"{address}/t/{ticket['secret']}" if address else "", languages=s.office.languages,
+    )

@@ -1,0 +1,37 @@
+"""What is due because time has passed."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, delete, func, literal_column, select
+
+from .. import tables as t
+
+
+def papers_due(c: Connection, unanswered_before: int, failed_before: int) -> list[tuple[str, str, str]]:
+    """(office, secret, what to say) of the numbers whose paper nobody said anything about in time."""
+    rows = c.execute(
+        select(t.office.c.key, t.ticket.c.secret, t.ticket.c.paper, t.ticket.c.issued_at)
+        .join(t.step, t.step.c.ticket_id == t.ticket.c.id).join(t.office, t.office.c.id == t.step.c.office_id)
+        .where(literal_column("step.state = 'issuing'"),
+               literal_column("step.state IN ('issuing', 'waiting', 'called', 'serving', 'parked')"))
+    )
+    due = []
+    for office, secret, paper, issued_at in rows:
+        if paper == "failed" and issued_at < failed_before:
+            due.append((office, secret, "void"))
+        elif paper != "failed" and issued_at < unanswered_before:
+            due.append((office, secret, "unknown"))
+    return due
+
+
+def office_keys(c: Connection) -> list[str]:
+    return [r[0] for r in c.execute(select(t.office.c.key).where(t.office.c.config_version > 0))]
+
+
+def erase_due(c: Connection, office_id: int, now: int) -> list[tuple[int, int]]:
+    """Erases personal values with their keys when their time is over; (ticket, how many) of what went."""
+    where = (t.private.c.office_id == office_id, t.private.c.erase_at < now)
+    gone = c.execute(select(t.private.c.ticket_id, func.count()).where(*where).group_by(t.private.c.ticket_id)).all()
+    if gone:
+        c.execute(delete(t.private).where(*where))
+    return [(r[0], r[1]) for r in gone]
