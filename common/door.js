@@ -1,0 +1,56 @@
+/* What the kiosk and the visitor's phone share: why a number may not be issued, and what a service publishes. */
+(function () {
+  "use strict";
+  const Queue = (window.Queue = window.Queue || {});
+
+  /** The components of a service standard that must be published, in their fixed order. */
+  Queue.PUBLISHED = ["requirements", "procedure", "duration", "tariff", "product", "complaints"];
+
+  function clock(text) { return String(text).replace(":", "."); }
+
+  function plain(facts) {
+    const shown = {};
+    Object.keys(facts || {}).forEach(function (name) {
+      shown[name] = /^\d\d:\d\d$/.test(facts[name]) ? clock(facts[name]) : facts[name];
+    });
+    return shown;
+  }
+
+  /** When numbers are issued again, as a sentence; `may` is the decision of a service. */
+  Queue.opening = function (may) {
+    const facts = plain(may.facts);
+    if (!may.next_opening) { return Queue.t("opening.unknown"); }
+    facts.date = Queue.date(may.next_opening);
+    facts.opens_time = facts.opens_time || Queue.time(may.next_opening);
+    const key = { 0: "opening.today", 1: "opening.tomorrow" }[facts.opens_in_days];
+    return Queue.t(key || "opening.later", facts);
+  };
+
+  /** Why not, as a sentence. */
+  Queue.whyNot = function (may) {
+    return Queue.refusal({ refused: may.code, facts: plain(may.facts) });
+  };
+
+  /** The one reason that holds for every service, or null while any of them issues numbers. */
+  Queue.closed = function (services) {
+    if (!services.length || services.some(function (service) { return service.may.allowed; })) { return null; }
+    const soonest = services.slice().sort(function (a, b) {
+      return (a.may.next_opening || Infinity) - (b.may.next_opening || Infinity);
+    })[0];
+    return soonest.may;
+  };
+
+  /** A POST that gives up after `ms`: rejects like a lost line, so that the same key is tried again. */
+  Queue.postWithin = function (ms, path, body) {
+    return new Promise(function (resolve, reject) {
+      const late = window.setTimeout(function () { reject(new Error("line")); }, ms);
+      Queue.post(path, body).then(resolve, reject).then(function () { window.clearTimeout(late); });
+    });
+  };
+
+  Queue.get = function (path) {
+    return fetch(path, { credentials: "same-origin", cache: "no-store" }).then(function (answer) {
+      return answer.json().catch(function () { return { ok: false, refused: "unknown", facts: {} }; });
+    });
+  };
+}());

@@ -1,0 +1,241 @@
+/* The kiosk: what is shown now, what a touch does, and how it finds back to its first picture by itself. */
+(function () {
+  "use strict";
+  const Kiosk = (window.Kiosk = window.Kiosk || {});
+  const Queue = window.Queue;
+  const html = window.htmPreact.html, render = window.htmPreact.render;
+
+  const IDLE_S = 40, IDLE_SHOWN_S = 10, TICKET_S = 25, MORE_S = 30, FAILED_S = 30;
+  const ANSWER_MS = 6000, AGAIN_MS = 1500, GIVE_UP_MS = 20000, PAPER_MS = 700, HELLO_MS = 3000, DOWN_MS = 3000;
+
+  const office = Queue.meta("office");
+  const state = {
+    screen: "connecting", code: null, picture: null, lineDownSince: null, down: false, now: Date.now(),
+    key: null, service: null, standard: false, sending: null, unsure: null, refusal: null,
+    ticket: null, qr: false, leaving: null, large: false, contrast: false, sound: false
+  };
+  let line = null, touched = Date.now(), leaveAt = null, paperTimer = null;
+  /* What the visitor wants, with its key: kept until the server has answered, so that one wish is one number. */
+  let wish = null;
+
+  function home() { return state.picture ? state.picture.office.languages[0] : "id"; }
+
+  function serviceOf(key) {
+    return state.picture.services.filter(function (service) { return service.key === key; })[0] || null;
+  }
+
+  function view() {
+    if (state.screen === "pairing") { return Kiosk.pairing(state); }
+    if (!state.picture || state.screen === "connecting") { return Kiosk.connecting(); }
+    const service = serviceOf(state.key);
+    if (state.screen === "ticket") { return Kiosk.ticket(state, acts); }
+    if (state.screen === "service" && service) { return Kiosk.service(state, acts, service); }
+    return Kiosk.start(state, acts);
+  }
+
+  function draw() {
+    render(html`${view()}`, document.getElementById("kiosk"));
+    render(html`${Kiosk.slip(state)}`, document.getElementById("slip"));
+  }
+
+  function set(changes) { Object.assign(state, changes); draw(); }
+
+  /** Moves the reader's place to the new page's title, so that a screen reader and a keyboard follow. */
+  function focusTitle() {
+    const title = document.querySelector("#kiosk [tabindex='-1']");
+    if (title) { title.focus(); }
+    window.scrollTo(0, 0);
+  }
+
+  function toStart(reset) {
+    wish = null;
+    leaveAt = null;
+    window.clearTimeout(paperTimer);
+    Kiosk.hush();
+    if (reset) {
+      Queue.language(home());
+      Object.assign(state, { large: false, contrast: false, sound: false });
+      dress();
+    }
+    set({ screen: "start", key: null, service: null, standard: false, sending: null, unsure: null, refusal: null, ticket: null, qr: false, leaving: null });
+  }
+
+  function dress() {
+    document.documentElement.classList.toggle("large", state.large);
+    document.documentElement.classList.toggle("contrast", state.contrast);
+  }
+
+  /* ---- A number --------------------------------------------------------------------------------- */
+
+  function attempt(mine) {
+    const body = { key: mine.key, service: mine.service, priority: mine.priority, language: mine.language };
+    Queue.postWithin(ANSWER_MS, "/office/" + encodeURIComponent(office) + "/tickets", body).then(function (answer) {
+      if (mine !== wish) { return; }
+      if (answer.ok) { taken(answer.ticket); return; }
+      if (answer.refused === "busy" || answer.refused === "unknown") { again(mine); return; }
+      wish = null;
+      set({ sending: null, unsure: null, refusal: answer });
+    }).catch(function () { again(mine); });
+  }
+
+  /** No answer: nobody knows whether the number was issued, so the same request goes out again. */
+  function again(mine) {
+    if (mine !== wish) { return; }
+    if (Date.now() - mine.since > GIVE_UP_MS) { set({ sending: null, unsure: "failed" }); return; }
+    set({ unsure: "trying" });
+    window.setTimeout(function () { if (mine === wish) { attempt(mine); } }, AGAIN_MS);
+  }
+
+  function taken(ticket) {
+    wish = null;
+    leaveAt = Date.now() + TICKET_S * 1000;
+    set({
+      screen: "ticket", ticket: ticket, service: serviceOf(state.key), sending: null, unsure: null, refusal: null,
+      qr: false, leaving: TICKET_S
+    });
+    focusTitle();
+    if (state.sound && ticket.say) { Kiosk.sayClips(office, ticket.say); }
+    if (state.picture.print === "browser") { printHere(ticket); }
+    followPaper();
+  }
+
+  /** One moment for the QR code to arrive, then the browser prints; with --kiosk-printing it asks nothing. */
+  function printHere(ticket) {
+    window.setTimeout(function () { if (state.ticket === ticket) { window.print(); } }, 600);
+  }
+
+  /** Asks what became of the paper while that is open. */
+  function followPaper() {
+    const ticket = state.ticket;
+    if (!ticket || !ticket.secret || (ticket.paper !== "waiting" && ticket.paper !== "failed")) { return; }
+    paperTimer = window.setTimeout(function () {
+      Queue.get("/t/" + ticket.secret + "/picture").then(function (picture) {
+        if (state.ticket === ticket && picture.ticket) { heardOfPaper(picture.ticket); }
+      }).catch(function () { /* the next question will tell */ }).then(followPaper);
+    }, PAPER_MS);
+  }
+
+  function heardOfPaper(news) {
+    if (news.paper === "failed" && state.ticket.paper !== "failed") { leaveAt = Date.now() + FAILED_S * 1000; }
+    if (news.state === "void" && state.ticket.state !== "void") { leaveAt = Date.now() + TICKET_S * 1000; }
+    const known = Object.assign({}, state.ticket, { paper: news.paper, state: news.state, ahead: news.ahead });
+    set({ ticket: known });
+  }
+
+  /* ---- What a touch does ------------------------------------------------------------------------ */
+
+  const acts = {
+    open: function (key) {
+      set({ screen: "service", key: key, standard: false, refusal: null, unsure: null });
+      focusTitle();
+      if (state.sound) { Kiosk.prompt(office, "take"); }
+    },
+    back: function () { toStart(state.screen === "ticket"); },
+    standard: function () { set({ standard: !state.standard }); },
+    take: function (priority) {
+      if (state.sending) { return; }
+      if (!wish || wish.priority !== priority || wish.service !== state.key) {
+        wish = { key: Queue.key(), service: state.key, priority: priority, language: Queue.language(), since: 0 };
+      }
+      wish.since = Date.now();
+      set({ sending: wish, refusal: null, unsure: null });
+      attempt(wish);
+    },
+    more: function () {
+      touched = Date.now();
+      leaveAt = leaveAt === null ? null : leaveAt + MORE_S * 1000;
+      tick();
+    },
+    qrLoaded: function () { set({ qr: true }); },
+    paper: function (what) {
+      const ticket = state.ticket;
+      leaveAt = Date.now() + TICKET_S * 1000;
+      Queue.postWithin(ANSWER_MS, "/t/" + ticket.secret + "/paper", { state: what }).then(function (answer) {
+        if (state.ticket !== ticket) { return; }
+        if (answer.ok) {
+          window.clearTimeout(paperTimer);
+          set({ ticket: Object.assign({}, ticket, { paper: what === "reprint" ? "waiting" : what }) });
+          followPaper();
+        }
+      }).catch(function () { /* the choices stay on the screen */ });
+    },
+    language: function (code) { Queue.language(code); draw(); if (state.sound) { Kiosk.prompt(office, "choose"); } },
+    toggle: function (name) {
+      const change = {};
+      change[name] = !state[name];
+      set(change);
+      dress();
+      if (name === "sound") { if (state.sound) { Kiosk.prompt(office, "choose"); } else { Kiosk.hush(); } }
+    }
+  };
+
+  /* ---- Time ------------------------------------------------------------------------------------- */
+
+  function secondsLeft() {
+    if (state.screen === "ticket") { return leaveAt === null ? null : Math.ceil((leaveAt - Date.now()) / 1000); }
+    const left = IDLE_S - Math.floor((Date.now() - touched) / 1000);
+    return state.screen === "service" && !state.sending && left <= IDLE_SHOWN_S ? left : null;
+  }
+
+  function untouched() {
+    const changed = Queue.language() !== home() || state.large || state.contrast || state.sound;
+    return state.screen === "start" && changed && Date.now() - touched > IDLE_S * 1000;
+  }
+
+  function tick() {
+    if (!state.picture) { return; }
+    const left = secondsLeft();
+    if ((left !== null && left <= 0) || untouched()) { touched = Date.now(); toStart(true); return; }
+    const down = state.lineDownSince !== null && Date.now() - state.lineDownSince > DOWN_MS;
+    set({ leaving: left, down: down, now: line ? line.serverNow() : Date.now() });
+  }
+
+  /* ---- The line --------------------------------------------------------------------------------- */
+
+  function picture(drawn) {
+    if (drawn.kind !== "door") { return; }
+    Queue.zone(drawn.office.time_zone);
+    const first = !state.picture;
+    if (first) { Queue.language(drawn.office.languages[0]); }
+    set({ picture: drawn, now: drawn.at, screen: first || state.screen === "pairing" || state.screen === "connecting" ? "start" : state.screen });
+  }
+
+  function open() {
+    line = Queue.line({
+      auth: { screen: "kiosk", office: office },
+      onPicture: picture,
+      onState: function (now) { set({ lineDownSince: now.up ? null : state.lineDownSince || Date.now() }); },
+      onGone: function () {
+        line.close();
+        line = null;
+        set({ screen: "connecting" });
+        hello();
+      }
+    });
+  }
+
+  /** Introduces this device until a supervisor has paired it. */
+  function hello() {
+    Queue.postWithin(ANSWER_MS, "/hello", { screen: "kiosk", office: office }).then(function (answer) {
+      if (answer.paired) { open(); return; }
+      set({ screen: answer.code ? "pairing" : "connecting", code: answer.code || null });
+      window.setTimeout(hello, HELLO_MS);
+    }).catch(function () { window.setTimeout(hello, HELLO_MS); });
+  }
+
+  function begin() {
+    Queue.words("kiosk", office).then(function () {
+      draw();
+      hello();
+    }, function () { window.setTimeout(begin, HELLO_MS); });
+  }
+
+  ["pointerdown", "keydown"].forEach(function (kind) {
+    document.addEventListener(kind, function () { touched = Date.now(); }, true);
+  });
+  /* A kiosk has no menu of the browser's: a long press is a slow tap. */
+  document.addEventListener("contextmenu", function (event) { event.preventDefault(); });
+  window.setInterval(tick, 500);
+  Queue.language("id");
+  begin();
+}());

@@ -1,0 +1,69 @@
+/* Small pieces that every page of the kiosk draws with. */
+(function () {
+  "use strict";
+  const Kiosk = (window.Kiosk = window.Kiosk || {});
+  const Queue = window.Queue;
+  const html = window.htmPreact.html;
+
+  Kiosk.icon = function (name) {
+    return html`<svg class="icon" aria-hidden="true"><use href=${"/lib/icons.svg#" + name}></use></svg>`;
+  };
+
+  Kiosk.badge = function (service, more) {
+    return html`<span class=${"letter service-" + service.key + " " + (more || "")} aria-hidden="true">${service.letter}</span>`;
+  };
+
+  Kiosk.notice = function (kind, icon, title, text) {
+    return html`<div class=${"notice notice-" + kind} role="status">
+      ${Kiosk.icon(icon)}
+      <div><strong>${title}</strong>${text ? html`<br />${text}` : null}</div>
+    </div>`;
+  };
+
+  Kiosk.waiting = function (service) {
+    return html`<span class="waiting">${Kiosk.icon("users")}${service.waiting
+      ? Queue.t("waiting", { count: service.waiting }) : Queue.t("waiting.none")}</span>`;
+  };
+
+  Kiosk.header = function (state) {
+    const office = state.picture.office, now = state.now;
+    return html`<header class="head">
+      <div class="grow"><div class="soft">${office.institution}</div><div class="office">${office.name}</div></div>
+      ${state.down ? html`<div class="line-mark" data-testid="line-mark">${Kiosk.icon("wifi-off")}${Queue.t("line.mark", { time: Queue.time(state.picture.at) })}</div>` : null}
+      <div class="clock"><div class="time">${Queue.time(now)}</div><div class="soft">${Queue.date(now)}</div></div>
+    </header>`;
+  };
+
+  function language(state, acts, code) {
+    const own = Queue.language() === code;
+    return html`<button class=${"button tool" + (own ? " is-on" : "")} aria-pressed=${String(own)} lang=${code}
+      data-testid=${"language-" + code} onClick=${function () { acts.language(code); }}>${Queue.t("language", {}, code)}</button>`;
+  }
+
+  function toggle(state, acts, name, icon) {
+    return html`<button class=${"button tool stacked" + (state[name] ? " is-on" : "")} aria-pressed=${String(state[name])}
+      data-testid=${"toggle-" + name} onClick=${function () { acts.toggle(name); }}>
+      ${Kiosk.icon(icon)}<span>${Queue.t("tool." + name)}</span></button>`;
+  }
+
+  /** Languages as words in themselves, and what helps eyes and ears. */
+  Kiosk.tools = function (state, acts) {
+    return html`<nav class="tools" aria-label=${Queue.t("tools")}>
+      <div class="tools-group">${state.picture.office.languages.map(function (code) { return language(state, acts, code); })}</div>
+      <div class="tools-group">
+        ${state.picture.voice === false ? null : toggle(state, acts, "sound", "volume")}
+        ${toggle(state, acts, "large", "text-size")}
+        ${toggle(state, acts, "contrast", "contrast")}
+      </div>
+    </nav>`;
+  };
+
+  /** What must be said: the line is down, or the printer does not work. One at a time, the worse first. */
+  Kiosk.mark = function (state) {
+    if (state.down) {
+      return Kiosk.notice("warn", "wifi-off", Queue.t("line.down"), Queue.t("line.down.text", { time: Queue.time(state.picture.at) }));
+    }
+    return state.picture.printer === "failed"
+      ? Kiosk.notice("info", "printer-off", Queue.t("printer.failed"), Queue.t("printer.failed.text")) : null;
+  };
+}());

@@ -1,0 +1,101 @@
+/* The ticket picture, what became of the paper, and the slip for a browser that prints. */
+(function () {
+  "use strict";
+  const Kiosk = (window.Kiosk = window.Kiosk || {});
+  const Queue = window.Queue;
+  const html = window.htmPreact.html;
+
+  /** none: this kiosk has no paper. Otherwise what is known of this ticket's paper. */
+  function paper(state) {
+    if (state.ticket.paper === "failed") { return "failed"; }
+    if (state.ticket.paper === "kept") { return "kept"; }
+    if (state.picture.print === "browser") { return "printed"; }
+    if (state.picture.print !== "escpos" || state.picture.printer === "none" || !state.ticket.paper) { return "none"; }
+    return state.ticket.paper === "waiting" || state.ticket.paper === "printed" ? state.ticket.paper : "unconfirmed";
+  }
+
+  function choice(testid, icon, key, act) {
+    return html`<button class="button button-big button-wide" data-testid=${testid} onClick=${act}>${Kiosk.icon(icon)}<span>${Queue.t(key)}</span></button>`;
+  }
+
+  function failed(state, acts) {
+    return html`<div class="paper-failed" data-testid="paper-failed" role="alert">
+      ${Kiosk.notice("bad", "printer-off", Queue.t("paper.failed"), Queue.t("paper.failed.text", { label: state.ticket.label }))}
+      ${choice("paper-reprint", "printer", "paper.reprint", function () { acts.paper("reprint"); })}
+      ${state.qr ? choice("paper-qr", "qrcode", "paper.scanned", function () { acts.paper("kept"); }) : null}
+      ${choice("paper-kept", "pencil", "paper.wrote", function () { acts.paper("kept"); })}
+    </div>`;
+  }
+
+  function ahead(ticket) {
+    if (ticket.ahead === null || ticket.ahead === undefined) { return Queue.t("ahead.unknown"); }
+    return ticket.ahead ? Queue.t("ahead", { count: ticket.ahead }) : Queue.t("ahead.none");
+  }
+
+  /** The code for the phone; hidden until it has loaded: without an address for phones there is none. */
+  function qr(state, acts) {
+    if (!state.ticket.secret || state.ticket.qr === false) { return null; }
+    return html`<figure class="qr" hidden=${!state.qr} data-testid="ticket-qr">
+      <img alt=${Queue.t("qr")} src=${"/t/" + state.ticket.secret + "/qr.svg"} onLoad=${acts.qrLoaded} />
+      <figcaption>${Queue.t("qr")}</figcaption></figure>`;
+  }
+
+  function next(state) {
+    const hall = Queue.say(state.service && state.service.hall);
+    return hall ? Queue.t("next.hall", { hall: hall }) : Queue.t("next");
+  }
+
+  function voided(state, acts) {
+    return html`<div class="alone" data-testid="voided"><h1>${Queue.t("void", { label: state.ticket.label })}</h1>
+      <p class="text-l">${Queue.t("void.text")}</p>
+      <button class="button button-big" data-testid="done" onClick=${acts.back}>${Queue.t("back.start", { seconds: state.leaving })}</button></div>`;
+  }
+
+  Kiosk.ticket = function (state, acts) {
+    const ticket = state.ticket, how = paper(state);
+    if (ticket.state === "void") { return voided(state, acts); }
+    return html`<div class="page-ticket">
+      ${Kiosk.header(state)}
+      <section class="taken" data-paper=${how}>
+        <div class="taken-number">
+          <p class="taken-title">${Queue.t("yours")}</p>
+          <div class="number number-huge" data-testid="ticket-label" role="status" tabindex="-1">${ticket.label}</div>
+          <p class="taken-service">${state.service ? html`${Kiosk.badge(state.service)} ${Queue.say(state.service.name)}` : null}</p>
+          ${ticket.priority ? html`<p class="taken-priority">${Kiosk.icon("heart-handshake")} ${Queue.t("priority.given")}</p>` : null}
+          <p class="taken-ahead" data-testid="ahead">${ahead(ticket)}</p>
+        </div>
+        ${how === "failed" ? failed(state, acts) : html`<div class="taken-next">
+          <p class="next" data-testid="next">${Queue.t("paper." + how)}</p>
+          <p class="text-l">${next(state)}</p>
+        </div>`}
+        ${qr(state, acts)}
+      </section>
+      <nav class="tools">
+        <div class="tools-group">${how === "failed" ? null : html`<button class="button tool button-primary" data-testid="done" onClick=${acts.back}>
+          ${Queue.t("back.start", { seconds: state.leaving })}</button>`}</div>
+        <div class="tools-group"><button class="button tool" data-testid="more-time" onClick=${acts.more}>${Kiosk.icon("clock")}
+          <span>${how === "failed" ? Queue.t("more.failed", { seconds: state.leaving }) : Queue.t("more")}</span></button></div>
+      </nav>
+    </div>`;
+  };
+
+  /** The slip for window.print(): 80 mm wide, seen only on paper. */
+  Kiosk.slip = function (state) {
+    const ticket = state.ticket, service = state.service;
+    if (!ticket || state.picture.print !== "browser") { return null; }
+    const office = state.picture.office;
+    return html`<div class="slip">
+      <p>${office.institution}<br /><strong>${office.name}</strong></p>
+      <p>${Queue.t("paper.number")}</p>
+      <p class="slip-number">${ticket.label}</p>
+      <p class="slip-service">${service ? Queue.say(service.name) : ""}</p>
+      ${ticket.priority ? html`<p>${Queue.t("paper.priority")}</p>` : null}
+      ${service && service.free ? html`<p><strong>${Queue.t("paper.free")}</strong></p>` : null}
+      <p>${Queue.t("paper.taken", { when: Queue.date(ticket.issued_at) + ", " + Queue.time(ticket.issued_at) + " " + office.time_zone })}<br />
+        ${ahead(ticket)}</p>
+      <p>${Queue.t("paper.next")}</p>
+      ${state.qr ? html`<p><img src=${"/t/" + ticket.secret + "/qr.svg"} alt="" /><br />${Queue.t("paper.scan")}</p>` : null}
+      ${Queue.say(office.complaint) ? html`<p class="slip-foot">${Queue.t("paper.complaint", { address: Queue.say(office.complaint) })}</p>` : null}
+    </div>`;
+  };
+}());

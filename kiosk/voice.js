@@ -1,0 +1,53 @@
+/* Spoken prompts, for who cannot read the screen: clips of the office's voice set, one sentence at a time. */
+(function () {
+  "use strict";
+  const Kiosk = (window.Kiosk = window.Kiosk || {});
+  const Queue = window.Queue;
+  const PROMPTS = {
+    choose: { id: "silakan_pilih_layanan", en: "please_choose_a_service" },
+    take: { id: "silakan_ambil_nomor", en: "please_take_your_number" }
+  };
+  const clips = {};
+  let context = null, playing = [], turn = 0;
+
+  function clip(office, lang, name) {
+    const address = "/voice/" + encodeURIComponent(office) + "/" + lang + "/" + encodeURIComponent(name) + ".wav";
+    clips[address] = clips[address] || fetch(address).then(function (answer) {
+      if (!answer.ok) { throw new Error("clip"); }
+      return answer.arrayBuffer();
+    }).then(function (bytes) { return context.decodeAudioData(bytes); });
+    clips[address].catch(function () { delete clips[address]; });
+    return clips[address];
+  }
+
+  function stop() {
+    turn += 1;
+    playing.forEach(function (source) { try { source.stop(); } catch (error) { /* it has ended by itself */ } });
+    playing = [];
+  }
+
+  function speak(office, lang, names) {
+    stop();
+    const mine = turn;
+    context = context || new (window.AudioContext || window.webkitAudioContext)();
+    context.resume();
+    Promise.all(names.map(function (name) { return clip(office, lang, name); })).then(function (buffers) {
+      if (mine !== turn) { return; }
+      let at = context.currentTime + 0.05;
+      playing = buffers.map(function (buffer) {
+        const source = context.createBufferSource();
+        source.buffer = buffer;
+        source.connect(context.destination);
+        source.start(at);
+        at += buffer.duration;
+        return source;
+      });
+    }).catch(function () { /* A missing voice set leaves the kiosk silent: every sentence also stands on the screen. */ });
+  }
+
+  /** `name` is choose or take. */
+  Kiosk.prompt = function (office, name) { speak(office, Queue.language(), [PROMPTS[name][Queue.language()]]); };
+  /** A sentence of clips from the server: {lang, clips}. */
+  Kiosk.sayClips = function (office, said) { speak(office, said.lang, said.clips); };
+  Kiosk.hush = stop;
+}());
