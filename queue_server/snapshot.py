@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .domain import hours
+from .domain.discipline import Heads, Recent
 from .domain.office import Office, Promise
 from .domain.ticket import label
 from .store.people import Device, Seat
@@ -85,6 +86,8 @@ class Line:
     longest_tick: int | None = None
     order: tuple[tuple[Row, dict[str, Any]], ...] = ()
     not_arrived: tuple[Row, ...] = ()
+    heads: Heads = field(default_factory=Heads)     # what ``order`` came from: a counter of several lines
+    recent: Recent = field(default_factory=Recent)  # merges them
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,14 @@ Per service, in this order of rules:
 The mix looks at the calls that rules 2 and 3 made (IN_THE_MIX). Returns and calls out of order do
 not count in it: if an ordinary return counted, it would buy a priority call at the cost of those
 who never missed anything. A return becomes due after calls of others that were not returns
-themselves: else a few absent visitors, called in turn, could hold the counter for ever.
+themselves (ADVANCES): else a few absent visitors, called in turn, could hold the counter for ever.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from .events import Json
@@ -37,9 +37,12 @@ RULES: dict[str, str] = {
     "returning": "missed the call, and as many others as promised have been called since",
     "returning_early": "missed the call, is not yet due, but nobody else waits",
     "out_of_order": "an officer chose, with a reason from the list",
+    "parked": "an officer went on with a visitor whose service had rested",
 }
 IN_THE_MIX = frozenset({"first", "priority_turn", "ordinary_turn", "overdue"})
 RETURNS = frozenset({"returning", "returning_early"})
+#: Calls that bring a return nearer: those of visitors who had not been called before.
+ADVANCES = IN_THE_MIX | {"out_of_order"}
 
 
 @dataclass(frozen=True)
@@ -47,8 +50,8 @@ class Recent:
     """What today's calls of one service say, newest first, undone calls left out.
 
     ``classes``: True = priority, of the calls whose rule is IN_THE_MIX, at least ``recent_needed``
-    of them if there are so many. ``seqs``: event seqs of the calls whose rule is not one of
-    RETURNS (out-of-order calls included), back to the oldest ``returned_seq`` that still waits.
+    of them if there are so many. ``seqs``: event seqs of the calls whose rule is in
+    ADVANCES, back to the oldest ``returned_seq`` that still waits.
     """
 
     classes: tuple[bool, ...] = ()
@@ -119,31 +122,87 @@ def choose(
     his service look late and others would pass his whole service. "listed" gives the turn to the
     first service listed that has somebody, after the services with somebody overdue.
     """
-    best: tuple[tuple[int, ...], Choice] | None = None
-    oldest: list[Json] = []
-    for index, service in enumerate(counter.services):
-        heads, recent = per_service.get(service, (Heads(), Recent()))
-        choice = next_in_service(heads, recent, rules.mix, now)
-        if choice is None:
-            continue
-        first = min(heads.ordinary[:1] + heads.priority[:1], key=_place, default=None)
-        if first is not None:
-            oldest.append([service, first.step, first.queued_at])
-        rank = _rank(choice, first, heads, recent, index if rules.merge == "listed" else 0)
-        if best is None or rank < best[0]:
-            best = rank, choice
-    if best is None:
+    bids = _bids(counter, per_service, rules, now)
+    if not bids:
         return None
-    if len(counter.services) == 1:
-        return best[1]
-    return replace(best[1], why={**best[1].why, "merge": rules.merge, "oldest": oldest})
+    service = min(bids, key=lambda s: bids[s][0])
+    _, chosen, why = bids[service]
+    if len(counter.services) > 1:
+        firsts = [(s, _oldest(per_service[s][0])) for s in bids]
+        why = {
+            **why,
+            "merge": rules.merge,
+            "oldest": [[s, w.step, w.queued_at] for s, w in firsts if w is not None],
+        }
+    return Choice(chosen.step, service, why)
 
 
-def _rank(
-    choice: Choice, first: Waiting | None, heads: Heads, recent: Recent, listed: int
-) -> tuple[int, ...]:
+def in_order_at(
+    counter: Counter, per_service: Mapping[str, tuple[Heads, Recent]], rules: Rules, now: int, most: int
+) -> list[tuple[Waiting, Why]]:
+    """The first ``most`` that a counter will call: ``choose`` again and again, with ``now`` held fixed.
+
+    Only the line that was called from is looked at anew, so that ``most`` rows cost ``most`` decisions.
+    """
+    lines = dict(per_service)
+    # The calls to come are later than every call, and than every skip that waits for calls.
+    seqs = [
+        s
+        for heads, recent in lines.values()
+        for s in (*recent.seqs[:1], *(w.returned_seq for w in heads.returning))
+    ]
+    seq = max(seqs, default=0)
+    bids = _bids(counter, lines, rules, now)
+    order: list[tuple[Waiting, Why]] = []
+    while bids and len(order) < most:
+        service = min(bids, key=lambda s: bids[s][0])
+        _, chosen, why = bids.pop(service)
+        order.append((chosen, why))
+        seq += 1
+        lines[service] = _after(*lines[service], chosen, str(why["rule"]), seq)
+        again = _bid(counter, service, *lines[service], rules, now)
+        if again is not None:
+            bids[service] = again
+    return order
+
+
+#: A service's place among those of a counter, whom it would send there, and why.
+Bid = tuple[tuple[int, ...], Waiting, Why]
+
+
+def _bids(
+    counter: Counter, per_service: Mapping[str, tuple[Heads, Recent]], rules: Rules, now: int
+) -> dict[str, Bid]:
+    """What each service of a counter has to offer; those without anybody are not in it."""
+    asked = {s: _bid(counter, s, *per_service[s], rules, now) for s in counter.services if s in per_service}
+    return {service: bid for service, bid in asked.items() if bid is not None}
+
+
+def _bid(counter: Counter, service: str, heads: Heads, recent: Recent, rules: Rules, now: int) -> Bid | None:
+    found = next(_walk(heads, recent, rules.mix, now), None)
+    if found is None:
+        return None
+    listed = counter.services.index(service) if rules.merge == "listed" else 0
+    return _rank(str(found[1]["rule"]), _oldest(heads), heads, recent, listed), *found
+
+
+def _oldest(heads: Heads) -> Waiting | None:
+    return min(heads.ordinary[:1] + heads.priority[:1], key=_place, default=None)
+
+
+def _after(heads: Heads, recent: Recent, called: Waiting, rule: str, seq: int) -> tuple[Heads, Recent]:
+    """A line after one of it was called."""
+    ordinary, priority, returning = (
+        tuple(w for w in part if w is not called)
+        for part in (heads.ordinary, heads.priority, heads.returning)
+    )
+    classes = (called.priority, *recent.classes) if rule in IN_THE_MIX else recent.classes
+    seqs = (seq, *recent.seqs) if rule in ADVANCES else recent.seqs
+    return Heads(ordinary, priority, returning), Recent(classes, seqs)
+
+
+def _rank(rule: str, first: Waiting | None, heads: Heads, recent: Recent, listed: int) -> tuple[int, ...]:
     """Place of a service's choice among those of a counter's services; the smallest is called."""
-    rule = choice.why["rule"]
     if first is None or rule in RETURNS:
         returning = min((_due(w, recent.seqs), *_place(w)) for w in heads.returning)
         (is_early, since), queued_at, step = returning

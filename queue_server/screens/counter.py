@@ -5,71 +5,112 @@ from __future__ import annotations
 from typing import Any
 
 from ..commands import counter as acts
-from ..snapshot import Row, Snapshot
-from ..store.people import Seat
+from ..domain import discipline
+from ..domain.office import Counter
+from ..snapshot import SHOWN, Row, Snapshot
+from ..store.people import ALIVE_MS, Device, Seat
 
 
 def picture(s: Snapshot, person: int) -> dict[str, Any]:
-    """What the officer ``person`` sees at the counter where they sit."""
+    """What the officer ``person`` sees at the counter where they sit; everything of the office before they sit."""
     seat = next((x for x in s.seats.values() if x.person_id == person), None)
     keys = s.office.counter(seat.counter).services if seat else tuple(x.key for x in s.office.services)
     row = s.at_counter(seat.counter) if seat else None
     lines = [s.lines[key] for key in keys if key in s.lines]
-    order = sorted((pair for line in lines for pair in line.order), key=lambda pair: pair[0].queued_tick)
-    if len(lines) == 1:
-        order = list(lines[0].order)
     return {
         "kind": "counter", "seq": s.seq, "at": s.at, "office": s.office_head(), "person": {"id": person},
-        "counter": _seat(s, seat), "counters": [_counter(s, c.key, person) for c in s.office.counters],
+        "counter": _seat(s, seat), "counters": [_counter(s, c, person) for c in s.office.counters],
         "current": _visitor(s, row) if row else None, "undo": undo(s, person),
         "waiting": {
-            "total": sum(line.waiting for line in lines),
-            "rows": [_row(one, place) for place, (one, _why) in enumerate(order[:60], 1)],
+            "total": sum(line.waiting - len(line.not_arrived) for line in lines),
+            "rows": [_row(s, one, place) for place, one in enumerate(in_order(s, seat), 1)] if seat else [],
         },
-        "parked": [{**_row(x), "reason": x.park_reason, "clock": x.park_clock} for x in s.parked if x.service in keys],
+        "parked": [
+            {**_row(s, x), "reason": x.park_reason, "clock": x.park_clock} for x in s.parked if x.service in keys
+        ],
         "missed": [
-            {**_row(x), "until": (x.ended_at or 0) + s.office.rules.return_within_min * 60_000}
+            {**_row(s, x), "until": (x.ended_at or 0) + s.office.rules.return_within_min * 60_000}
             for x in s.missed if x.service in keys
         ],
-        "remote": [_row(x) for line in lines for x in line.not_arrived],
+        "remote": [_row(s, x) for line in lines for x in line.not_arrived],
         "services": [
             {**head, "may": s.may_picture(head["key"], "staff"), **_waits(s, head["key"])} for head in s.services()
         ],
-        "reasons": {
-            "out_of_order": [r for r in acts.OUT_OF_ORDER if r != "replay"], "outcome": list(acts.OUTCOMES),
-            "park": list(acts.PARK), "pause": list(acts.PAUSE), "no_show": list(acts.NO_SHOW),
-            "reclass": list(acts.RECLASS), "cancel": list(acts.CANCEL),
-        },
-        "today": {"served": 0, "on_time": 0, "judged": 0}, "alerts": [],
+        "reasons": _reasons(s), "today": None, "alerts": _alerts(s, seat),
     }
+
+
+def in_order(s: Snapshot, seat: Seat) -> list[Row]:
+    """Who waits for this counter, in the order in which pressing "next" again and again would call them."""
+    counter = s.office.counter(seat.counter)
+    rows = {row.id: row for key in counter.services if key in s.lines for row, _why in s.lines[key].order}
+    lines = {key: (s.lines[key].heads, s.lines[key].recent) for key in counter.services if key in s.lines}
+    order = discipline.in_order_at(counter, lines, s.office.rules, s.tick, SHOWN)
+    return [rows[waiting.step] for waiting, _why in order if waiting.step in rows]
+
+
+def _reasons(s: Snapshot) -> dict[str, list[Any]]:
+    """The lists an officer chooses from; an office's own reasons for a pause come with their words."""
+    own = [{"code": words["id"], "name": words} for words in s.office.pause_reasons]
+    return {
+        "out_of_order": [code for code in acts.OUT_OF_ORDER if code != "replay"], "outcome": list(acts.OUTCOMES),
+        "park": list(acts.PARK), "pause": own or list(acts.PAUSE), "no_show": list(acts.NO_SHOW),
+        "reclass": list(acts.RECLASS), "cancel": list(acts.CANCEL),
+    }
+
+
+def _alerts(s: Snapshot, seat: Seat | None) -> list[dict[str, Any]]:
+    """What the officer must know of the hall: that no board shows, or that none speaks, the calls."""
+    if seat is None:
+        return []
+    hall = s.office.counter(seat.counter).hall
+    boards = _boards_alive(s, hall)
+    if not boards:
+        return [{"code": "no_board", "facts": {}}]
+    if s.office.voice and not any(board.sound == "running" for board in boards):
+        return [{"code": "no_sound", "facts": {}}]
+    return []
+
+
+def _boards_alive(s: Snapshot, hall: str) -> list[Device]:
+    boards = (d for d in s.devices if d.kind == "board" and d.board.startswith(f"{hall}/"))
+    return [board for board in boards if board.seen_at > s.at - ALIVE_MS]
 
 
 def _seat(s: Snapshot, seat: Seat | None) -> dict[str, Any] | None:
     if seat is None:
         return None
     counter = s.office.counter(seat.counter)
+    own = next(({"code": seat.reason, "name": w} for w in s.office.pause_reasons if w["id"] == seat.reason), None)
     return {
-        "key": counter.key, "name": counter.name, "version": seat.version, "state": seat.state, "reason": seat.reason,
-        "since": seat.since_at, "services": list(counter.services),
+        "key": counter.key, "name": counter.name, "version": seat.version, "state": seat.state,
+        "reason": own or seat.reason, "since": seat.since_at, "services": list(counter.services),
     }
 
 
-def _counter(s: Snapshot, key: str, person: int) -> dict[str, Any]:
-    seat, row = s.seats.get(key), s.at_counter(key)
+def _counter(s: Snapshot, counter: Counter, person: int) -> dict[str, Any]:
+    seat, row = s.seats.get(counter.key), s.at_counter(counter.key)
     return {
-        "key": key, "name": s.office.counter(key).name, "person": seat.shown_name if seat and seat.person_id else None,
+        "key": counter.key, "name": counter.name, "services": list(counter.services),
+        "person": seat.shown_name if seat and seat.person_id else None,
         "state": row.state if row else (seat.state if seat else "closed"), "label": row.label if row else None,
         "step": row.id if row else None, "since": (row.started_at or row.called_at) if row else None,
         "mine": bool(seat and seat.person_id == person),
     }
 
 
-def _row(row: Row, place: int | None = None) -> dict[str, Any]:
+def _row(s: Snapshot, row: Row, place: int | None = None) -> dict[str, Any]:
     return {
         "step": row.id, "label": row.label, "service": row.service, "priority": bool(row.priority),
-        "channel": row.channel, "since": row.queued_at, "place": place, "arrived": row.arrived_at is not None,
-        "returning": bool(row.returned_seq),
+        # The promise to the holder of a number from a phone begins when they are here (decisions 5).
+        "channel": row.channel, "since": max(row.queued_at, row.arrived_at or 0), "place": place,
+        "arrived": row.arrived_at is not None, "returning": bool(row.returned_seq),
+        "stated_wait_ms": _ms(s.promise(row).wait_min),
     }
+
+
+def _ms(minutes: int | None) -> int | None:
+    return None if minutes is None else minutes * 60_000
 
 
 def _waits(s: Snapshot, key: str) -> dict[str, Any]:
@@ -78,31 +119,29 @@ def _waits(s: Snapshot, key: str) -> dict[str, Any]:
 
 
 def _visitor(s: Snapshot, row: Row) -> dict[str, Any]:
-    promise, rules = s.promise(row), s.office.rules
+    rules = s.office.rules
     heard = [c for c in s.calls if c.step_id == row.id and c.state != "withdrawn"]
     last = max((c.at for c in heard), default=row.called_at or 0)
     drawn, spoken = sum(1 for c in heard if c.drawn_at), sum(1 for c in heard if c.spoken_at)
     counted = sum(1 for c in heard if c.drawn_at and (c.spoken_at or not s.office.voice))
     return {
-        **_row(row), "state": row.state, "issued_at": row.issued_at, "called_at": row.called_at,
-        "started_at": row.started_at, "waited_ms": row.waited_by(s.tick), "served_ms": row.served_ms, "calls": row.calls,
+        **_row(s, row), "state": row.state, "issued_at": row.issued_at, "called_at": row.called_at,
+        "started_at": row.started_at, "waited_ms": row.waited_by(s.tick), "served_ms": row.served_ms,
+        "calls": row.calls,
         "next_recall_at": last + rules.recall_spacing_s * 1000, "drawn": drawn, "spoken": spoken, "why": row.reason,
         "no_show": _no_show(s, row, last, counted), "coming": row.coming or None,
-        "stated_wait_ms": None if promise.wait_min is None else promise.wait_min * 60_000,
-        "stated_service_ms": None if promise.service_min is None else promise.service_min * 60_000,
+        "stated_service_ms": _ms(s.promise(row).service_min),
     }
 
 
 def _no_show(s: Snapshot, row: Row, last: int, counted: int) -> dict[str, Any]:
     """Whether a no-show would be taken now, by the rule of commands.counter.no_show_verdict."""
     rules = s.office.rules
-    hall = s.office.counter(row.counter).hall
-    alive = any(d.kind == "board" and d.board.startswith(f"{hall}/") and d.seen_at > s.at - 6_000 for d in s.devices)
     earliest = last + rules.no_show_after_s * 1000
     facts = {"needed": rules.no_show_calls, "heard": counted}
     if counted >= rules.no_show_calls:
         return {"allowed": True, "code": "", "facts": facts, "at": earliest}
-    if alive:
+    if _boards_alive(s, s.office.counter(row.counter).hall):
         return {"allowed": False, "code": "no_show_calls", "facts": facts, "at": earliest}
     return {"allowed": True, "code": "reason_needed_no_board", "facts": facts, "at": earliest}
 

@@ -103,23 +103,25 @@ def _lines(c: Connection, office_id: int, office: Office, day: str, tick: int) -
     remote: dict[str, list[Row]] = defaultdict(list)
     for found in c.execute(_remote, where):
         remote[found.service].append(_row(found))
-    orders = {key: _order(c, office_id, office, day, key, tick) for key in counts}
+    lines = {key: _line(c, office_id, office, day, key) for key in counts}
+    orders = {key: discipline.in_order(
+        [*heads.ordinary, *heads.priority, *heads.returning], recent, office.rules.mix, tick
+    )[:SHOWN] for key, (heads, recent) in lines.items()}
     ids = [waiting.step for found in orders.values() for waiting, _why in found]
     rows = {row.id: row for row in map(_row, c.execute(_by_ids, {"ids": ids}))} if ids else {}
     return {
         key: Line(
-            n, since, longest, tuple((rows[w.step], why) for w, why in orders[key] if w.step in rows), tuple(remote[key]),
+            n, since, longest, tuple((rows[w.step], why) for w, why in orders[key] if w.step in rows),
+            tuple(remote[key]), *lines[key],
         )
         for key, (n, longest, since) in counts.items()
     }
 
 
-def _order(c: Connection, office_id: int, office: Office, day: str, key: str, tick: int) -> list[Any]:
-    """The first rows of a service's order: enough heads of each class decide them exactly."""
-    rule = office.rules.mix
+def _line(c: Connection, office_id: int, office: Office, day: str, key: str) -> tuple[Heads, discipline.Recent]:
+    """The first rows of each class of a service, which decide the first rows of its order exactly."""
     heads = queue.heads(c, office_id, day, key, SHOWN)
-    recent = queue.recent(c, office_id, day, key, discipline.recent_needed(rule), heads)
-    return discipline.in_order([*heads.ordinary, *heads.priority, *heads.returning], recent, rule, tick)[:SHOWN]
+    return heads, queue.recent(c, office_id, day, key, discipline.recent_needed(office.rules.mix), heads)
 
 
 def _calls(c: Connection, office_id: int, office: Office, day: str) -> tuple[Call, ...]:
