@@ -11,6 +11,7 @@ import pytest
 
 from queue_server.domain.chain import canonical
 from queue_server.domain.discipline import (
+    ADVANCES,
     IN_THE_MIX,
     MINUTE,
     RETURNS,
@@ -222,8 +223,9 @@ def test_a_changed_reason_decides_otherwise() -> None:
 
 
 def test_every_reason_has_its_meaning() -> None:
-    assert IN_THE_MIX | RETURNS | {"out_of_order"} == set(RULES)
-    assert not IN_THE_MIX & RETURNS
+    assert ADVANCES | RETURNS | {"parked"} == set(RULES)
+    assert IN_THE_MIX < ADVANCES
+    assert not ADVANCES & RETURNS
 
 
 def worst(rule: MixRule, ahead: int, is_priority: bool) -> int:

@@ -23,6 +23,7 @@ from queue_server.domain.discipline import (
     decide_again,
     heads_needed,
     in_order,
+    in_order_at,
     overtake_bound,
     recent_needed,
 )
@@ -237,6 +238,23 @@ class Day(RuleBasedStateMachine):
                 line.remove(w)
             assert not line
 
+    @invariant()
+    def consoles_show_whom_they_will_call(self) -> None:
+        for counter in COUNTERS.values():
+            line = [w for w in self.line() if w.service in counter.services]
+            lines = {s: (Heads.of(self.line(s)), self.recent(s)) for s in counter.services}
+            shown = [w.step for w, _ in in_order_at(counter, lines, self.office_rules, self.now, most=8)]
+            assert len(shown) == min(8, len(line))
+            ahead = Oracle(self.office_rules.mix, self.office_rules.merge, list(self.oracle.calls))
+            for n, step in enumerate(shown):
+                found = ahead.at_counter(line, counter.services, self.now)
+                assert found is not None
+                assert found[0] == step
+                w = next(w for w in line if w.step == step)
+                v = self.visitors[step - 1]
+                ahead.calls.append(Call(self.seq + 1 + n, v, w.service, w.priority, found[1], (), [], w))
+                line.remove(w)
+
     def teardown(self) -> None:
         """Nobody waits for ever, though both classes keep arriving at both services with every call."""
         if not hasattr(self, "office_rules"):
@@ -281,6 +299,7 @@ def test_a_long_day(seed: int) -> None:
         play(day, dice.choice(acts), dice)
         if n % 8 == 0:
             day.the_screens_show_what_will_be_called()
+            day.consoles_show_whom_they_will_call()
         if n % 32 == 0:
             day.nobody_is_overtaken_more_often_than_the_bound()
             day.overtaking_is_counted_by_definition()

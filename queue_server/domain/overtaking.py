@@ -13,7 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .discipline import IN_THE_MIX, RETURNS
+from .discipline import ADVANCES, IN_THE_MIX, RETURNS
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def _passings(history: Sequence[Happened]) -> Iterator[tuple[int, str]]:
             for service in h.serves or (h.service,):
                 for step in lines[service].passed_by(h.queued_at):
                     yield step, _cause(h, service)
-            if h.rule not in RETURNS:
+            if h.rule in ADVANCES:
                 line.calls.append(h.seq)
 
 
