@@ -1,0 +1,113 @@
+"""Numbers per second with 8 kiosks at once, ours against the floor of ``bench/baseline_app.py``, by turns.
+
+The client is raw sockets in one process, so that it is not what is measured. Bar: at least half of the floor.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import secrets
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+from bench.house import House, Process, free_port, machine, quantile
+from queue_server.client import Kiosk
+from queue_server.replay.place import office
+
+CLIENTS = 8
+BAR = 0.5
+
+
+class Taken:
+    """What one server gave in one round."""
+
+    def __init__(self) -> None:
+        self.numbers: list[int] = []
+        self.seconds: list[float] = []
+        self.refused = 0
+
+
+async def _client(port: int, path: str, cookie: str, body: Callable[[], bytes], until: float, taken: Taken) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nX-Queue: 1\r\nContent-Type: application/json\r\n{cookie}"
+    while time.perf_counter() < until:
+        data = body()
+        start = time.perf_counter()
+        writer.write(f"{head}Content-Length: {len(data)}\r\n\r\n".encode() + data)
+        answer = await reader.readuntil(b"\r\n\r\n")
+        length = next(
+            int(line.partition(b":")[2]) for line in answer.lower().split(b"\r\n") if line.startswith(b"content-length"))
+        found = json.loads(await reader.readexactly(length))
+        if found.get("ok"):
+            taken.seconds.append(time.perf_counter() - start)
+            taken.numbers.append(found["ticket"]["number"])
+        else:
+            taken.refused += 1
+    writer.close()
+
+
+async def _round(port: int, path: str, cookie: str, body: Callable[[], bytes], seconds: float) -> Taken:
+    taken = Taken()
+    until = time.perf_counter() + seconds
+    await asyncio.gather(*(_client(port, path, cookie, body, until, taken) for _ in range(CLIENTS)))
+    return taken
+
+
+def _ours_body() -> bytes:
+    message = {"key": secrets.token_hex(16), "service": "a", "priority": False, "language": "id"}
+    return json.dumps(message).encode()
+
+
+def _floor_body() -> bytes:
+    return b'{"service": "a"}'
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.issue", description="Numbers per second against the floor.")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=4, help="length of a round for each server")
+    parser.add_argument("--folder", help="where the databases lie; the default is the system's temporary folder")
+    args = parser.parse_args()
+    made = office("bench", "Bench", {"a": "A"}, {"c1": ["a"]})
+    floor_data, floor_port = Path(tempfile.mkdtemp(prefix="queue-floor-", dir=args.folder)), free_port()
+    floor = Process(
+        [sys.executable, "-m", "bench.baseline_app", str(floor_data / "floor.db"), str(floor_port)], floor_port, "/")
+    print(machine())
+    print(f"{CLIENTS} clients at once; numbers per second (p50 / p99 ms)")
+    ratios, ours_all, floor_all = [], [], []
+    try:
+        with House(made, folder=args.folder) as house, floor:
+            kiosk = Kiosk(house.base, "bench")
+            cookie = "Cookie: " + "; ".join(f"{c.name}={c.value}" for c in kiosk.http.cookies) + "\r\n"
+            for _ in range(args.rounds):
+                theirs = asyncio.run(_round(floor_port, "/tickets", "", _floor_body, args.seconds))
+                ours = asyncio.run(
+                    _round(house.process.port, "/office/bench/tickets", cookie, _ours_body, args.seconds))
+                ratios.append(len(ours.numbers) / len(theirs.numbers))
+                floor_all += theirs.numbers
+                ours_all += ours.numbers
+                print(f"  floor {_line(theirs, args.seconds)}   ours {_line(ours, args.seconds)}   ratio {ratios[-1]:.2f}")
+    finally:
+        shutil.rmtree(floor_data, ignore_errors=True)
+    doubled = len(ours_all) - len(set(ours_all))
+    missing = max(ours_all) - len(set(ours_all))
+    good = median(ratios) >= BAR and not doubled and not missing
+    print(f"median ratio {median(ratios):.2f} (bar {BAR}); {len(ours_all)} numbers, {doubled} doubled, {missing} missing")
+    sys.exit(0 if good else 1)
+
+
+def _line(taken: Taken, seconds: float) -> str:
+    ms = [s * 1000 for s in taken.seconds]
+    refused = f" {taken.refused} refused" if taken.refused else ""
+    return f"{len(taken.numbers) / seconds:5.0f}/s ({quantile(ms, 0.5):.1f} / {quantile(ms, 0.99):.1f}){refused}"
+
+
+if __name__ == "__main__":
+    main()
