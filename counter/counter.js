@@ -4,13 +4,14 @@
   const Counter = (window.Counter = window.Counter || {});
   const Queue = window.Queue;
   const html = window.htmPreact.html;
-  const office = Queue.meta("office"), officeName = Queue.meta("office-name");
+  const office = Queue.meta("office");
   const root = document.getElementById("console");
   const MAY_SERVE = ["officer", "supervisor"];
   const LANGUAGE_KEPT = "queue.counter.language";
 
-  /* picture: the newest; gone: why we are not let in; open: the one thing that is open inline. */
-  const state = { picture: null, gone: null, open: null, line: { up: false, since: Date.now(), last: null }, busy: false, refused: null };
+  /* picture: the newest; person: who signed in; gone: why nobody is;
+     open: the one thing that is open inline. */
+  const state = { picture: null, person: null, officeName: "", gone: null, open: null, line: { up: false, since: Date.now(), last: null }, busy: false, refused: null };
   let line = null;
 
   const presses = Counter.presses({ line: function () { return line; }, changed: draw, now: function () { return performance.now(); } });
@@ -21,7 +22,7 @@
 
   function gate() {
     const why = state.refused || (Queue.has("gone." + state.gone) ? Queue.t("gone." + state.gone) : null);
-    return html`<${Counter.SignIn} officeName=${officeName} why=${why} busy=${state.busy} />`;
+    return html`<${Counter.SignIn} officeName=${state.officeName} why=${why} busy=${state.busy} />`;
   }
 
   function body(props) {
@@ -46,7 +47,8 @@
 
   function draw() {
     const picture = state.gone ? null : state.picture;
-    const props = { picture: picture, open: state.open, line: state.line, presses: presses, now: now(), officeName: officeName };
+    const props = { picture: picture, open: state.open, line: state.line, presses: presses, now: now(), officeName: state.officeName,
+      person: state.person };
     Counter.forgetChoices();
     layOut();
     window.htmPreact.render(html`<div class="console" data-line=${state.line.up ? "up" : "down"}>
@@ -125,7 +127,7 @@
       state.busy = false;
       if (!answer.ok) { state.refused = Queue.refusal(answer); }
       else if (MAY_SERVE.indexOf(answer.person.role) < 0) { state.refused = Queue.t("gone.wrong_role"); }
-      else { enter(); }
+      else { enter(answer.person); }
       draw();
     }, function () {
       state.busy = false;
@@ -206,6 +208,7 @@
   function onPicture(picture) {
     const before = Counter.standing(state.picture);
     state.picture = picture;
+    state.officeName = picture.office.name;
     state.gone = null;
     Queue.zone(picture.office.time_zone);
     if (Counter.standing(picture) !== before) {
@@ -222,7 +225,8 @@
   }
 
   /* One line for the life of the page: after signing in again it only has to try once more. */
-  function enter() {
+  function enter(person) {
+    state.person = person;
     state.gone = null;
     state.picture = null;
     if (line) { line.look(); return; }
@@ -238,17 +242,27 @@
     try { return window.localStorage.getItem(LANGUAGE_KEPT); } catch (closed) { return null; }
   }
 
+  function get(path) {
+    return fetch(path, { credentials: "same-origin" }).then(function (answer) { return answer.json(); });
+  }
+
   function signedIn() {
-    return fetch("/who?office=" + encodeURIComponent(office), { credentials: "same-origin" })
-      .then(function (answer) { return answer.json(); })
-      .then(function (answer) { return Boolean(answer.person) && MAY_SERVE.indexOf(answer.person.role) >= 0; });
+    return get("/who?office=" + encodeURIComponent(office)).then(function (answer) { 
+      return answer.person && MAY_SERVE.indexOf(answer.person.role) >= 0 ? answer.person : null;
+    });
+  }
+
+  /* Nobody is signed in: the form says of which office it is. */
+  function askWho() {
+    state.gone = "sign_in";
+    get("/office/" + encodeURIComponent(office) + "/door").then(function (door) { state.officeName = door.office.name; draw(); }, function () { return null; });
   }
 
   /* Without the words nothing can be said, not even that the server is away: asked for until they come. */
   function load() {
     Promise.all([Queue.words("counter", office), signedIn()]).then(function (found) {
       Queue.language(kept() === "en" ? "en" : "id");
-      if (found[1]) { enter(); } else { state.gone = "sign_in"; }
+      if (found[1]) { enter(found[1]); } else { askWho(); }
       window.setInterval(draw, 1000);
       window.addEventListener("resize", draw);
       draw();

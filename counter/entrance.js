@@ -71,7 +71,7 @@
     return html`<main class="entrance"><section class="seats">
       <div class="list-head"><h1>${Queue.t("seats.title")}</h1>
         <button type="button" class="button button-quiet" data-testid="sign-out" onClick=${Counter.signOut}>${Counter.icon("logout")}<span>${Queue.t("sign_out")}</span></button></div>
-      <p class="soft">${Queue.t("seats.hello", { person: picture.person.name })}</p>
+      <p class="soft">${Queue.t("seats.hello", { person: props.person ? props.person.name : "" })}</p>
       <${Counter.Said} presses=${props.presses} line=${props.line} />
       <ul class="plain seat-list">${picture.counters.map(function (counter, index) {
         return html`<${Seat} key=${counter.key} figure=${index + 1} counter=${counter} picture=${picture} open=${props.open} />`;

@@ -60,8 +60,8 @@
 
   function Acts(props) {
     const picture = props.picture;
-    return html`<div class="acts" role="group" aria-label=${Queue.t("acts.name")}>${Counter.ACTS.filter(function (act) { return act.place === "visitor"; })
-      .map(function (act) {
+    return html`<div class="acts" role="group" aria-label=${Queue.t("acts.name")}>
+      ${Counter.visitorActs(picture).map(function (act) {
         const may = Counter.may(act.name, picture, props.now);
         const wait = !may.allowed && may.facts.seconds ? Queue.t("seconds", { seconds: may.facts.seconds }) : null;
         return html`<${Counter.button} key=${act.name} name=${act.name} word=${actLabel(act, picture)} icon=${act.icon} cap=${act.key} off=${!may.allowed}
@@ -118,7 +118,7 @@
     };
     return html`<header class="bar">
       <p class="bar-place">${counter ? html`<strong class="bar-counter" data-testid="counter-name">${Queue.say(counter.name)}</strong>` : null}
-        <span class="bar-office"><span>${props.officeName}</span>${picture ? html`<span class="bit">${picture.person.name}</span>` : null}</span></p>
+        <span class="bar-office"><span>${props.officeName}</span>${picture && props.person ? html`<span class="bit">${props.person.name}</span>` : null}</span></p>
       ${counter && today ? html`<p class="bar-today" data-testid="today"><span>${Queue.t("today.served", { served: today.served })}</span>
         ${today.judged ? html`<span class="bit">${Queue.t("today.on_time", { on_time: today.on_time, judged: today.judged })}</span>` : null}</p>` : null}
       <div class="bar-acts">

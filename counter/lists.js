@@ -173,10 +173,13 @@
   function Colleagues(props) {
     const others = props.picture.counters.filter(function (counter) { return !counter.mine; });
     if (!others.length) { return null; }
+    const staffed = others.filter(function (counter) { return counter.person || counter.step; });
+    const empty = others.filter(function (counter) { return staffed.indexOf(counter) < 0; }).map(function (counter) { return Queue.say(counter.name); });
     return html`<${Counter.List} title=${Queue.t("list.colleagues")}>
-      <ul class="plain rows">${others.map(function (counter) {
+      ${staffed.length ? html`<ul class="plain rows">${staffed.map(function (counter) {
         return html`<${Colleague} key=${counter.key} picture=${props.picture} counter=${counter} open=${props.open} now=${props.now} />`;
-      })}</ul><//>`;
+      })}</ul>` : null}
+      ${empty.length ? html`<p class="list-empty text-s">${Queue.t("list.unstaffed", { counters: empty.join(", ") })}</p>` : null}<//>`;
   }
 
   Counter.Lists = function (props) {

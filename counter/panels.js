@@ -127,14 +127,12 @@
   }
 
   function notePanel(picture) {
-    const save = function (event) {
-      event.preventDefault();
-      Counter.act("note", { step: picture.current.step, text: event.target.elements.text.value.trim() });
-    };
+    const save = function (form) { Counter.act("note", { step: picture.current.step, text: form.elements.text.value.trim() }); };
+    const submit = function (event) { event.preventDefault(); save(event.target); };
     const keys = function (event) {
-      if (event.key === "Enter" && !event.shiftKey) { event.preventDefault(); event.target.form.requestSubmit(); }
+      if (event.key === "Enter" && !event.shiftKey) { event.preventDefault(); save(event.target.form); }
     };
-    return { title: forVisitor(picture, "panel.note"), choices: [], before: html`<form class="note-form" onSubmit=${save}>
+    return { title: forVisitor(picture, "panel.note"), choices: [], before: html`<form class="note-form" onSubmit=${submit}>
       <textarea class="input" name="text" rows="2" maxlength="500" aria-label=${forVisitor(picture, "panel.note")} data-testid="note-text"
         onKeyDown=${keys} defaultValue=${picture.current.note || ""}></textarea>
       <p class="soft text-s">${Queue.t("note.where")}</p>

@@ -28,6 +28,7 @@ SERVICES = [("kunjungan", "A"), ("titipan", "D"), ("informasi", "F"), ("pengadua
 NAMES = {"kunjungan": ("Kunjungan tatap muka", "Visits"), "titipan": ("Titipan barang dan makanan", "Parcels"),
          "informasi": ("Informasi, remisi dan integrasi", "Information"), "pengaduan": ("Pengaduan", "Complaints")}
 MINUTE = 60_000
+OFFICER = {"id": 7, "name": "Sri Wahyuni", "role": "officer"}
 
 
 def now() -> int:
@@ -65,7 +66,7 @@ def picture(**more: Any) -> Picture:
     base: Picture = {
         "kind": "counter", "seq": 1, "at": now(),
         "office": {"key": "rutan", "name": "Rutan Kelas IIB Contoh", "time_zone": "WIB"},
-        "person": {"id": 7, "name": "Sri Wahyuni", "role": "officer"},
+        "person": {"id": 7},
         "counter": {"key": "3", "name": {"id": "Loket 3", "en": "Counter 3"}, "version": 5, "state": "open", "reason": "",
                     "since": ago(90), "services": ["kunjungan", "titipan"]},
         "counters": [seat("1", "Budi Santoso", label="A\u2009019", step=19, since=ago(6)), seat("2", "Dewi Lestari", "paused"),
@@ -143,7 +144,9 @@ class Stage:
             html = Template((ROOT / "counter/counter.html").read_text()).render(office="rutan")
             route.fulfill(body=html, content_type="text/html", headers={"Content-Security-Policy": POLICY})
         elif path == "/who":
-            route.fulfill(json={"ok": True, "person": {"id": 7, "role": "officer"} if self.signed_in else None})
+            route.fulfill(json={"ok": True, "person": OFFICER if self.signed_in else None})
+        elif path == "/office/rutan/door":
+            route.fulfill(json={"office": {"name": "Rutan Kelas IIB Contoh"}})
         elif path.startswith("/words/"):
             route.fulfill(json=words())
         elif path.endswith("theme.css"):
