@@ -48,6 +48,28 @@
     });
   };
 
+  /**
+   * Sends one wish until it is answered: nobody knows whether a request without an answer was carried out, so the
+   * same one, with the same key, goes out again. Resolves to the answer; rejects after `giveUpMs` ("line") or when
+   * `wanted()` says no any more ("given up"). `onTrying` hears of every attempt that failed.
+   */
+  Queue.insist = function (path, body, options) {
+    const since = Date.now();
+    function wait() { return new Promise(function (resolve) { window.setTimeout(resolve, options.againMs || 1500); }); }
+    function attempt() {
+      if (!options.wanted()) { return Promise.reject(new Error("given up")); }
+      return Queue.postWithin(options.answerMs || 6000, path, body).then(function (answer) {
+        return answer.ok || (answer.refused !== "busy" && answer.refused !== "unknown") ? answer : again();
+      }, again);
+    }
+    function again() {
+      if (Date.now() - since > options.giveUpMs) { return Promise.reject(new Error("line")); }
+      if (options.wanted()) { options.onTrying(); }
+      return wait().then(attempt);
+    }
+    return attempt();
+  };
+
   Queue.get = function (path) {
     return fetch(path, { credentials: "same-origin", cache: "no-store" }).then(function (answer) {
       return answer.json().catch(function () { return { ok: false, refused: "unknown", facts: {} }; });

@@ -5,8 +5,8 @@
   const Queue = window.Queue;
   const html = window.htmPreact.html, render = window.htmPreact.render;
 
-  const IDLE_S = 40, IDLE_SHOWN_S = 10, TICKET_S = 25, MORE_S = 30, FAILED_S = 30;
-  const ANSWER_MS = 6000, AGAIN_MS = 1500, GIVE_UP_MS = 20000, PAPER_MS = 700, HELLO_MS = 3000, DOWN_MS = 3000;
+  const IDLE_S = 40, IDLE_SHOWN_S = 10, TICKET_S = 25, MORE_S = 30, FAILED_S = 40;
+  const ANSWER_MS = 6000, GIVE_UP_MS = 20000, PAPER_MS = 700, PRINT_MS = 600, REPRINT_MS = 6000, HELLO_MS = 3000, DOWN_MS = 3000;
 
   const office = Queue.meta("office");
   const state = {
@@ -14,7 +14,7 @@
     key: null, service: null, standard: false, sending: null, unsure: null, refusal: null,
     ticket: null, qr: false, leaving: null, large: false, contrast: false, sound: false
   };
-  let line = null, touched = Date.now(), leaveAt = null, paperTimer = null;
+  let line = null, touched = Date.now(), leaveAt = null, paperTimer = null, reprinted = 0;
   /* What the visitor wants, with its key: kept until the server has answered, so that one wish is one number. */
   let wish = null;
 
@@ -67,59 +67,59 @@
 
   /* ---- A number --------------------------------------------------------------------------------- */
 
-  function attempt(mine) {
+  function send(mine) {
     const body = { key: mine.key, service: mine.service, priority: mine.priority, language: mine.language };
-    Queue.postWithin(ANSWER_MS, "/office/" + encodeURIComponent(office) + "/tickets", body).then(function (answer) {
-      if (mine !== wish) { return; }
-      if (answer.ok) { taken(answer.ticket); return; }
-      if (answer.refused === "busy" || answer.refused === "unknown") { again(mine); return; }
+    const wanted = function () { return mine === wish; };
+    Queue.insist("/office/" + encodeURIComponent(office) + "/tickets", body, {
+      wanted: wanted, giveUpMs: GIVE_UP_MS, onTrying: function () { set({ unsure: "trying" }); }
+    }).then(function (answer) {
+      if (!wanted()) { return; }
       wish = null;
-      set({ sending: null, unsure: null, refusal: answer });
-    }).catch(function () { again(mine); });
-  }
-
-  /** No answer: nobody knows whether the number was issued, so the same request goes out again. */
-  function again(mine) {
-    if (mine !== wish) { return; }
-    if (Date.now() - mine.since > GIVE_UP_MS) { set({ sending: null, unsure: "failed" }); return; }
-    set({ unsure: "trying" });
-    window.setTimeout(function () { if (mine === wish) { attempt(mine); } }, AGAIN_MS);
+      if (answer.ok) { taken(answer.ticket); } else { set({ sending: null, unsure: null, refusal: answer }); }
+    }, function () {
+      if (wanted()) { set({ sending: null, unsure: "failed" }); }
+    });
   }
 
   function taken(ticket) {
-    wish = null;
     leaveAt = Date.now() + TICKET_S * 1000;
     set({
       screen: "ticket", ticket: ticket, service: serviceOf(state.key), sending: null, unsure: null, refusal: null,
       qr: false, leaving: TICKET_S
     });
     focusTitle();
-    if (state.sound && ticket.say) { Kiosk.sayClips(office, ticket.say); }
     if (state.picture.print === "browser") { printHere(ticket); }
-    followPaper();
+    follow(ticket.secret, 0);
   }
 
   /** One moment for the QR code to arrive, then the browser prints; with --kiosk-printing it asks nothing. */
   function printHere(ticket) {
-    window.setTimeout(function () { if (state.ticket === ticket) { window.print(); } }, 600);
+    window.setTimeout(function () { if (holds(ticket.secret)) { window.print(); } }, PRINT_MS);
   }
 
-  /** Asks what became of the paper while that is open. */
-  function followPaper() {
-    const ticket = state.ticket;
-    if (!ticket || !ticket.secret || (ticket.paper !== "waiting" && ticket.paper !== "failed")) { return; }
+  function holds(secret) { return state.ticket !== null && state.ticket.secret === secret; }
+
+  /** Asks for the ticket's picture at once, and again while it is open what becomes of the paper. */
+  function follow(secret, wait) {
+    window.clearTimeout(paperTimer);
     paperTimer = window.setTimeout(function () {
-      Queue.get("/t/" + ticket.secret + "/picture").then(function (picture) {
-        if (state.ticket === ticket && picture.ticket) { heardOfPaper(picture.ticket); }
-      }).catch(function () { /* the next question will tell */ }).then(followPaper);
-    }, PAPER_MS);
+      Queue.get("/t/" + secret + "/picture").then(function (picture) {
+        if (holds(secret) && picture.ticket) { heardOf(picture.ticket); }
+      }).catch(function () { /* the next question will tell */ }).then(function () {
+        const open = holds(secret) && state.ticket.state !== "void";
+        if (open && ["waiting", "failed", undefined].indexOf(state.ticket.paper) >= 0) { follow(secret, PAPER_MS); }
+      });
+    }, wait);
   }
 
-  function heardOfPaper(news) {
-    if (news.paper === "failed" && state.ticket.paper !== "failed") { leaveAt = Date.now() + FAILED_S * 1000; }
-    if (news.state === "void" && state.ticket.state !== "void") { leaveAt = Date.now() + TICKET_S * 1000; }
-    const known = Object.assign({}, state.ticket, { paper: news.paper, state: news.state, ahead: news.ahead });
-    set({ ticket: known });
+  function heardOf(news) {
+    const known = state.ticket, first = known.state === undefined;
+    /* A second print is under way: that the first one failed is no news. */
+    const paper = news.paper === "failed" && Date.now() - reprinted < REPRINT_MS ? "waiting" : news.paper;
+    if (paper === "failed" && known.paper !== "failed") { leaveAt = Date.now() + FAILED_S * 1000; }
+    if (news.state === "void" && known.state !== "void") { leaveAt = Date.now() + TICKET_S * 1000; }
+    set({ ticket: Object.assign({}, known, { paper: paper, state: news.state, ahead: news.ahead }) });
+    if (first && state.sound && news.spoken) { Kiosk.sayClips(office, news.spoken); }
   }
 
   /* ---- What a touch does ------------------------------------------------------------------------ */
@@ -135,11 +135,10 @@
     take: function (priority) {
       if (state.sending) { return; }
       if (!wish || wish.priority !== priority || wish.service !== state.key) {
-        wish = { key: Queue.key(), service: state.key, priority: priority, language: Queue.language(), since: 0 };
+        wish = { key: Queue.key(), service: state.key, priority: priority, language: Queue.language() };
       }
-      wish.since = Date.now();
       set({ sending: wish, refusal: null, unsure: null });
-      attempt(wish);
+      send(wish);
     },
     more: function () {
       touched = Date.now();
@@ -148,15 +147,13 @@
     },
     qrLoaded: function () { set({ qr: true }); },
     paper: function (what) {
-      const ticket = state.ticket;
-      leaveAt = Date.now() + TICKET_S * 1000;
-      Queue.postWithin(ANSWER_MS, "/t/" + ticket.secret + "/paper", { state: what }).then(function (answer) {
-        if (state.ticket !== ticket) { return; }
-        if (answer.ok) {
-          window.clearTimeout(paperTimer);
-          set({ ticket: Object.assign({}, ticket, { paper: what === "reprint" ? "waiting" : what }) });
-          followPaper();
-        }
+      const secret = state.ticket.secret;
+      Queue.postWithin(ANSWER_MS, "/t/" + secret + "/paper", { state: what }).then(function (answer) {
+        if (!answer.ok || !holds(secret)) { return; }
+        leaveAt = Date.now() + TICKET_S * 1000;
+        reprinted = what === "reprint" ? Date.now() : 0;
+        set({ ticket: Object.assign({}, state.ticket, { paper: what === "reprint" ? "waiting" : what }) });
+        follow(secret, PAPER_MS);
       }).catch(function () { /* the choices stay on the screen */ });
     },
     language: function (code) { Queue.language(code); draw(); if (state.sound) { Kiosk.prompt(office, "choose"); } },

@@ -4,6 +4,8 @@
   const Kiosk = (window.Kiosk = window.Kiosk || {});
   const Queue = window.Queue;
   const html = window.htmPreact.html;
+  /* What a printer says of itself when nothing would come out. */
+  const NO_PAPER = ["failed", "paper_out", "cover_open", "printer_error", "unreachable"];
 
   Kiosk.icon = function (name) {
     return html`<svg class="icon" aria-hidden="true"><use href=${"/lib/icons.svg#" + name}></use></svg>`;
@@ -63,7 +65,7 @@
     if (state.down) {
       return Kiosk.notice("warn", "wifi-off", Queue.t("line.down"), Queue.t("line.down.text", { time: Queue.time(state.picture.at) }));
     }
-    return state.picture.printer === "failed"
+    return NO_PAPER.indexOf(state.picture.printer) >= 0
       ? Kiosk.notice("info", "printer-off", Queue.t("printer.failed"), Queue.t("printer.failed.text")) : null;
   };
 }());

@@ -7,11 +7,10 @@
 
   /** none: this kiosk has no paper. Otherwise what is known of this ticket's paper. */
   function paper(state) {
-    if (state.ticket.paper === "failed") { return "failed"; }
-    if (state.ticket.paper === "kept") { return "kept"; }
+    const known = state.ticket.paper;
     if (state.picture.print === "browser") { return "printed"; }
-    if (state.picture.print !== "escpos" || state.picture.printer === "none" || !state.ticket.paper) { return "none"; }
-    return state.ticket.paper === "waiting" || state.ticket.paper === "printed" ? state.ticket.paper : "unconfirmed";
+    if (state.picture.print !== "escpos") { return "none"; }
+    return { printed: "printed", failed: "failed", kept: "kept", unconfirmed: "unconfirmed" }[known] || "waiting";
   }
 
   function choice(testid, icon, key, act) {
@@ -27,16 +26,17 @@
     </div>`;
   }
 
+  /** How many come before; a number that is still being printed has no place in the order yet. */
   function ahead(ticket) {
-    if (ticket.ahead === null || ticket.ahead === undefined) { return Queue.t("ahead.unknown"); }
+    if (ticket.ahead === null || ticket.ahead === undefined) { return null; }
     return ticket.ahead ? Queue.t("ahead", { count: ticket.ahead }) : Queue.t("ahead.none");
   }
 
   /** The code for the phone; hidden until it has loaded: without an address for phones there is none. */
   function qr(state, acts) {
-    if (!state.ticket.secret || state.ticket.qr === false) { return null; }
+    if (!state.ticket.qr) { return null; }
     return html`<figure class="qr" hidden=${!state.qr} data-testid="ticket-qr">
-      <img alt=${Queue.t("qr")} src=${"/t/" + state.ticket.secret + "/qr.svg"} onLoad=${acts.qrLoaded} />
+      <img alt=${Queue.t("qr")} src=${state.ticket.qr} onLoad=${acts.qrLoaded} />
       <figcaption>${Queue.t("qr")}</figcaption></figure>`;
   }
 
@@ -62,7 +62,7 @@
           <div class="number number-huge" data-testid="ticket-label" role="status" tabindex="-1">${ticket.label}</div>
           <p class="taken-service">${state.service ? html`${Kiosk.badge(state.service)} ${Queue.say(state.service.name)}` : null}</p>
           ${ticket.priority ? html`<p class="taken-priority">${Kiosk.icon("heart-handshake")} ${Queue.t("priority.given")}</p>` : null}
-          <p class="taken-ahead" data-testid="ahead">${ahead(ticket)}</p>
+          <p class="taken-ahead" data-testid="ahead">${ahead(ticket) || "\u2026"}</p>
         </div>
         ${how === "failed" ? failed(state, acts) : html`<div class="taken-next">
           <p class="next" data-testid="next">${Queue.t("paper." + how)}</p>
@@ -73,8 +73,8 @@
       <nav class="tools">
         <div class="tools-group">${how === "failed" ? null : html`<button class="button tool button-primary" data-testid="done" onClick=${acts.back}>
           ${Queue.t("back.start", { seconds: state.leaving })}</button>`}</div>
-        <div class="tools-group"><button class="button tool" data-testid="more-time" onClick=${acts.more}>${Kiosk.icon("clock")}
-          <span>${how === "failed" ? Queue.t("more.failed", { seconds: state.leaving }) : Queue.t("more")}</span></button></div>
+        <div class="tools-group">${how === "failed" ? html`<p class="choose-within">${Queue.t("paper.within", { seconds: state.leaving })}</p>`
+          : html`<button class="button tool" data-testid="more-time" onClick=${acts.more}>${Kiosk.icon("clock")}<span>${Queue.t("more")}</span></button>`}</div>
       </nav>
     </div>`;
   };
@@ -94,7 +94,7 @@
       <p>${Queue.t("paper.taken", { when: Queue.date(ticket.issued_at) + ", " + Queue.time(ticket.issued_at) + " " + office.time_zone })}<br />
         ${ahead(ticket)}</p>
       <p>${Queue.t("paper.next")}</p>
-      ${state.qr ? html`<p><img src=${"/t/" + ticket.secret + "/qr.svg"} alt="" /><br />${Queue.t("paper.scan")}</p>` : null}
+      ${state.qr ? html`<p><img src=${ticket.qr} alt="" /><br />${Queue.t("paper.scan")}</p>` : null}
       ${Queue.say(office.complaint) ? html`<p class="slip-foot">${Queue.t("paper.complaint", { address: Queue.say(office.complaint) })}</p>` : null}
     </div>`;
   };

@@ -111,6 +111,11 @@ class Standard:
     valid_from: str = ""
     components: dict[str, Words] = field(default_factory=dict)
 
+    @property
+    def free(self) -> bool:
+        """Whether the published tariff says that nothing is to be paid ("GRATIS")."""
+        return "gratis" in self.components.get("tariff", {}).get("id", "").lower()
+
     def promise(self, channel: str, priority: bool) -> Promise:
         """The promise for a ticket: by class first, then by channel, then the door's."""
         if priority and "priority" in self.promises:
@@ -223,6 +228,13 @@ class Office:
 
     def counter(self, key: str) -> Counter:
         return next(c for c in self.counters if c.key == key)
+
+    def hall_to_wait_in(self, service: str) -> Words | None:
+        """The name of the one hall where a service is called; None where there is nothing to choose."""
+        served = self.hall_of(service)
+        if len(self.halls) < 2 or len(served) != 1:
+            return None
+        return next(h.name for h in self.halls if h.key in served)
 
     def hall_of(self, service: str) -> set[str]:
         return {c.hall for c in self.counters if service in c.services}

@@ -23,10 +23,11 @@ def picture(s: Snapshot, channel: str) -> dict[str, Any]:
             "waiting": line.waiting if line else 0, "forecast": None, "components": components,
             "tariff": components.get("tariff", {}), "remote": service.remote and office.remote_numbers,
             "promise": {"wait_min": promise.wait_min, "service_min": promise.service_min},
+            "free": service.standard.free, "hall": office.hall_to_wait_in(service.key),
         })
     openings = [x["may"]["next_opening"] for x in services if x["may"]["next_opening"]]
     return {
         "kind": "door", "seq": s.seq, "at": s.at, "office": s.office_head(), "services": services,
         "hours": [{"start": hours.hhmm(p.start), "end": hours.hhmm(p.end)} for p in hours.periods(office, None, s.day)],
-        "next_opening": min(openings, default=None),
+        "next_opening": min(openings, default=None), "voice": office.voice,
     }

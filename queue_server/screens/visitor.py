@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..domain.announcement import Said, your_number
+from ..domain.office import LANGUAGES
 from ..snapshot import Snapshot
 from ..store.pictures import Held
 
@@ -27,7 +29,18 @@ def picture(s: Snapshot, held: Held, ahead: int | None) -> dict[str, Any]:
             "arrived_at": row.arrived_at, "coming": row.coming or None, "paper": held.paper,
             "re_entry": {"after": row.return_after} if row.returned_seq and row.state == "waiting" else None,
             "return_after": s.office.rules.return_after, "return_within_min": s.office.rules.return_within_min,
+            "hall": s.office.hall_to_wait_in(row.service), "ended_at": row.ended_at,
+            "spoken": _spoken(s, held),
             "stated_wait_ms": None if promise.wait_min is None else promise.wait_min * 60_000,
         },
         "ended": row.state in ENDED,
     }
+
+
+def _spoken(s: Snapshot, held: Held) -> Said | None:
+    """What a kiosk says when the number was taken; None for a number that no clip can say."""
+    language = held.language if held.language in LANGUAGES else LANGUAGES[0]
+    try:
+        return your_number(held.row.prefix, held.row.number, language, s.office.number_reading)
+    except ValueError:
+        return None
