@@ -44,6 +44,12 @@ class House:
     database: Database
     writer: Writer
     live: Live
+    kit: Kit
+
+    def finish(self) -> None:
+        """Lets the presses under way be answered; anything later was never run."""
+        self.writer.close()
+        self.kit.sleep(0.3)
 
 
 def create_app(config: Config, kit: Kit) -> House:
@@ -81,7 +87,7 @@ def create_app(config: Config, kit: Kit) -> House:
 
     for part in (writer, live, reports, slips, clockwork):
         part.start()
-    return House(app, socketio, database, writer, live)
+    return House(app, socketio, database, writer, live, kit)
 
 
 def _answers(app: Flask) -> None:

@@ -103,13 +103,34 @@ def listen(host: str, port: int) -> socket.socket:
     return door
 
 
-def _leave(_signal: int, _frame: Any) -> None:
-    raise SystemExit(0)
+def _end_on_signals(mode: str, finish: Callable[[], None]) -> None:
+    """SIGTERM and Ctrl-C: what was pressed is answered, then the process ends, open screens or not.
+
+    An exception raised in a signal handler would end whichever green thread happens to run, and waiting
+    for websockets would wait for ever: so a task of its own finishes the work and leaves.
+    """
+
+    def leave() -> None:
+        finish()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
+
+    def asked(_signal: int, _frame: Any) -> None:
+        if mode == "eventlet":
+            from eventlet.hubs import get_hub
+
+            get_hub().schedule_call_global(0, GreenKit().spawn, leave)
+        else:
+            ThreadKit().spawn(leave)
+
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, asked)
 
 
-def serve(mode: str, app: Any, door: socket.socket) -> None:
-    """Serves until SIGTERM or Ctrl-C; requests under way are finished."""
-    signal.signal(signal.SIGTERM, _leave)
+def serve(mode: str, app: Any, door: socket.socket, finish: Callable[[], None]) -> None:
+    """Serves until SIGTERM or Ctrl-C; ``finish`` runs before the end, for presses under way."""
+    _end_on_signals(mode, finish)
     if mode == "eventlet":
         import eventlet.wsgi
 
@@ -119,8 +140,5 @@ def serve(mode: str, app: Any, door: socket.socket) -> None:
     else:
         from werkzeug.serving import make_server
 
-        server = make_server(
-            door.getsockname()[0], door.getsockname()[1], app, threaded=True, fd=door.fileno(),
-        )
-        server.serve_forever()
-    sys.stdout.flush()
+        host, port = door.getsockname()[:2]
+        make_server(host, port, app, threaded=True, fd=door.fileno()).serve_forever()

@@ -138,13 +138,21 @@ class Writer:
         self.published = published
         self._pending: deque[Job] = deque()
         self._wake = kit.signal()
+        self._closed = False
+        self._working = False
+
+    def close(self) -> None:
+        """Takes no more presses and waits until those it has are committed and answered."""
+        self._closed = True
+        while self._pending or self._working:
+            self.kit.sleep(0.02)
 
     def start(self) -> None:
         self.kit.spawn(self._loop)
 
     def press(self, job: Job) -> Answer:
         """Runs a job and returns its answer; raises Refused (Busy when it was never run)."""
-        if len(self._pending) >= MOST_WAITING:
+        if self._closed or len(self._pending) >= MOST_WAITING:
             raise Busy("busy")
         job.done = self.kit.signal()
         self._pending.append(job)
@@ -164,6 +172,7 @@ class Writer:
             self._wake.wait()
             self._wake.clear()
             while self._pending:
+                self._working = True
                 jobs = [self._pending.popleft() for _ in range(min(BATCH, len(self._pending)))]
                 try:
                     told = self.kit.blocking(self._batch, jobs)
@@ -177,6 +186,7 @@ class Writer:
                 if self.published:
                     for item in told:
                         self.published(*item)
+            self._working = False
 
     # --- in a native thread from here on -------------------------------------------------------
 

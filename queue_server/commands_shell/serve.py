@@ -28,7 +28,8 @@ def run(args: argparse.Namespace) -> int:
     house = create_app(settings, bootstrap.kit(settings.async_mode))
     for line in _addresses(door.getsockname()[1], offices, settings) + signs:
         print(line, flush=True)
-    bootstrap.serve(settings.async_mode, house.app, door)
+    print("  Ready. Ctrl-C ends it.", flush=True)
+    bootstrap.serve(settings.async_mode, house.app, door, house.finish)
     return 0
 
 
