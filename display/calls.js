@@ -13,6 +13,7 @@
   Board.HEIR_MS = 15000;         /* a board that becomes the voice speaks what nobody heard, no older than this */
   Board.WITHDRAWN_MS = 3500;     /* a withdrawn call is seen crossed out for this long */
   Board.HUNG_MS = 45000;         /* a voice that never ends does not hold the board */
+  var CALLS_IN_PICTURE = 12;     /* a picture holds so many calls of the hall, the last ones */
   var REMEMBERED = 500;          /* ids kept below the oldest call of the picture, so that none is announced twice */
   var CHIME_MS = 1300, CLIP_MS = 520, BETWEEN_MS = 500;
 
@@ -27,16 +28,19 @@
   function shortMs(call) { return Math.max(Board.LEAST_MS, Board.spokenMs(call, 1)); }
   function sum(calls, ms) { return calls.reduce(function (total, call) { return total + ms(call); }, 0); }
 
+  /* How long the last one in the row stands before its turn comes. */
+  function backlog(row, ms) { return sum(row.slice(0, -1), ms); }
+
   /**
    * How the next call is announced when `waiting` others stand behind it: {languages, least}.
    * Above the bound the second language goes first, then the voice of repeats, then the time shrinks;
    * the list beside it has shown every call at once already.
    */
   Board.plan = function (call, waiting) {
-    var all = [call].concat(waiting);
-    if (sum(all, fullMs) <= Board.BACKLOG_MS) { return { languages: 9, least: Board.SHOW_MS }; }
-    var share = Math.floor(Board.BACKLOG_MS / all.length);
-    var repeat = call.n > 1 && sum(all, shortMs) > Board.BACKLOG_MS;
+    var row = [call].concat(waiting);
+    if (backlog(row, fullMs) <= Board.BACKLOG_MS) { return { languages: 9, least: Board.SHOW_MS }; }
+    var repeat = call.n > 1 && backlog(row, shortMs) > Board.BACKLOG_MS;
+    var share = Math.floor(Board.BACKLOG_MS / (row.length - 1));
     return { languages: repeat ? 0 : 1, least: Math.max(Board.LEAST_MS, Math.min(Board.SHOW_MS, share)) };
   };
 
@@ -58,12 +62,12 @@
    */
   Board.queue = function () {
     var known = {}, waiting = [], current = null, last = null, withdrawn = [], shown = {};
-    var speaker = false, loaded = false, fell = null;
+    var speaker = false, loaded = false, fell = null, byId = {}, oldest = Infinity, full = false;
 
-    function stateOf(id, byId, oldest) {
+    /* The picture holds the last calls only: what is older than all of them was pushed out, not taken back. */
+    function stateOf(id) {
       if (byId[id]) { return byId[id].state; }
-      /* The picture holds the last calls only: what is older than all of them was pushed out, not taken back. */
-      return id < oldest ? "calling" : "withdrawn";
+      return full && id < oldest ? "calling" : "withdrawn";
     }
 
     function speaks(call) { return speaker && !call.heard && (call.say || []).length > 0; }
@@ -98,23 +102,27 @@
     }
 
     function take(picture, now) {
-      var byId = {}, oldest = Infinity, becomes = loaded && picture.speaker && !speaker;
+      var becomes = loaded && picture.speaker && !speaker;
+      byId = {};
+      oldest = Infinity;
       picture.calls.forEach(function (call) { byId[call.id] = call; oldest = Math.min(oldest, call.id); });
+      (picture.withdrawn || []).forEach(function (id) { byId[id] = { id: id, state: "withdrawn" }; });
+      full = Object.keys(byId).length >= CALLS_IN_PICTURE;
       speaker = Boolean(picture.speaker && picture.voice);
       arrive(picture);
       Object.keys(known).forEach(function (key) {
-        var id = Number(key), state = stateOf(id, byId, oldest), before = known[key];
+        var id = Number(key), state = stateOf(id), before = known[key];
         if (state === "withdrawn" && before.state === "calling") { fall(before, now); }
         if (byId[id]) { known[key] = byId[id]; } else if (state === "withdrawn") { known[key] = { id: id, state: state }; }
-        if (id < oldest - REMEMBERED) { delete known[key]; delete shown[key]; }
+        if (full && id < oldest - REMEMBERED) { delete known[key]; delete shown[key]; }
       });
-      waiting = waiting.filter(function (call) { return stateOf(call.id, byId, oldest) === "calling"; })
+      waiting = waiting.filter(function (call) { return stateOf(call.id) === "calling"; })
         .map(function (call) { return byId[call.id] || call; });
       if (current && !current.leaving) {
-        var state = stateOf(current.call.id, byId, oldest);
+        var state = stateOf(current.call.id);
         if (state !== "calling") { current.leaving = state; fell = now; }
       }
-      if (last && stateOf(last.call.id, byId, oldest) === "withdrawn") { last = null; }
+      if (last && stateOf(last.call.id) === "withdrawn") { last = null; }
       if (becomes) { inherit(picture); }
       loaded = true;
     }

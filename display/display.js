@@ -19,7 +19,7 @@
   var voice = Board.voice("/voice/" + office, draw);
   var picture = null, line = null, lineState = { up: true, since: Date.now(), last: null };
   var round = 0, slides = [], slide = null, slideUntil = 0, broken = {};
-  var unpaired = null, stripRuns = false, started = performance.now();
+  var untold = [], unpaired = null, stripRuns = false, started = performance.now();
 
   function steady() { return performance.now(); }
   function serverNow() { return line ? line.serverNow() : Date.now(); }
@@ -52,13 +52,13 @@
 
   function lostTime() { return Queue.time(lineState.since + serverNow() - Date.now()); }
 
+  /* One mark at a time: without a line nobody can do anything about the sound. */
   function marks() {
-    var list = [];
-    if (downFor() >= MARK_MS) { list.push({ key: "line", text: Queue.t("mark.line", { time: lostTime() }) }); }
+    if (downFor() >= MARK_MS) { return [{ key: "line", text: Queue.t("mark.line", { time: lostTime() }) }]; }
     if (picture.voice && voice.state() !== "running") {
-      list.push({ key: "sound", text: Queue.t("mark.sound_" + voice.state()) });
+      return [{ key: "sound", text: Queue.t("mark.sound_" + voice.state()) }];
     }
-    return list;
+    return [];
   }
 
   function columns() {
@@ -115,8 +115,16 @@
     window.requestAnimationFrame(function () { window.requestAnimationFrame(then); });
   }
 
+  /* What happened while the line was down is told when it is back: an officer waits for it. */
   function acknowledge(call, spoken) {
-    if (line) { line.send("shown", { calls: [{ id: call.id, drawn: true, spoken: spoken }] }); }
+    untold.push({ id: call.id, drawn: true, spoken: spoken });
+    tell();
+  }
+
+  function tell() {
+    if (!line || !lineState.up || !untold.length) { return; }
+    line.send("shown", { calls: untold });
+    untold = [];
   }
 
   function say(item) {
@@ -163,6 +171,7 @@
     var what = calls.tick(steady());
     if (first) { nextSlide(); voice.prefetch(picture.clips); }
     draw();
+    tell();
     var newest = picture.calls.reduce(function (id, call) { return Math.max(id, call.id); }, 0);
     whenPainted(function () { listPainted(newest); if (what.started) { painted(what.started); } });
     tick();

@@ -34,8 +34,17 @@
       <span class="counter-word">${name.word}</span>${name.number ? html` <span class="number counter-number">${name.number}</span>` : null}</span>`;
   };
 
-  /** Class by the characters of a number, so that four digits fit where three stand. */
-  Board.width = function (label) { return "chars-" + Math.max(4, label.replace(/\s/g, "").length); };
+  /* Widths in the board's typeface, in parts of the type size; figures are all alike. */
+  var FIGURE = 0.632, LETTER = 0.69, THIN_SPACE = 0.156, WIDE = { M: 0.86, W: 0.97, Q: 0.75 };
+  var ROOM = 2.76;
+
+  /** Style that makes a long number (four figures, two letters) smaller by as much as it needs, and no other. */
+  Board.fit = function (label) {
+    var width = label.split("").reduce(function (sum, sign) {
+      return sum + (/\d/.test(sign) ? FIGURE : /\s/.test(sign) ? THIN_SPACE : WIDE[sign] || LETTER);
+    }, 0);
+    return { "--fit": String(Math.min(1, Math.round(1000 * ROOM / width) / 1000)) };
+  };
 
   /** The words of a key in Indonesian and, where the office speaks English too, in English behind it. */
   Board.both = function (picture, key) {

@@ -29,8 +29,8 @@
     });
     return html`<h2 class="area-title">${Board.both(props.picture, "board.now")}</h2>
       <ol class="plain now">${rows.map(function (counter) {
-        return html`<li class=${"now-row " + Board.width(counter.label)} key=${counter.key}>
-          <span class="number now-number">${counter.label}</span>
+        return html`<li class="now-row" key=${counter.key}>
+          <span class="number now-number" style=${Board.fit(counter.label)}>${counter.label}</span>
           <${Board.Arrow} direction=${counter.direction} /><${Board.CounterName} name=${counter.name} /></li>`;
       })}</ol>`;
   }

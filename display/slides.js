@@ -50,15 +50,10 @@
     return slides;
   };
 
-  function minuteOfDay(minutes) {
-    var h = Math.floor(minutes / 60), m = minutes % 60;
-    return (h < 10 ? "0" : "") + h + "." + (m < 10 ? "0" : "") + m;
-  }
-
   /** "08.00–11.00, 13.00–14.00", or null when the office has no open period today. */
   Board.hoursText = function (hours) {
     if (!hours || !hours.length) { return null; }
-    return hours.map(function (span) { return minuteOfDay(span.start) + "–" + minuteOfDay(span.end); }).join(", ");
+    return hours.map(function (span) { return span.start + "–" + span.end; }).join(", ").replace(/:/g, ".");
   };
 
   /** The services whose published tariff says that they cost nothing. */
@@ -120,7 +115,7 @@
     var texts = [], hours = Board.hoursText(picture.hours), free = Board.freeServices(picture.services);
     if (picture.issuing_paused) { texts.push(t("strip.paused", {}, lang)); }
     texts.push(say(picture.running_text, lang));
-    texts.push(hours ? t("strip.hours", { hours: hours }, lang) : t("strip.closed", {}, lang));
+    if (!picture.always_open) { texts.push(hours ? t("strip.hours", { hours: hours }, lang) : t("strip.closed", {}, lang)); }
     if (free.length && free.length === picture.services.length) {
       texts.push(t("strip.free_all", {}, lang));
     } else if (free.length) {

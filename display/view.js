@@ -25,14 +25,14 @@
   function Call(props) {
     var p = props.picture, call = props.call, service = serviceOf(p, call);
     var note = props.mood === "withdrawn" ? "board.withdrawn" : call.n > 1 ? "board.again" : null;
-    return html`<section class=${"stage call call-" + props.mood + " " + Board.width(call.label)} key=${"call-" + call.id}
+    return html`<section class=${"stage call call-" + props.mood} key=${"call-" + call.id}
         data-call=${call.id} data-mood=${props.mood} aria-live="assertive">
       <div class="call-top">
         ${service ? html`<${Board.Letter} service=${service} />` : null}
         <span class="call-service">${service ? Queue.say(service.name) : both(p, "board.call")}</span>
         ${note ? html`<span class="call-note">${both(p, note)}</span>` : null}
       </div>
-      <div class="call-number number">${call.label}</div>
+      <div class="call-number number" style=${Board.fit(call.label)}>${call.label}</div>
       <div class="call-way">
         <div class="call-arrow"><${Board.Arrow} direction=${call.direction} />
           <span class="call-turn">${Queue.t("direction." + call.direction)}</span></div>
@@ -45,11 +45,11 @@
   function Row(props) {
     var call = props.call, name = Board.counterName(Queue.say(call.counter_name));
     var mood = (props.live ? " is-live" : "") + (call.state === "over" ? " is-over" : "") + (props.gone ? " is-gone" : "");
-    return html`<li class=${"row-call " + Board.width(call.label) + mood} data-listed=${call.id}
+    return html`<li class=${"row-call" + mood} data-listed=${call.id}
         style=${{ transform: "translateY(" + props.place * 100 + "%)" }}>
-      <span class="number row-number">${call.label}</span>
+      <span class="number row-number" style=${Board.fit(call.label)}>${call.label}</span>
       <span class="row-way"><${Board.Arrow} direction=${call.direction} />
-        ${name.number ? html`<span class="row-word">${name.word}</span>` : null}</span>
+        ${name.number ? html`<span class=${name.word.length > 7 ? "row-word row-word-long" : "row-word"}>${name.word}</span>` : null}</span>
       ${name.number ? html`<span class="number row-counter">${name.number}</span>` : html`<span class="row-name">${name.word}</span>`}
       ${props.gone ? html`<span class="row-gone">${Queue.t("board.withdrawn_short")}</span>` : null}
     </li>`;
@@ -74,7 +74,7 @@
     var shown = labels.length > 4 ? labels.slice(0, 3) : labels;
     return html`<div class=${"card-serving serving-" + Math.min(labels.length, 4)}>${shown.map(function (label) {
       var name = where[label] ? Board.counterName(Queue.say(where[label].name)) : null;
-      return html`<span class=${"served " + Board.width(label)} key=${label}><span class="number">${label}</span>${name
+      return html`<span class="served" style=${Board.fit(label)} key=${label}><span class="number">${label}</span>${name
         ? html`<span class="served-at"><span class="served-word">${name.word}</span> <span class="number">${name.number}</span></span>` : null}</span>`;
     })}${labels.length > 4 ? html`<span class="served served-more">${Queue.t("board.more", { count: labels.length - 3 })}</span>` : null}</div>`;
   }

@@ -12,9 +12,10 @@ from queue_server.domain.office import Counter, Office, Service
 from queue_server.domain.ticket import label
 from tests.browser.door_stage import NOW, ROOT, Stage
 
-#: Before any of the page's scripts: what was played, and a browser that refuses sound when asked to.
+#: Before any of the page's scripts: the server's beat, what was played, and a browser that refuses sound when asked to.
 SOUND = """
 window.played = [];
+window.setInterval(function () { if (window.socket && socket.connected) { socket.hear("beat", { seq: 0 }); } }, 1000);
 (function () {
   var Source = window.AudioBufferSourceNode.prototype, start = Source.start, at = {};
   Source.start = function (when) {
