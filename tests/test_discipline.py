@@ -6,6 +6,7 @@ import json
 import time
 from dataclasses import replace
 from itertools import product
+from pathlib import Path
 
 import pytest
 
@@ -250,6 +251,15 @@ def test_the_example_of_the_page_for_supervisors() -> None:
     assert overtake_bound(MixRule(1, 2), 7, priority=False) == 4
     assert overtake_bound(MixRule(1, 2), 7, priority=True) == 16
     assert overtake_bound(MixRule(1, 2), 0, False, others=[(3, 0), (0, 0), (0, 2)]) == 1 + 2 + 0 + 4
+
+
+def test_the_page_for_supervisors_shows_the_order_that_is_called() -> None:
+    line = [ordinary(n) for n in (11, 12, 13, 14)] + [priority(15), priority(16)]
+    text = ", ".join(f"{step:03d}" for step in steps(line, Recent((False, False))))
+    page = (Path(__file__).parent.parent / "docs" / "order.md").read_text("utf-8")
+    assert page.count(text) == 2  # in both languages
+    assert steps(line, Recent((True, False)))[:3] == [11, 12, 15]
+    assert overtake_bound(RULE, 0, priority=True) == 2
 
 
 def test_a_mix_that_gives_a_class_nothing_has_no_bound() -> None:

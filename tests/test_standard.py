@@ -44,10 +44,8 @@ def minutes(durations: Durations) -> dict[str, int]:
     return {n: getattr(durations, n) // MINUTE for n in names if getattr(durations, n)}
 
 
-def wait(
-    minutes_waited: float, state: State = State.DONE, was_called: bool = True, **more: int
-) -> bool | None:
-    durations = Durations(waited=round(minutes_waited * MINUTE), **more)
+def wait(minutes_waited: float, state: State = State.DONE, was_called: bool = True) -> bool | None:
+    durations = Durations(waited=round(minutes_waited * MINUTE))
     return judge(durations, STATED, state, was_called).wait_on_time
 
 
@@ -126,6 +124,11 @@ def test_one_doubtful_stretch_makes_the_step_doubtful() -> None:
     assert judge(found, STATED, State.SERVING, was_called=True).doubtful
 
 
+def test_the_steps_of_a_ticket_add_up_clock_by_clock() -> None:
+    one, two = Durations(1, 2, 3, 4, 5, 6), Durations(10, 20, 30, 40, 50, 60, doubtful=True)
+    assert one + two == Durations(11, 22, 33, 44, 55, 66, doubtful=True)
+
+
 # the wait
 
 
@@ -169,7 +172,8 @@ def test_nothing_stated_is_neither_kept_nor_broken() -> None:
 
 
 def test_the_promise_to_a_remote_number_starts_when_its_holder_is_here() -> None:
-    away = add(Durations(), State.WAITING, "arrive", Elapsed(40 * MINUTE), absent=True)
+    away = add(Durations(), State.ISSUING, "confirm_paper", Elapsed(10 * MINUTE), absent=True)
+    away = add(away, State.WAITING, "arrive", Elapsed(30 * MINUTE), absent=True)
     here = add(away, State.WAITING, "call", Elapsed(9 * MINUTE))
     assert minutes(here) == {"waited": 49, "remote": 40}
     assert judge(here, STATED, State.CALLED, was_called=True).wait_on_time is True
