@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -88,14 +89,53 @@ quotas = st.builds(Quota, per=st.sampled_from(["day", "session"]), total=limits,
 
 
 @st.composite
+def service_hours(draw: st.DrawFn, day_starts: int) -> dict[str, object]:
+    """The fields of a service that say when its numbers are issued."""
+    return {
+        "week": draw(st.none() | weeks(day_starts)),
+        "issue_from": draw(st.none() | st.just(day_starts + 330)),
+        "last_ticket_min": draw(st.none() | st.integers(0, 45)),
+        "break_ticket_min": draw(st.none() | st.integers(0, 45)),
+    }
+
+
+@st.composite
+def office_hours(draw: st.DrawFn, named: str) -> dict[str, object]:
+    """The fields of an office that say when it is open; ``named`` is a service that an override may name."""
+    day_starts = draw(st.sampled_from([0, 0, 240]))
+    overrides = [
+        Override(*sorted(draw(st.lists(st.sampled_from(DAYS), min_size=2, max_size=2))), f"Hari {place}",
+                 draw(weeks(day_starts)), for_whom)
+        for place, for_whom in enumerate(((), (named,))) if draw(st.booleans())
+    ]
+    holidays = sorted(draw(st.sets(st.sampled_from(DAYS), max_size=4)))
+    return {
+        "day_starts": day_starts, "week": draw(weeks(day_starts)), "overrides": tuple(overrides),
+        "holidays": tuple(Holiday(day, f"Libur {day}") for day in holidays),
+        "issue_from": draw(st.none() | st.just(day_starts + 345)), "last_ticket_min": draw(st.integers(0, 45)),
+        "break_ticket_min": draw(st.none() | st.integers(0, 45)), "always_open": draw(st.integers(0, 9)) == 0,
+        "time_zone": draw(st.sampled_from(["WIB", "WITA", "WIT"])), "remote_numbers": draw(st.booleans()),
+    }
+
+
+@st.composite
+def opening_offices(draw: st.DrawFn) -> Office:
+    """An office with one service, of which only the hours vary: quick to draw."""
+    office = example("template")
+    fields = draw(office_hours(office.services[0].key))
+    own = draw(service_hours(fields["day_starts"]))
+    if draw(st.booleans()):  # later than the first period now and then, which a file would rarely say
+        own["issue_from"] = fields["day_starts"] + draw(st.integers(12, 30)) * 30
+    service = replace(office.services[0], remote=draw(st.booleans()), **own)
+    return replace(office, services=(service,), **fields)
+
+
+@st.composite
 def services(draw: st.DrawFn, place: int, day_starts: int) -> Service:
     return Service(
         key=f"layanan-{place}", prefix="ABC"[place], name=draw(words), icon=draw(st.sampled_from(SERVICE_ICONS)),
         colour=draw(colours), standard=draw(standards()), quota=draw(quotas),
-        week=draw(st.none() | weeks(day_starts)),
-        issue_from=draw(st.none() | st.just(day_starts + 330)),
-        last_ticket_min=draw(st.none() | st.integers(0, 45)),
-        break_ticket_min=draw(st.none() | st.integers(0, 45)),
+        **draw(service_hours(day_starts)),
         remote=draw(st.booleans()), english=draw(st.booleans()),
         priority_prefix=draw(st.sampled_from(["", "XYZ"[place]])),
         reserved=draw(st.none() | st.just((901, 960))), summary=draw(st.just({}) | words),
@@ -105,29 +145,19 @@ def services(draw: st.DrawFn, place: int, day_starts: int) -> Service:
 @st.composite
 def offices(draw: st.DrawFn) -> Office:
     """An office that ``read`` accepts, with everything that a file can say."""
-    day_starts = draw(st.sampled_from([0, 0, 240]))
+    hours = draw(office_hours("layanan-0"))
+    day_starts = hours["day_starts"]
     some = tuple(draw(services(place, day_starts)) for place in range(draw(st.integers(1, 3))))
     names = [service.key for service in some]
     spoken = st.none() | st.tuples(st.sampled_from(COUNTER_KINDS), st.integers(1, 99))
     counter_words = words | st.just({"id": "Loket 3", "en": "Counter 3"})
     counters = [Counter("semua", draw(counter_words), "a", tuple(draw(st.permutations(names))),
                         draw(st.sampled_from(DIRECTIONS)), draw(spoken))]
-    general, named = draw(st.booleans()), draw(st.booleans())
-    overrides = [
-        Override(*sorted(draw(st.lists(st.sampled_from(DAYS), min_size=2, max_size=2))), draw(texts),
-                 draw(weeks(day_starts)), for_whom)
-        for wanted, for_whom in ((general, ()), (named, (names[0],))) if wanted
-    ]
-    holidays = sorted(draw(st.sets(st.sampled_from(DAYS), max_size=4)))
     return Office(
         key="kantor", name=draw(texts), institution=draw(texts),
-        time_zone=draw(st.sampled_from(["WIB", "WITA", "WIT"])),
         languages=draw(st.sampled_from([("id",), ("id", "en")])), accent=draw(colours),
-        week=draw(weeks(day_starts)), issue_from=draw(st.none() | st.just(day_starts + 345)),
-        last_ticket_min=draw(st.integers(0, 45)), break_ticket_min=draw(st.none() | st.integers(0, 45)),
         halls=(Hall("a", draw(words)),), boards=(Board("tv", "a", draw(texts), draw(st.booleans())),),
-        counters=tuple(counters), services=some, holidays=tuple(Holiday(d, draw(texts)) for d in holidays),
-        overrides=tuple(overrides),
+        counters=tuple(counters), services=some,
         rules=Rules(
             mix=MixRule(draw(st.integers(1, 3)), draw(st.integers(1, 5)), draw(st.none() | st.integers(5, 90))),
             merge=draw(st.sampled_from(["earliest", "listed"])), return_after=draw(st.integers(1, 9)),
@@ -135,8 +165,7 @@ def offices(draw: st.DrawFn) -> Office:
         notices=(Notice("text", draw(long_words)), Notice("picture", {}, "denah.png", 20)),
         running_text=draw(st.just({}) | words), complaint=draw(st.just({}) | words),
         number_reading=draw(st.sampled_from(["digits", "words"])), voice=draw(st.booleans()),
-        remote_numbers=draw(st.booleans()), day_starts=day_starts,
         pause_reasons=tuple(draw(st.lists(words, max_size=2))),
         words=draw(st.dictionaries(st.sampled_from(["board.closed", "kiosk.take"]), words, max_size=2)),
-        always_open=draw(st.integers(0, 9)) == 0, demo=draw(st.booleans()),
+        demo=draw(st.booleans()), **hours,
     )

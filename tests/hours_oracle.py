@@ -24,11 +24,9 @@ def join(office: Office, day: date, minute: int) -> int:
     return ((day - EPOCH).days * 1440 + minute - OFFSET_MIN[office.time_zone]) * 60_000
 
 
-def _period_of(week: Week, day: date, minute: int) -> int | None:
-    for n, span in enumerate(week.days[day.weekday()]):
-        if minute in range(span.start, span.end):
-            return n
-    return None
+def _periods_of(week: Week, day: date) -> dict[int, int]:
+    """Open minute -> the place of its period in that week's day."""
+    return {m: n for n, span in enumerate(week.days[day.weekday()]) for m in range(span.start, span.end)}
 
 
 def _rules(office: Office, service: Service | None, day: date) -> list[Week]:
@@ -51,12 +49,8 @@ def open_minutes(office: Office, service: Service | None, day: date) -> dict[int
         return dict.fromkeys(whole, 0)
     if day.isoformat() in [holiday.date for holiday in office.holidays]:
         return {}
-    found: dict[int, object] = {}
-    for minute in whole:
-        named = tuple(_period_of(week, day, minute) for week in _rules(office, service, day))
-        if None not in named:
-            found[minute] = named
-    return found
+    weeks = [_periods_of(week, day) for week in _rules(office, service, day)]
+    return {m: tuple(week[m] for week in weeks) for m in whole if all(m in week for week in weeks)}
 
 
 def labels(office: Office, service: Service, day: date) -> dict[int, str]:
@@ -68,8 +62,8 @@ def labels(office: Office, service: Service, day: date) -> dict[int, str]:
     if office.always_open:
         return dict.fromkeys(whole, "issue 0")
     order = list(dict.fromkeys(open_at.values()))
-    starts = {n: min(m for m, p in open_at.items() if p == order[n]) for n in range(len(order))}
-    ends = {n: max(m for m, p in open_at.items() if p == order[n]) + 1 for n in range(len(order))}
+    starts = {n: min(m for m in open_at if open_at[m] == order[n]) for n in range(len(order))}
+    ends = {n: max(m for m in open_at if open_at[m] == order[n]) + 1 for n in range(len(order))}
     last = service.last_ticket_min if service.last_ticket_min is not None else office.last_ticket_min
     if service.break_ticket_min is not None:
         pause = service.break_ticket_min
@@ -86,11 +80,10 @@ def labels(office: Office, service: Service, day: date) -> dict[int, str]:
         begin = starts[0]
     found = {}
     for minute in whole:
-        following = [n for n in ends if minute < ends[n]]
-        if not following:
+        n = next((n for n in ends if minute < ends[n]), None)
+        if n is None:
             found[minute] = "closed"
             continue
-        n = following[0]
         cut = ends[n] - (last if n == len(order) - 1 else pause)
         if n > 0 and minute < starts[n]:
             found[minute] = "break"
