@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import insert, select
 
+from . import schema
 from . import tables as t
 from .config import Config
 from .database import Database
@@ -56,7 +57,7 @@ def prepare(settings: Config) -> None:
     database = Database(settings.database_url)
     c = database.writer()
     with c.begin():
-        t.metadata.create_all(c)
+        schema.prepare(c)
     database.close()
 
 

@@ -1,0 +1,345 @@
+-- Printed from queue_server/tables.py by: python -m queue_server schema --write
+
+CREATE TABLE office (
+	id BIGSERIAL NOT NULL,
+	key TEXT NOT NULL,
+	config_version BIGINT DEFAULT 0 NOT NULL,
+	head_seq BIGINT DEFAULT 0 NOT NULL,
+	head_hash TEXT DEFAULT '' NOT NULL,
+	segment BIGINT DEFAULT 1 NOT NULL,
+	door_code TEXT DEFAULT '' NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (key)
+);
+
+CREATE TABLE boot (
+	id BIGSERIAL NOT NULL,
+	boot TEXT NOT NULL,
+	offset_ms BIGINT DEFAULT 0 NOT NULL,
+	first_at BIGINT DEFAULT 0 NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (boot)
+);
+
+CREATE TABLE command (
+	actor TEXT DEFAULT '' NOT NULL,
+	key TEXT DEFAULT '' NOT NULL,
+	digest TEXT DEFAULT '' NOT NULL,
+	answer TEXT DEFAULT '' NOT NULL,
+	expires_at BIGINT DEFAULT 0 NOT NULL,
+	UNIQUE (actor, key)
+);
+
+CREATE INDEX ix_command_expires_at ON command (expires_at);
+
+CREATE TABLE office_version (
+	office_id BIGINT NOT NULL,
+	version BIGINT DEFAULT 0 NOT NULL,
+	body TEXT DEFAULT '' NOT NULL,
+	at BIGINT DEFAULT 0 NOT NULL,
+	seq BIGINT DEFAULT 0 NOT NULL,
+	UNIQUE (office_id, version),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE TABLE standard (
+	id BIGSERIAL NOT NULL,
+	office_id BIGINT NOT NULL,
+	service TEXT DEFAULT '' NOT NULL,
+	version BIGINT DEFAULT 0 NOT NULL,
+	valid_from TEXT DEFAULT '' NOT NULL,
+	body TEXT DEFAULT '' NOT NULL,
+	seq BIGINT DEFAULT 0 NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (office_id, service, version),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE TABLE person (
+	id BIGSERIAL NOT NULL,
+	office_id BIGINT NOT NULL,
+	name TEXT DEFAULT '' NOT NULL,
+	shown_name TEXT DEFAULT '' NOT NULL,
+	role TEXT DEFAULT '' NOT NULL,
+	password TEXT DEFAULT '' NOT NULL,
+	active BIGINT DEFAULT 1 NOT NULL,
+	created_at BIGINT DEFAULT 0 NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (office_id, name),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE TABLE device (
+	id BIGSERIAL NOT NULL,
+	office_id BIGINT NOT NULL,
+	kind TEXT DEFAULT '' NOT NULL,
+	board TEXT DEFAULT '' NOT NULL,
+	name TEXT DEFAULT '' NOT NULL,
+	state TEXT DEFAULT '' NOT NULL,
+	token_hash TEXT NOT NULL,
+	code TEXT DEFAULT '' NOT NULL,
+	created_at BIGINT DEFAULT 0 NOT NULL,
+	paired_at BIGINT,
+	seen_at BIGINT DEFAULT 0 NOT NULL,
+	sound TEXT DEFAULT '' NOT NULL,
+	PRIMARY KEY (id),
+	FOREIGN KEY(office_id) REFERENCES office (id),
+	UNIQUE (token_hash)
+);
+
+CREATE TABLE office_day (
+	office_id BIGINT NOT NULL,
+	day TEXT DEFAULT '' NOT NULL,
+	opened_at BIGINT DEFAULT 0 NOT NULL,
+	closed_at BIGINT,
+	closed_how TEXT DEFAULT '' NOT NULL,
+	UNIQUE (office_id, day),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE TABLE series (
+	office_id BIGINT NOT NULL,
+	service TEXT DEFAULT '' NOT NULL,
+	day TEXT DEFAULT '' NOT NULL,
+	high BIGINT DEFAULT 0 NOT NULL,
+	UNIQUE (office_id, service, day),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE TABLE service_pause (
+	office_id BIGINT NOT NULL,
+	service TEXT DEFAULT '' NOT NULL,
+	reason TEXT DEFAULT '' NOT NULL,
+	since_at BIGINT DEFAULT 0 NOT NULL,
+	UNIQUE (office_id, service),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE TABLE ticket (
+	id BIGSERIAL NOT NULL,
+	office_id BIGINT NOT NULL,
+	day TEXT DEFAULT '' NOT NULL,
+	service TEXT DEFAULT '' NOT NULL,
+	prefix TEXT DEFAULT '' NOT NULL,
+	number BIGINT DEFAULT 0 NOT NULL,
+	channel TEXT DEFAULT '' NOT NULL,
+	priority BIGINT DEFAULT 0 NOT NULL,
+	language TEXT DEFAULT 'id' NOT NULL,
+	secret TEXT NOT NULL,
+	place TEXT DEFAULT '' NOT NULL,
+	holder TEXT DEFAULT '' NOT NULL,
+	issuer TEXT DEFAULT '' NOT NULL,
+	issued_at BIGINT DEFAULT 0 NOT NULL,
+	issued_tick BIGINT DEFAULT 0 NOT NULL,
+	paper TEXT DEFAULT '' NOT NULL,
+	coming BIGINT DEFAULT 0 NOT NULL,
+	party BIGINT DEFAULT 1 NOT NULL,
+	case_code TEXT DEFAULT '' NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (office_id, service, day, number),
+	FOREIGN KEY(office_id) REFERENCES office (id),
+	UNIQUE (secret)
+);
+
+CREATE INDEX ticket_by_holder ON ticket (office_id, day, holder) WHERE holder <> '';
+
+CREATE TABLE board_ack (
+	office_id BIGINT NOT NULL,
+	call_seq BIGINT DEFAULT 0 NOT NULL,
+	device_id BIGINT DEFAULT 0 NOT NULL,
+	drawn_at BIGINT,
+	spoken_at BIGINT,
+	UNIQUE (office_id, call_seq, device_id),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE TABLE voice_lease (
+	office_id BIGINT NOT NULL,
+	hall TEXT DEFAULT '' NOT NULL,
+	device_id BIGINT DEFAULT 0 NOT NULL,
+	until_at BIGINT DEFAULT 0 NOT NULL,
+	UNIQUE (office_id, hall),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE TABLE event (
+	office_id BIGINT NOT NULL,
+	seq BIGINT DEFAULT 0 NOT NULL,
+	kind TEXT DEFAULT '' NOT NULL,
+	version BIGINT DEFAULT 1 NOT NULL,
+	body TEXT DEFAULT '' NOT NULL,
+	at BIGINT DEFAULT 0 NOT NULL,
+	boot_id TEXT DEFAULT '' NOT NULL,
+	boot_ns BIGINT DEFAULT 0 NOT NULL,
+	actor TEXT DEFAULT '' NOT NULL,
+	step_id BIGINT,
+	previous_hash TEXT DEFAULT '' NOT NULL,
+	hash TEXT DEFAULT '' NOT NULL,
+	UNIQUE (office_id, seq),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE INDEX event_of_step ON event (step_id);
+
+CREATE FUNCTION event_is_append_only() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION 'event is append-only'; END $$ LANGUAGE plpgsql;
+
+CREATE TRIGGER event_no_change BEFORE UPDATE OR DELETE ON event FOR EACH ROW EXECUTE FUNCTION event_is_append_only();
+
+CREATE TABLE refusal (
+	office_id BIGINT NOT NULL,
+	day TEXT DEFAULT '' NOT NULL,
+	service TEXT DEFAULT '' NOT NULL,
+	channel TEXT DEFAULT '' NOT NULL,
+	code TEXT DEFAULT '' NOT NULL,
+	n BIGINT DEFAULT 0 NOT NULL,
+	UNIQUE (office_id, day, service, channel, code),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE TABLE private (
+	id BIGSERIAL NOT NULL,
+	office_id BIGINT NOT NULL,
+	ticket_id BIGINT DEFAULT 0 NOT NULL,
+	name TEXT DEFAULT '' NOT NULL,
+	value TEXT DEFAULT '' NOT NULL,
+	secret_key TEXT DEFAULT '' NOT NULL,
+	erase_at BIGINT DEFAULT 0 NOT NULL,
+	PRIMARY KEY (id),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE INDEX ix_private_erase_at ON private (erase_at);
+
+CREATE TABLE job (
+	id BIGSERIAL NOT NULL,
+	office_id BIGINT NOT NULL,
+	kind TEXT DEFAULT '' NOT NULL,
+	asked TEXT DEFAULT '' NOT NULL,
+	state TEXT DEFAULT 'waiting' NOT NULL,
+	done BIGINT DEFAULT 0 NOT NULL,
+	total BIGINT DEFAULT 0 NOT NULL,
+	file TEXT DEFAULT '' NOT NULL,
+	problem TEXT DEFAULT '' NOT NULL,
+	person_id BIGINT DEFAULT 0 NOT NULL,
+	created_at BIGINT DEFAULT 0 NOT NULL,
+	ended_at BIGINT,
+	PRIMARY KEY (id),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE TABLE session (
+	token_hash TEXT NOT NULL,
+	person_id BIGINT NOT NULL,
+	office_id BIGINT NOT NULL,
+	created_at BIGINT DEFAULT 0 NOT NULL,
+	expires_at BIGINT DEFAULT 0 NOT NULL,
+	PRIMARY KEY (token_hash),
+	FOREIGN KEY(person_id) REFERENCES person (id),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE TABLE seat (
+	office_id BIGINT NOT NULL,
+	counter TEXT DEFAULT '' NOT NULL,
+	person_id BIGINT,
+	state TEXT DEFAULT 'closed' NOT NULL,
+	reason TEXT DEFAULT '' NOT NULL,
+	since_at BIGINT DEFAULT 0 NOT NULL,
+	version BIGINT DEFAULT 0 NOT NULL,
+	changed_tick BIGINT DEFAULT 0 NOT NULL,
+	UNIQUE (office_id, counter),
+	FOREIGN KEY(office_id) REFERENCES office (id),
+	FOREIGN KEY(person_id) REFERENCES person (id)
+);
+
+CREATE UNIQUE INDEX one_seat_per_person ON seat (person_id);
+
+CREATE TABLE step (
+	id BIGSERIAL NOT NULL,
+	ticket_id BIGINT NOT NULL,
+	office_id BIGINT NOT NULL,
+	day TEXT DEFAULT '' NOT NULL,
+	service TEXT DEFAULT '' NOT NULL,
+	state TEXT DEFAULT '' NOT NULL,
+	version BIGINT DEFAULT 0 NOT NULL,
+	priority BIGINT DEFAULT 0 NOT NULL,
+	queued_at BIGINT DEFAULT 0 NOT NULL,
+	queued_tick BIGINT DEFAULT 0 NOT NULL,
+	returned_seq BIGINT DEFAULT 0 NOT NULL,
+	return_after BIGINT DEFAULT 0 NOT NULL,
+	passed_seq BIGINT DEFAULT 0 NOT NULL,
+	arrived_at BIGINT,
+	remote_ms BIGINT DEFAULT 0 NOT NULL,
+	counter TEXT DEFAULT '' NOT NULL,
+	person_id BIGINT,
+	since_tick BIGINT DEFAULT 0 NOT NULL,
+	boot BIGINT DEFAULT 0 NOT NULL,
+	clock_doubt BIGINT DEFAULT 0 NOT NULL,
+	called_at BIGINT,
+	started_at BIGINT,
+	ended_at BIGINT,
+	first_called_at BIGINT,
+	calls BIGINT DEFAULT 0 NOT NULL,
+	automatic BIGINT DEFAULT 0 NOT NULL,
+	why TEXT DEFAULT '' NOT NULL,
+	outcome TEXT DEFAULT '' NOT NULL,
+	park_clock TEXT DEFAULT '' NOT NULL,
+	park_reason TEXT DEFAULT '' NOT NULL,
+	waited_ms BIGINT DEFAULT 0 NOT NULL,
+	walked_ms BIGINT DEFAULT 0 NOT NULL,
+	served_ms BIGINT DEFAULT 0 NOT NULL,
+	parked_office_ms BIGINT DEFAULT 0 NOT NULL,
+	parked_visitor_ms BIGINT DEFAULT 0 NOT NULL,
+	standard_id BIGINT DEFAULT 0 NOT NULL,
+	last_seq BIGINT DEFAULT 0 NOT NULL,
+	before TEXT DEFAULT '' NOT NULL,
+	PRIMARY KEY (id),
+	FOREIGN KEY(ticket_id) REFERENCES ticket (id),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE INDEX ix_step_ticket_id ON step (ticket_id);
+
+CREATE INDEX step_by_day ON step (office_id, day, service, id);
+
+CREATE INDEX step_next ON step (office_id, day, service, priority, queued_tick, id) WHERE state = 'waiting' AND arrived_at IS NOT NULL AND returned_seq = 0;
+
+CREATE INDEX step_open ON step (office_id, day, state) WHERE state IN ('issuing', 'waiting', 'called', 'serving', 'parked');
+
+CREATE INDEX step_remote ON step (office_id, day, service, queued_tick) WHERE state = 'waiting' AND arrived_at IS NULL;
+
+CREATE INDEX step_returning ON step (office_id, day, service) WHERE state = 'waiting' AND returned_seq > 0;
+
+CREATE UNIQUE INDEX one_visitor_per_counter ON step (office_id, counter) WHERE state IN ('called', 'serving');
+
+CREATE UNIQUE INDEX one_visitor_per_officer ON step (office_id, person_id) WHERE state IN ('called', 'serving');
+
+CREATE TABLE call (
+	office_id BIGINT NOT NULL,
+	seq BIGINT DEFAULT 0 NOT NULL,
+	day TEXT DEFAULT '' NOT NULL,
+	service TEXT DEFAULT '' NOT NULL,
+	hall TEXT DEFAULT '' NOT NULL,
+	counter TEXT DEFAULT '' NOT NULL,
+	step_id BIGINT NOT NULL,
+	nth BIGINT DEFAULT 1 NOT NULL,
+	at BIGINT DEFAULT 0 NOT NULL,
+	priority BIGINT DEFAULT 0 NOT NULL,
+	in_mix BIGINT DEFAULT 0 NOT NULL,
+	advances BIGINT DEFAULT 0 NOT NULL,
+	state TEXT DEFAULT 'calling' NOT NULL,
+	undone BIGINT DEFAULT 0 NOT NULL,
+	over_at BIGINT,
+	summed BIGINT DEFAULT 0 NOT NULL,
+	UNIQUE (office_id, seq),
+	FOREIGN KEY(office_id) REFERENCES office (id),
+	FOREIGN KEY(step_id) REFERENCES step (id)
+);
+
+CREATE INDEX call_of_hall ON call (office_id, hall, seq);
+
+CREATE INDEX call_of_service ON call (office_id, day, service, seq) WHERE nth = 1 AND undone = 0;
+
+CREATE INDEX call_of_step ON call (step_id);
+
+CREATE INDEX call_unsummed ON call (office_id, seq) WHERE summed = 0;

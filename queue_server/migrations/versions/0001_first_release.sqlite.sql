@@ -1,0 +1,345 @@
+-- Printed from queue_server/tables.py by: python -m queue_server schema --write
+
+CREATE TABLE office (
+	id INTEGER NOT NULL,
+	"key" TEXT NOT NULL,
+	config_version INTEGER DEFAULT 0 NOT NULL,
+	head_seq INTEGER DEFAULT 0 NOT NULL,
+	head_hash TEXT DEFAULT '' NOT NULL,
+	segment INTEGER DEFAULT 1 NOT NULL,
+	door_code TEXT DEFAULT '' NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE ("key")
+);
+
+CREATE TABLE boot (
+	id INTEGER NOT NULL,
+	boot TEXT NOT NULL,
+	offset_ms INTEGER DEFAULT 0 NOT NULL,
+	first_at INTEGER DEFAULT 0 NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (boot)
+);
+
+CREATE TABLE command (
+	actor TEXT DEFAULT '' NOT NULL,
+	"key" TEXT DEFAULT '' NOT NULL,
+	digest TEXT DEFAULT '' NOT NULL,
+	answer TEXT DEFAULT '' NOT NULL,
+	expires_at INTEGER DEFAULT 0 NOT NULL,
+	UNIQUE (actor, "key")
+);
+
+CREATE INDEX ix_command_expires_at ON command (expires_at);
+
+CREATE TABLE office_version (
+	office_id INTEGER NOT NULL,
+	version INTEGER DEFAULT 0 NOT NULL,
+	body TEXT DEFAULT '' NOT NULL,
+	at INTEGER DEFAULT 0 NOT NULL,
+	seq INTEGER DEFAULT 0 NOT NULL,
+	UNIQUE (office_id, version),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE TABLE standard (
+	id INTEGER NOT NULL,
+	office_id INTEGER NOT NULL,
+	service TEXT DEFAULT '' NOT NULL,
+	version INTEGER DEFAULT 0 NOT NULL,
+	valid_from TEXT DEFAULT '' NOT NULL,
+	body TEXT DEFAULT '' NOT NULL,
+	seq INTEGER DEFAULT 0 NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (office_id, service, version),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE TABLE person (
+	id INTEGER NOT NULL,
+	office_id INTEGER NOT NULL,
+	name TEXT DEFAULT '' NOT NULL,
+	shown_name TEXT DEFAULT '' NOT NULL,
+	role TEXT DEFAULT '' NOT NULL,
+	password TEXT DEFAULT '' NOT NULL,
+	active INTEGER DEFAULT 1 NOT NULL,
+	created_at INTEGER DEFAULT 0 NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (office_id, name),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE TABLE device (
+	id INTEGER NOT NULL,
+	office_id INTEGER NOT NULL,
+	kind TEXT DEFAULT '' NOT NULL,
+	board TEXT DEFAULT '' NOT NULL,
+	name TEXT DEFAULT '' NOT NULL,
+	state TEXT DEFAULT '' NOT NULL,
+	token_hash TEXT NOT NULL,
+	code TEXT DEFAULT '' NOT NULL,
+	created_at INTEGER DEFAULT 0 NOT NULL,
+	paired_at INTEGER,
+	seen_at INTEGER DEFAULT 0 NOT NULL,
+	sound TEXT DEFAULT '' NOT NULL,
+	PRIMARY KEY (id),
+	FOREIGN KEY(office_id) REFERENCES office (id),
+	UNIQUE (token_hash)
+);
+
+CREATE TABLE office_day (
+	office_id INTEGER NOT NULL,
+	day TEXT DEFAULT '' NOT NULL,
+	opened_at INTEGER DEFAULT 0 NOT NULL,
+	closed_at INTEGER,
+	closed_how TEXT DEFAULT '' NOT NULL,
+	UNIQUE (office_id, day),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE TABLE series (
+	office_id INTEGER NOT NULL,
+	service TEXT DEFAULT '' NOT NULL,
+	day TEXT DEFAULT '' NOT NULL,
+	high INTEGER DEFAULT 0 NOT NULL,
+	UNIQUE (office_id, service, day),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE TABLE service_pause (
+	office_id INTEGER NOT NULL,
+	service TEXT DEFAULT '' NOT NULL,
+	reason TEXT DEFAULT '' NOT NULL,
+	since_at INTEGER DEFAULT 0 NOT NULL,
+	UNIQUE (office_id, service),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE TABLE ticket (
+	id INTEGER NOT NULL,
+	office_id INTEGER NOT NULL,
+	day TEXT DEFAULT '' NOT NULL,
+	service TEXT DEFAULT '' NOT NULL,
+	prefix TEXT DEFAULT '' NOT NULL,
+	number INTEGER DEFAULT 0 NOT NULL,
+	channel TEXT DEFAULT '' NOT NULL,
+	priority INTEGER DEFAULT 0 NOT NULL,
+	language TEXT DEFAULT 'id' NOT NULL,
+	secret TEXT NOT NULL,
+	place TEXT DEFAULT '' NOT NULL,
+	holder TEXT DEFAULT '' NOT NULL,
+	issuer TEXT DEFAULT '' NOT NULL,
+	issued_at INTEGER DEFAULT 0 NOT NULL,
+	issued_tick INTEGER DEFAULT 0 NOT NULL,
+	paper TEXT DEFAULT '' NOT NULL,
+	coming INTEGER DEFAULT 0 NOT NULL,
+	party INTEGER DEFAULT 1 NOT NULL,
+	case_code TEXT DEFAULT '' NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (office_id, service, day, number),
+	FOREIGN KEY(office_id) REFERENCES office (id),
+	UNIQUE (secret)
+);
+
+CREATE INDEX ticket_by_holder ON ticket (office_id, day, holder) WHERE holder <> '';
+
+CREATE TABLE board_ack (
+	office_id INTEGER NOT NULL,
+	call_seq INTEGER DEFAULT 0 NOT NULL,
+	device_id INTEGER DEFAULT 0 NOT NULL,
+	drawn_at INTEGER,
+	spoken_at INTEGER,
+	UNIQUE (office_id, call_seq, device_id),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE TABLE voice_lease (
+	office_id INTEGER NOT NULL,
+	hall TEXT DEFAULT '' NOT NULL,
+	device_id INTEGER DEFAULT 0 NOT NULL,
+	until_at INTEGER DEFAULT 0 NOT NULL,
+	UNIQUE (office_id, hall),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE TABLE event (
+	office_id INTEGER NOT NULL,
+	seq INTEGER DEFAULT 0 NOT NULL,
+	kind TEXT DEFAULT '' NOT NULL,
+	version INTEGER DEFAULT 1 NOT NULL,
+	body TEXT DEFAULT '' NOT NULL,
+	at INTEGER DEFAULT 0 NOT NULL,
+	boot_id TEXT DEFAULT '' NOT NULL,
+	boot_ns INTEGER DEFAULT 0 NOT NULL,
+	actor TEXT DEFAULT '' NOT NULL,
+	step_id INTEGER,
+	previous_hash TEXT DEFAULT '' NOT NULL,
+	hash TEXT DEFAULT '' NOT NULL,
+	UNIQUE (office_id, seq),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE INDEX event_of_step ON event (step_id);
+
+CREATE TRIGGER event_no_update BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'event is append-only'); END;
+
+CREATE TRIGGER event_no_delete BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'event is append-only'); END;
+
+CREATE TABLE refusal (
+	office_id INTEGER NOT NULL,
+	day TEXT DEFAULT '' NOT NULL,
+	service TEXT DEFAULT '' NOT NULL,
+	channel TEXT DEFAULT '' NOT NULL,
+	code TEXT DEFAULT '' NOT NULL,
+	n INTEGER DEFAULT 0 NOT NULL,
+	UNIQUE (office_id, day, service, channel, code),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE TABLE private (
+	id INTEGER NOT NULL,
+	office_id INTEGER NOT NULL,
+	ticket_id INTEGER DEFAULT 0 NOT NULL,
+	name TEXT DEFAULT '' NOT NULL,
+	value TEXT DEFAULT '' NOT NULL,
+	secret_key TEXT DEFAULT '' NOT NULL,
+	erase_at INTEGER DEFAULT 0 NOT NULL,
+	PRIMARY KEY (id),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE INDEX ix_private_erase_at ON private (erase_at);
+
+CREATE TABLE job (
+	id INTEGER NOT NULL,
+	office_id INTEGER NOT NULL,
+	kind TEXT DEFAULT '' NOT NULL,
+	asked TEXT DEFAULT '' NOT NULL,
+	state TEXT DEFAULT 'waiting' NOT NULL,
+	done INTEGER DEFAULT 0 NOT NULL,
+	total INTEGER DEFAULT 0 NOT NULL,
+	file TEXT DEFAULT '' NOT NULL,
+	problem TEXT DEFAULT '' NOT NULL,
+	person_id INTEGER DEFAULT 0 NOT NULL,
+	created_at INTEGER DEFAULT 0 NOT NULL,
+	ended_at INTEGER,
+	PRIMARY KEY (id),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE TABLE session (
+	token_hash TEXT NOT NULL,
+	person_id INTEGER NOT NULL,
+	office_id INTEGER NOT NULL,
+	created_at INTEGER DEFAULT 0 NOT NULL,
+	expires_at INTEGER DEFAULT 0 NOT NULL,
+	PRIMARY KEY (token_hash),
+	FOREIGN KEY(person_id) REFERENCES person (id),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE TABLE seat (
+	office_id INTEGER NOT NULL,
+	counter TEXT DEFAULT '' NOT NULL,
+	person_id INTEGER,
+	state TEXT DEFAULT 'closed' NOT NULL,
+	reason TEXT DEFAULT '' NOT NULL,
+	since_at INTEGER DEFAULT 0 NOT NULL,
+	version INTEGER DEFAULT 0 NOT NULL,
+	changed_tick INTEGER DEFAULT 0 NOT NULL,
+	UNIQUE (office_id, counter),
+	FOREIGN KEY(office_id) REFERENCES office (id),
+	FOREIGN KEY(person_id) REFERENCES person (id)
+);
+
+CREATE UNIQUE INDEX one_seat_per_person ON seat (person_id);
+
+CREATE TABLE step (
+	id INTEGER NOT NULL,
+	ticket_id INTEGER NOT NULL,
+	office_id INTEGER NOT NULL,
+	day TEXT DEFAULT '' NOT NULL,
+	service TEXT DEFAULT '' NOT NULL,
+	state TEXT DEFAULT '' NOT NULL,
+	version INTEGER DEFAULT 0 NOT NULL,
+	priority INTEGER DEFAULT 0 NOT NULL,
+	queued_at INTEGER DEFAULT 0 NOT NULL,
+	queued_tick INTEGER DEFAULT 0 NOT NULL,
+	returned_seq INTEGER DEFAULT 0 NOT NULL,
+	return_after INTEGER DEFAULT 0 NOT NULL,
+	passed_seq INTEGER DEFAULT 0 NOT NULL,
+	arrived_at INTEGER,
+	remote_ms INTEGER DEFAULT 0 NOT NULL,
+	counter TEXT DEFAULT '' NOT NULL,
+	person_id INTEGER,
+	since_tick INTEGER DEFAULT 0 NOT NULL,
+	boot INTEGER DEFAULT 0 NOT NULL,
+	clock_doubt INTEGER DEFAULT 0 NOT NULL,
+	called_at INTEGER,
+	started_at INTEGER,
+	ended_at INTEGER,
+	first_called_at INTEGER,
+	calls INTEGER DEFAULT 0 NOT NULL,
+	automatic INTEGER DEFAULT 0 NOT NULL,
+	why TEXT DEFAULT '' NOT NULL,
+	outcome TEXT DEFAULT '' NOT NULL,
+	park_clock TEXT DEFAULT '' NOT NULL,
+	park_reason TEXT DEFAULT '' NOT NULL,
+	waited_ms INTEGER DEFAULT 0 NOT NULL,
+	walked_ms INTEGER DEFAULT 0 NOT NULL,
+	served_ms INTEGER DEFAULT 0 NOT NULL,
+	parked_office_ms INTEGER DEFAULT 0 NOT NULL,
+	parked_visitor_ms INTEGER DEFAULT 0 NOT NULL,
+	standard_id INTEGER DEFAULT 0 NOT NULL,
+	last_seq INTEGER DEFAULT 0 NOT NULL,
+	"before" TEXT DEFAULT '' NOT NULL,
+	PRIMARY KEY (id),
+	FOREIGN KEY(ticket_id) REFERENCES ticket (id),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE INDEX ix_step_ticket_id ON step (ticket_id);
+
+CREATE INDEX step_by_day ON step (office_id, day, service, id);
+
+CREATE INDEX step_next ON step (office_id, day, service, priority, queued_tick, id) WHERE state = 'waiting' AND arrived_at IS NOT NULL AND returned_seq = 0;
+
+CREATE INDEX step_open ON step (office_id, day, state) WHERE state IN ('issuing', 'waiting', 'called', 'serving', 'parked');
+
+CREATE INDEX step_remote ON step (office_id, day, service, queued_tick) WHERE state = 'waiting' AND arrived_at IS NULL;
+
+CREATE INDEX step_returning ON step (office_id, day, service) WHERE state = 'waiting' AND returned_seq > 0;
+
+CREATE UNIQUE INDEX one_visitor_per_counter ON step (office_id, counter) WHERE state IN ('called', 'serving');
+
+CREATE UNIQUE INDEX one_visitor_per_officer ON step (office_id, person_id) WHERE state IN ('called', 'serving');
+
+CREATE TABLE call (
+	office_id INTEGER NOT NULL,
+	seq INTEGER DEFAULT 0 NOT NULL,
+	day TEXT DEFAULT '' NOT NULL,
+	service TEXT DEFAULT '' NOT NULL,
+	hall TEXT DEFAULT '' NOT NULL,
+	counter TEXT DEFAULT '' NOT NULL,
+	step_id INTEGER NOT NULL,
+	nth INTEGER DEFAULT 1 NOT NULL,
+	at INTEGER DEFAULT 0 NOT NULL,
+	priority INTEGER DEFAULT 0 NOT NULL,
+	in_mix INTEGER DEFAULT 0 NOT NULL,
+	advances INTEGER DEFAULT 0 NOT NULL,
+	state TEXT DEFAULT 'calling' NOT NULL,
+	undone INTEGER DEFAULT 0 NOT NULL,
+	over_at INTEGER,
+	summed INTEGER DEFAULT 0 NOT NULL,
+	UNIQUE (office_id, seq),
+	FOREIGN KEY(office_id) REFERENCES office (id),
+	FOREIGN KEY(step_id) REFERENCES step (id)
+);
+
+CREATE INDEX call_of_hall ON call (office_id, hall, seq);
+
+CREATE INDEX call_of_service ON call (office_id, day, service, seq) WHERE nth = 1 AND undone = 0;
+
+CREATE INDEX call_of_step ON call (step_id);
+
+CREATE INDEX call_unsummed ON call (office_id, seq) WHERE summed = 0;

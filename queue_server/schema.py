@@ -1,0 +1,83 @@
+"""The schema: made fresh, brought forward by Alembic, printed as schema.sql.
+
+``tables.py`` is the source. A database carries the release of its schema; one from a later release
+than this program is refused, because only that could do harm (decisions 35).
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_mock_engine, inspect
+
+from . import tables as t
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+PRINTED = {"sqlite": ROOT / "schema.sql", "postgresql": ROOT / "deploy" / "schema.postgresql.sql"}
+
+
+class SchemaError(Exception):
+    """The database cannot be used by this release; the message says what to do."""
+
+
+def _config(c: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(HERE / "migrations"))
+    if c is not None:
+        config.attributes["connection"] = c
+    return config
+
+
+def release(c: Connection) -> str | None:
+    """The schema release of a database; None for an empty one."""
+    return MigrationContext.configure(c).get_current_revision()
+
+
+def newest() -> str:
+    return str(ScriptDirectory.from_config(_config()).get_current_head())
+
+
+def prepare(c: Connection) -> None:
+    """Brings a database to this release, from empty or from any earlier one; raises SchemaError."""
+    found = release(c)
+    if found == newest():
+        return
+    if found is None and not inspect(c).has_table("office"):
+        t.metadata.create_all(c)
+        command.stamp(_config(c), "head")
+        return
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if found is None or found not in known:
+        raise SchemaError(
+            f"The database is of schema release {found or 'unknown'}, which this program does not know. "
+            "Start the newer program that made it, or restore a backup of this release.")
+    command.upgrade(_config(c), "head")
+
+
+def printed(dialect: str) -> str:
+    """The whole schema as SQL text, triggers included; the indexes of a table in order of name."""
+    statements: list[str] = []
+
+    def note(statement: Any, *_args: Any, **_more: Any) -> None:
+        text = str(statement.compile(dialect=engine.dialect)) if hasattr(statement, "compile") else str(statement)
+        statements.append("\n".join(line.rstrip() for line in text.strip().splitlines()))
+
+    engine = create_mock_engine(f"{dialect}://", note)
+    t.metadata.create_all(engine, checkfirst=False)
+    ordered: list[str] = []
+    for is_index, group in groupby(statements, key=lambda sql: " INDEX " in sql.split("(")[0]):
+        ordered.extend(sorted(group) if is_index else group)
+    comment = "-- Printed from queue_server/tables.py by: python -m queue_server schema --write\n\n"
+    return comment + ";\n\n".join(ordered) + ";\n"
+
+
+def write_files() -> None:
+    for dialect, path in PRINTED.items():
+        path.write_text(printed(dialect), encoding="utf-8")
