@@ -95,7 +95,7 @@
         ${ahead(ticket)}</p>
       <p>${Queue.t("paper.next")}</p>
       ${state.qr ? html`<p><img src=${ticket.qr} alt="" /><br />${Queue.t("paper.scan")}</p>` : null}
-      ${Queue.say(office.complaint) ? html`<p class="slip-foot">${Queue.t("paper.complaint", { address: Queue.say(office.complaint) })}</p>` : null}
+      ${Queue.say(office.complaint) ? html`<p class="slip-foot">${Queue.say(office.complaint)}</p>` : null}
     </div>`;
   };
 }());

@@ -206,6 +206,6 @@ def _foot(paper: _Paper, slip: Slip, sentences: Sentences) -> None:
         paper.rule()
     for lang in slip.languages:
         if slip.complaint.get(lang):
-            paper.text(_say(sentences, lang, "paper.complaint", address=slip.complaint[lang]))
+            paper.text(slip.complaint[lang])
     if slip.seal:
         paper.text(_say(sentences, slip.languages[0], "paper.seal", seal=slip.seal))

@@ -26,7 +26,7 @@ SLIP = Slip(
     institution="Kementerian Imigrasi dan Pemasyarakatan", office="Rutan Kelas IIB Contoh", time_zone="WITA",
     label="A\u2009017", service={"id": "Kunjungan tatap muka", "en": "Face-to-face visit"},
     issued_at=1_795_396_200_000,  # 2026-11-23 01:10 UTC
-    ahead=12, promise_min=30, free=True, complaint={"id": "lapor.go.id", "en": "lapor.go.id"},
+    ahead=12, promise_min=30, free=True, complaint={"id": "Pengaduan: lapor.go.id", "en": "Complaints: lapor.go.id"},
 )
 
 

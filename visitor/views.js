@@ -1,0 +1,140 @@
+/* The ticket page in each state of the number. */
+(function () {
+  "use strict";
+  const Visitor = window.Visitor, Queue = window.Queue;
+  const html = window.htmPreact.html;
+  const ARROWS = { ahead: "arrow-up", left: "arrow-left", right: "arrow-right", up: "stairs-up", down: "stairs-down", back: "arrow-back-up" };
+  const DOTS = 12;
+
+  function number(ticket) {
+    return html`<div class="label"><div class="soft">${Queue.t("yours")}</div>
+      <div class="number number-phone" data-testid="ticket-label">${ticket.label}</div>
+      <div class="title title-centre">${Visitor.badge(ticket.service)}<span>${Queue.say(ticket.service.name)}</span></div>
+      <div class="soft text-s">${Queue.t("taken", { time: Queue.time(ticket.issued_at) })}</div>
+      ${ticket.priority ? html`<div class="class-priority">${Visitor.icon("accessible")} ${Queue.t("priority.given")}</div>` : null}</div>`;
+  }
+
+  /** The people ahead as a row of dots, the visitor as the last one; for the eye only. */
+  function dots(ahead) {
+    const shown = [];
+    for (let place = 0; place < Math.min(ahead, DOTS); place += 1) { shown.push(html`<i></i>`); }
+    return html`<div class="dots" aria-hidden="true">${shown}${ahead > DOTS ? html`<b>+${ahead - DOTS}</b>` : null}<i class="me"></i></div>`;
+  }
+
+  function place(state) {
+    const ahead = state.ahead;
+    if (ahead === null || ahead === undefined) { return html`<p class="ahead">${Queue.t("ahead.unknown")}</p>`; }
+    if (ahead === 0) { return html`<p class="ahead"><strong class="next-one">${Queue.t("ahead.none")}</strong></p>${dots(0)}`; }
+    return html`<p class="ahead"><strong class="ahead-count">${ahead}</strong> ${Queue.t("ahead.people")}</p>${dots(ahead)}`;
+  }
+
+  function waitText(ticket) {
+    if (!ticket.forecast) { return Queue.t("wait.unknown"); }
+    return Queue.t("wait.range", { low: ticket.forecast.low_min, high: ticket.forecast.high_min });
+  }
+
+  function facts(ticket) {
+    const hall = Queue.say(ticket.hall);
+    return html`<dl class="facts">
+      <div class="fact"><dt>${Queue.t("wait")}</dt><dd>${waitText(ticket)}</dd></div>
+      ${ticket.stated_wait_ms ? html`<div class="fact"><dt>${Queue.t("promise.wait")}</dt><dd>${Queue.t("minutes.most", { minutes: Queue.minutes(ticket.stated_wait_ms) })}</dd></div>` : null}
+      ${hall ? html`<div class="fact"><dt>${Queue.t("hall")}</dt><dd>${hall}</dd></div>` : null}
+    </dl>`;
+  }
+
+  function sound(state, acts) {
+    if (state.sound === "on") {
+      return html`<div class="quiet-line" data-testid="sound-on">${Visitor.icon("bell-ringing")}<span>${Queue.t("sound.on")} ${Queue.t("sound.locked")}</span></div>`;
+    }
+    return html`<section class="card ask-sound"><p>${Queue.t(state.sound === "no" ? "sound.no" : "sound.ask")}</p>
+      <button class="button button-wide" data-testid="sound" onClick=${acts.sound}>${Visitor.icon("bell")}<span>${Queue.t("sound.button")}</span></button>
+      <p class="soft text-s">${Queue.t("sound.locked")}</p></section>`;
+  }
+
+  function coming(state, acts) {
+    if (state.picture.ticket.coming) {
+      return html`<p class="quiet-line" data-testid="coming-told">${Visitor.icon("circle-check")}<span>${Queue.t("coming.told")}</span></p>`;
+    }
+    return html`<button class="button button-large button-wide coming" data-testid="coming" aria-disabled=${String(state.busy === "coming")} onClick=${acts.coming}>
+      ${Visitor.icon("walk")}<span>${Queue.t(state.busy === "coming" ? "sending" : "coming")}</span></button>`;
+  }
+
+  function remote(state, acts) {
+    const ticket = state.picture.ticket;
+    if (ticket.channel !== "online" || ticket.arrived_at) { return null; }
+    return html`<section class="card stack-tight" data-testid="remote">${Visitor.icon("map-pin")} <strong>${Queue.t("remote.title")}</strong>
+      <p>${Queue.t("remote.text", { count: ticket.return_after })}</p>${coming(state, acts)}</section>`;
+  }
+
+  function cancel(state, acts) {
+    if (!state.asking) { return html`<button class="button button-quiet button-wide" data-testid="cancel" onClick=${acts.ask}>${Queue.t("cancel")}</button>`; }
+    return html`<div class="card card-quiet stack-tight" role="group" aria-label=${Queue.t("cancel.sure", { label: state.picture.ticket.label })}>
+      <p><strong>${Queue.t("cancel.sure", { label: state.picture.ticket.label })}</strong><br />${Queue.t("cancel.text")}</p>
+      <button class="button button-bad button-wide" data-testid="cancel-yes" aria-disabled=${String(state.busy === "cancel")} onClick=${acts.cancel}>${Queue.t(state.busy === "cancel" ? "sending" : "cancel.yes")}</button>
+      <button class="button button-wide" data-testid="cancel-no" onClick=${acts.keep}>${Queue.t("cancel.no")}</button></div>`;
+  }
+
+  function trouble(state) {
+    return state.refusal ? html`<div role="alert">${Visitor.notice("warn", "alert-triangle", Queue.refusal(state.refusal), Queue.t("help"))}</div>` : null;
+  }
+
+  function waiting(state, acts) {
+    const ticket = state.picture.ticket;
+    return html`<div class="stack" data-testid="waiting">
+      <section class="card now">${number(ticket)}<div aria-live="polite" data-testid="ahead">${place(state)}</div></section>
+      ${ticket.re_entry ? Visitor.notice("info", "info-circle", Queue.t("reentry"), Queue.t("reentry.text", { count: ticket.re_entry.after })) : null}
+      ${facts(ticket)}
+      ${remote(state, acts)}
+      ${sound(state, acts)}
+      ${trouble(state)}
+      ${cancel(state, acts)}
+    </div>`;
+  }
+
+  /** Full screen: whoever glances at the phone knows what to do. */
+  function called(state, acts) {
+    const ticket = state.picture.ticket, counter = ticket.counter || { name: {}, direction: "ahead" };
+    return html`<div class=${"called" + (state.flash ? " flash" : "")} data-testid="called">
+      ${Visitor.head(state.picture.office, acts.draw)}
+      <p class="called-word">${Visitor.icon("bell-ringing")} ${Queue.t(ticket.call && ticket.call.n > 1 ? "called.again" : "called")}</p>
+      <div class="number number-called" data-testid="ticket-label">${ticket.label}</div>
+      <div class="called-go">${Visitor.icon(ARROWS[counter.direction] || "arrow-up", "icon-arrow")}
+        <div><span>${Queue.t("go")}</span><strong class="called-counter">${Queue.say(counter.name)}</strong></div></div>
+      ${trouble(state)}
+      ${coming(state, acts)}
+      ${state.sound === "on" ? null : html`<button class="button button-wide" data-testid="sound" onClick=${acts.sound}>${Visitor.icon("bell")}<span>${Queue.t("sound.button")}</span></button>`}
+    </div>`;
+  }
+
+  /** Every other state: a sign, what it means, what to do next. */
+  function still(state, acts, sign, facts) {
+    const ticket = state.picture.ticket, office = state.picture.office;
+    return html`<div class="stack" data-testid=${ticket.state}>
+      <section class="card now">${number(ticket)}
+        <div class=${"still still-" + ticket.state} role="status">${Visitor.icon(sign, "icon-big")}
+          <h1>${Queue.t("state." + ticket.state, facts)}</h1><p>${Queue.t("state." + ticket.state + ".text", facts)}</p></div></section>
+      ${ticket.state === "parked" ? html`${sound(state, acts)}${trouble(state)}${cancel(state, acts)}` : null}
+      ${state.picture.ended && ticket.state !== "no_show" && office.remote_numbers ? html`<a class="button button-wide" href=${"/visit/" + office.key}>${Visitor.icon("ticket")}<span>${Queue.t("another")}</span></a>` : null}
+    </div>`;
+  }
+
+  const SIGNS = {
+    issuing: "hourglass", serving: "users", parked: "hourglass", done: "circle-check", no_show: "alert-triangle", cancelled: "circle-x",
+    void: "ticket-off", unserved: "calendar-off", transferred: "hourglass"
+  };
+
+  Visitor.ticket = function (state, acts) {
+    const ticket = state.picture.ticket;
+    if (ticket.state === "waiting") { return waiting(state, acts); }
+    if (ticket.state === "called") { return called(state, acts); }
+    return still(state, acts, SIGNS[ticket.state] || "info-circle", {
+      counter: Queue.say(ticket.counter && ticket.counter.name), minutes: ticket.return_within_min, label: ticket.label
+    });
+  };
+
+  /** One sentence for a screen reader when the number is called. */
+  Visitor.calledAloud = function (ticket) {
+    const counter = ticket.counter || { name: {}, direction: "ahead" };
+    return Queue.t("called.aloud", { label: ticket.label, counter: Queue.say(counter.name), direction: Queue.t("direction." + counter.direction) });
+  };
+}());

@@ -1,0 +1,185 @@
+/* Taking a number on one's own phone: the services, one service, a number. With ?door=CODE it also notes an arrival. */
+(function () {
+  "use strict";
+  const Visitor = window.Visitor, Queue = window.Queue;
+  const html = window.htmPreact.html, render = window.htmPreact.render;
+  const AGAIN_MS = 20000, RETRY_MS = 3000, GIVE_UP_MS = 60000;
+
+  const office = Queue.meta("office");
+  const door = (/[?&]door=([^&]+)/.exec(window.location.search) || [])[1];
+  const state = { picture: null, lost: false, key: null, sending: null, trying: false, failed: false, refusal: null, mine: [], noted: null };
+  let wish = null;
+
+  function set(changes) { Object.assign(state, changes); draw(); }
+
+  /* ---- What is drawn ---------------------------------------------------------------------------- */
+
+  function status(service) {
+    if (!service.may.allowed) { return html`<span class="state state-closed">${Queue.t("service.closed")}</span>`; }
+    return html`<span class="soft">${service.waiting ? Queue.t("waiting", { count: service.waiting }) : Queue.t("waiting.none")}</span>`;
+  }
+
+  function card(service) {
+    return html`<li><button class="service" data-testid=${"service-" + service.key} onClick=${function () { open(service.key); }}>
+      ${Visitor.badge(service)}
+      <span class="service-text"><strong>${Queue.say(service.name)}</strong><span class="soft">${Queue.say(service.summary)}</span>${status(service)}</span>
+    </button></li>`;
+  }
+
+  function closed(may) {
+    return html`<div class="card closed" data-testid="closed">${Visitor.icon("calendar-off", "icon-big")}
+      <h2>${Queue.whyNot(may)}</h2><p>${Queue.opening(may)}</p>
+      <p class="soft">${Queue.t(may.code === "remote_off" ? "closed.kiosk" : "closed.meanwhile")}</p></div>`;
+  }
+
+  function mine(number) {
+    return html`<a class="card mine" data-testid="mine" href=${"/t/" + number.secret}>
+      <span>${Queue.t("mine")}</span><span class="number">${number.label}</span><span class="mine-open">${Queue.t("mine.open")}</span></a>`;
+  }
+
+  function noted() {
+    if (!state.noted) { return null; }
+    return html`<div data-testid="arrival" role="status">${state.noted === true
+      ? Visitor.notice("good", "circle-check", Queue.t("arrival.noted"), Queue.t("arrival.noted.text"))
+      : Visitor.notice("warn", "alert-triangle", Queue.refusal(state.noted), Queue.t("help"))}</div>`;
+  }
+
+  function list() {
+    const may = Queue.closed(state.picture.services);
+    return html`<div class="stack">
+      ${state.mine.map(mine)}
+      ${noted()}
+      ${may ? closed(may) : html`<h1>${Queue.t(state.mine.length ? "choose.other" : "choose")}</h1>`}
+      <ul class="plain services">${state.picture.services.map(card)}</ul>
+    </div>`;
+  }
+
+  function fact(title, text) { return text ? html`<div class="fact"><dt>${title}</dt><dd>${text}</dd></div>` : null; }
+
+  function told(service) {
+    const stated = service.promise || {}, parts = service.components || {};
+    return html`
+      <section class="card stack-tight"><h2>${Queue.t("bring")}</h2><p class="lines">${Queue.say(parts.requirements) || Queue.t("bring.nothing")}</p></section>
+      <dl class="facts">
+        ${fact(Queue.t("tariff"), service.free ? html`<strong class="free">${Queue.t("free")}</strong>` : Queue.say(parts.tariff))}
+        ${fact(Queue.t("waiting.now"), String(service.waiting))}
+        ${fact(Queue.t("promise.wait"), stated.wait_min ? Queue.t("minutes.most", { minutes: stated.wait_min }) : null)}
+        ${fact(Queue.t("promise.service"), stated.service_min ? Queue.t("minutes.about", { minutes: stated.service_min }) : null)}
+      </dl>
+      <details class="standard"><summary>${Queue.t("standard")}</summary>
+        ${Queue.PUBLISHED.map(function (name) {
+          return html`<section><h3>${Queue.t("component." + name)}</h3><p class="lines">${Queue.say(parts[name]) || Queue.t("component.none")}</p></section>`;
+        })}</details>`;
+  }
+
+  function trouble() {
+    if (state.trying) { return Visitor.notice("warn", "wifi-off", Queue.t("send.trying"), Queue.t("send.trying.text")); }
+    if (state.failed) { return Visitor.notice("warn", "wifi-off", Queue.t("send.failed"), Queue.t("send.failed.text")); }
+    return state.refusal ? Visitor.notice("warn", "alert-triangle", Queue.refusal(state.refusal), Queue.t("help")) : null;
+  }
+
+  function takers(service) {
+    if (!service.may.allowed) { return closed(service.may); }
+    const busy = Boolean(state.sending);
+    return html`<div class="acts">
+      <button class="button button-primary button-large button-wide" data-testid="take" aria-disabled=${String(busy)} onClick=${function () { take(false); }}>
+        ${Visitor.icon("ticket")}<span>${Queue.t(busy && !state.sending.priority ? "taking" : "take")}</span></button>
+      <button class="button button-wide priority" data-testid="priority" aria-disabled=${String(busy)} onClick=${function () { take(true); }}>
+        ${Visitor.icon("accessible")}<span>${Queue.t(busy && state.sending.priority ? "taking" : "priority")}<small>${Queue.t("priority.who")}</small></span></button>
+    </div>`;
+  }
+
+  function one(service) {
+    return html`<div class="stack">
+      <button class="button button-quiet back" data-testid="back" onClick=${function () { open(null); }}>${Visitor.icon("arrow-left")}<span>${Queue.t("back")}</span></button>
+      <div class="title">${Visitor.badge(service)}<h1 tabindex="-1">${Queue.say(service.name)}</h1></div>
+      ${told(service)}
+      <div aria-live="assertive">${trouble()}</div>
+      ${takers(service)}
+    </div>`;
+  }
+
+  function draw() {
+    const picture = state.picture, root = document.getElementById("visit");
+    if (!picture) {
+      render(html`<p class="empty">${Queue.t(state.lost ? "lost.first" : "loading")}</p>`, root);
+      return;
+    }
+    const service = picture.services.filter(function (each) { return each.key === state.key; })[0];
+    document.title = Queue.t("title") + " \u00b7 " + picture.office.name;
+    render(html`${Visitor.head(picture.office, draw)}
+      ${state.lost ? html`<p><span class="line-mark" role="status">${Visitor.icon("wifi-off")}${Queue.t("lost", { time: Queue.time(picture.at) })}</span></p>` : null}
+      ${service ? one(service) : list()}
+      <footer class="foot soft text-s">${Queue.say(picture.office.complaint)}</footer>`, root);
+  }
+
+  /* ---- What is done ----------------------------------------------------------------------------- */
+
+  function open(key) {
+    wish = null;
+    set({ key: key, sending: null, trying: false, failed: false, refusal: null });
+    window.scrollTo(0, 0);
+    const title = document.querySelector("h1[tabindex]");
+    if (title) { title.focus(); }
+    if (key) { window.history.pushState({ key: key }, ""); }
+  }
+
+  function take(priority) {
+    if (state.sending) { return; }
+    if (!wish || wish.priority !== priority || wish.service !== state.key) {
+      wish = { key: Queue.key(), service: state.key, priority: priority, language: Queue.language() };
+      if (door) { wish.door = decodeURIComponent(door); }
+    }
+    const sent = wish;
+    set({ sending: sent, trying: false, failed: false, refusal: null });
+    Queue.insist("/office/" + encodeURIComponent(office) + "/tickets", sent, {
+      wanted: function () { return sent === wish; }, giveUpMs: GIVE_UP_MS, againMs: 2000,
+      onTrying: function () { set({ trying: true }); }
+    }).then(function (answer) {
+      if (sent !== wish) { return; }
+      if (!answer.ok) { wish = null; set({ sending: null, trying: false, refusal: answer }); return; }
+      taken(answer.ticket);
+    }, function () { if (sent === wish) { set({ sending: null, trying: false, failed: true }); } });
+  }
+
+  function taken(ticket) {
+    Visitor.remember(office, ticket.secret, ticket.label);
+    const go = function () { window.location.assign("/t/" + ticket.secret); };
+    if (door) { arrive(ticket.secret).then(go, go); } else { go(); }
+  }
+
+  function arrive(secret) { return Queue.postWithin(6000, "/t/" + secret + "/arrived", { door: decodeURIComponent(door) }); }
+
+  /** The numbers this phone holds, as they are now; who stands at the door has arrived. */
+  function recall() {
+    Visitor.remembered(office).forEach(function (number) {
+      Queue.get("/t/" + number.secret + "/picture").then(function (picture) {
+        if (!picture.ticket || picture.ended) { Visitor.forget(number.secret); return; }
+        set({ mine: state.mine.filter(function (other) { return other.secret !== number.secret; }).concat([number]) });
+        if (door && !picture.ticket.arrived_at) {
+          arrive(number.secret).then(function (answer) { set({ noted: answer.ok ? true : answer }); }, function () { /* the next visit tells */ });
+        } else if (door) { set({ noted: true }); }
+      }, function () { /* no line: the list says so */ });
+    });
+  }
+
+  let next = null;
+  function refresh() {
+    window.clearTimeout(next);
+    Queue.get("/office/" + encodeURIComponent(office) + "/door").then(function (picture) {
+      if (picture.kind !== "door") { throw new Error("no picture"); }
+      Queue.zone(picture.office.time_zone);
+      set({ picture: picture, lost: false });
+      next = window.setTimeout(refresh, AGAIN_MS);
+    }).catch(function () { set({ lost: true }); next = window.setTimeout(refresh, RETRY_MS); });
+  }
+
+  function begin() {
+    Queue.language(Visitor.ownLanguage());
+    Queue.words("visitor", office).then(function () { draw(); refresh(); recall(); }, function () { window.setTimeout(begin, RETRY_MS); });
+  }
+
+  window.addEventListener("popstate", function () { wish = null; set({ key: null, sending: null, refusal: null }); });
+  document.addEventListener("visibilitychange", function () { if (!document.hidden && state.picture) { refresh(); recall(); } });
+  begin();
+}());
