@@ -84,7 +84,7 @@ def test_every_number_exactly_once_whatever_comes_at_once(server: Server) -> Non
 
     def take(kiosk: object) -> None:
         for i in range(15):
-            got.append(kiosk.take("kunjungan", priority=i % 3 == 0)["number"])  # type: ignore[attr-defined]
+            got.append(kiosk.take("informasi", priority=i % 3 == 0)["number"])  # type: ignore[attr-defined]
 
     threads = [threading.Thread(target=take, args=(k,)) for k in kiosks]
     for thread in threads:
