@@ -27,6 +27,7 @@ from .kit import Kit, Signal
 from .moment import Clock, Moment
 from .store import log, offices
 from .store.offices import Head
+from .store.prepared import savepoint
 
 MOST_WAITING = 2_000
 BATCH = 64
@@ -263,17 +264,17 @@ class _Batch:
         now = self.clock.now()
         office = offices.config(self.c, head.id, head.config_version) if head.config_version else job.args["office"]
         tx = Tx(self.c, head, office, now, job.actor)
-        savepoint = self.c.begin_nested()
+        savepoint(self.c, "SAVEPOINT")
         try:
             job.answer = {"ok": True, **job.command(tx, job.args)}
         except Refused as refused:
-            savepoint.rollback()
+            savepoint(self.c, "ROLLBACK TO")
             job.answer = refused.as_answer()
             counted = getattr(refused, "counted", None)
             if counted is not None:
                 log.count_refusal(self.c, head.id, tx.day, counted[0], counted[1], refused.code)
         else:
-            savepoint.commit()
+            savepoint(self.c, "RELEASE")
             self.heads[job.office] = tx.head
             self.events.extend(tx.rows)
             self.recorded.setdefault(job.office, []).extend(tx.recorded)

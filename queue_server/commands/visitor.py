@@ -5,6 +5,9 @@ from __future__ import annotations
 import secrets
 from dataclasses import replace
 from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Engine
 
 from ..domain import hours, numbering
 from ..domain.errors import NotFound, Refused
@@ -111,15 +114,16 @@ def new_step(
 
 def standards(tx: Tx) -> dict[str, int]:
     """Service -> standard in force, looked up once per configuration."""
-    key = (str(tx.c.engine.url), tx.office_id, tx.head.config_version)
-    if key not in _standards:
-        if len(_standards) > 2_000:
-            _standards.clear()
-        _standards[key] = offices.standards_in_force(tx.c, tx.office_id)
-    return _standards[key]
+    known = _standards.setdefault(tx.c.engine, {})
+    key = (tx.office_id, tx.head.config_version)
+    if key not in known:
+        if len(known) > 2_000:
+            known.clear()
+        known[key] = offices.standards_in_force(tx.c, tx.office_id)
+    return known[key]
 
 
-_standards: dict[tuple[str, int, int], dict[str, int]] = {}
+_standards: WeakKeyDictionary[Engine, dict[tuple[int, int], dict[str, int]]] = WeakKeyDictionary()
 
 
 def open_office_day(tx: Tx) -> None:

@@ -8,23 +8,34 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from .. import tables as t
+from .prepared import Prepared
 
 _answers = select(t.command.c.actor, t.command.c.key, t.command.c.digest, t.command.c.answer).where(
     t.command.c.key.in_(bindparam("keys", expanding=True))
 )
 
 
+_answer = Prepared(select(t.command.c.actor, t.command.c.key, t.command.c.digest, t.command.c.answer).where(
+    t.command.c.key == bindparam("of_key")))
+_add_answer = Prepared(insert(t.command))
+_add_event = Prepared(insert(t.event_table))
+
+
 def answers(c: Connection, keys: list[str]) -> dict[tuple[str, str], tuple[str, str]]:
     """(actor, key) -> (digest, answer) of presses already answered."""
-    return {(row[0], row[1]): (row[2], row[3]) for row in c.execute(_answers, {"keys": keys})}
+    if len(keys) == 1:
+        rows = _answer.all(c, {"of_key": keys[0]})
+    else:
+        rows = list(c.execute(_answers, {"keys": keys}))
+    return {(row[0], row[1]): (row[2], row[3]) for row in rows}
 
 
 def add_answers(c: Connection, rows: list[dict[str, Any]]) -> None:
-    c.execute(insert(t.command), rows)
+    _add_answer.many(c, rows)
 
 
 def add_events(c: Connection, rows: list[dict[str, Any]]) -> None:
-    c.execute(insert(t.event_table), rows)
+    _add_event.many(c, rows)
 
 
 def forget_answers(c: Connection, before: int) -> int:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 
 from .. import tables as t
+from ..domain.chain import GENESIS
 from ..domain.office import Office
 from ..office_file import from_json
+from .prepared import Prepared
 
 
 class Head(NamedTuple):
@@ -26,8 +29,9 @@ _lock = (
     select(*_columns).where(t.office.c.key.in_(bindparam("keys", expanding=True)))
     .order_by(t.office.c.id).with_for_update()
 )
+_lock_one = Prepared(select(*_columns).where(t.office.c.key == bindparam("of_key")).with_for_update())
 _heads = select(*_columns).order_by(t.office.c.id)
-_save_head = (
+_save_head = Prepared(
     update(t.office).where(t.office.c.id == bindparam("office"))
     .values(head_seq=bindparam("seq"), head_hash=bindparam("hash"), config_version=bindparam("config"))
 )
@@ -39,11 +43,13 @@ _standards = (
     .order_by(t.standard.c.version)
 )
 
-_cache: dict[tuple[str, int, int], Office] = {}
+_cache: WeakKeyDictionary[Engine, dict[tuple[int, int], Office]] = WeakKeyDictionary()
 
 
 def lock_heads(c: Connection, keys: list[str]) -> list[Head]:
     """Locks the named offices in order of id: the claim lock of every command in the batch."""
+    if len(keys) == 1:
+        return [Head(*row) for row in _lock_one.all(c, {"of_key": keys[0]})]
     return [Head(*row) for row in c.execute(_lock, {"keys": keys})]
 
 
@@ -60,20 +66,21 @@ def heads_of(c: Connection, keys: list[str]) -> list[Head]:
 
 
 def save_heads(c: Connection, heads_: list[Head]) -> None:
-    c.execute(_save_head, [
-        {"office": h.id, "seq": h.head_seq, "hash": h.head_hash, "config": h.config_version} for h in heads_
-    ])
+    for h in heads_:
+        _save_head.run(
+            c, {"office": h.id, "seq": h.head_seq, "hash": h.head_hash, "config": h.config_version})
 
 
 def config(c: Connection, office_id: int, version: int) -> Office:
     """The office as configured in ``version``; versions never change, so they are kept."""
-    key = (str(c.engine.url), office_id, version)
-    if key not in _cache:
-        if len(_cache) > 2_000:
-            _cache.clear()
+    known = _cache.setdefault(c.engine, {})
+    key = (office_id, version)
+    if key not in known:
+        if len(known) > 2_000:
+            known.clear()
         body = c.execute(_config, {"office": office_id, "version": version}).scalar_one()
-        _cache[key] = from_json(body)
-    return _cache[key]
+        known[key] = from_json(body)
+    return known[key]
 
 
 def standards_in_force(c: Connection, office_id: int) -> dict[str, int]:
@@ -82,7 +89,7 @@ def standards_in_force(c: Connection, office_id: int) -> dict[str, int]:
 
 
 def add_office(c: Connection, key: str, door_code: str) -> int:
-    result = c.execute(insert(t.office).values(key=key, door_code=door_code))
+    result = c.execute(insert(t.office).values(key=key, door_code=door_code, head_hash=GENESIS))
     return int(result.inserted_primary_key[0])
 
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from .. import tables as t
+from .prepared import Prepared
 
 
 class Person(NamedTuple):
@@ -99,12 +100,12 @@ def drop_ended_sessions(c: Connection, now: int) -> None:
 
 # --- seats -------------------------------------------------------------------------------------
 
-_seat_at = select(*_seat_columns).where(
+_seat_at = Prepared(select(*_seat_columns).where(
     t.seat.c.office_id == bindparam("office"), t.seat.c.counter == bindparam("at_counter")
-)
-_seat_of = select(*_seat_columns).where(
+))
+_seat_of = Prepared(select(*_seat_columns).where(
     t.seat.c.office_id == bindparam("office"), t.seat.c.person_id == bindparam("person")
-)
+))
 _seats = (
     select(*_seat_columns, t.person.c.shown_name)
     .outerjoin(t.person, t.person.c.id == t.seat.c.person_id).where(t.seat.c.office_id == bindparam("office"))
@@ -116,19 +117,19 @@ _save_seat = (
         since_at=bindparam("new_since"), version=t.seat.c.version + 1, changed_tick=bindparam("tick"),
     )
 )
-_touch_seat = (
+_touch_seat = Prepared(
     update(t.seat).where(t.seat.c.office_id == bindparam("office"), t.seat.c.counter == bindparam("at_counter"))
     .values(version=t.seat.c.version + 1, changed_tick=bindparam("tick"))
 )
 
 
 def seat_at(c: Connection, office_id: int, counter: str) -> Seat | None:
-    row = c.execute(_seat_at, {"office": office_id, "at_counter": counter}).first()
+    row = _seat_at.first(c, {"office": office_id, "at_counter": counter})
     return None if row is None else Seat(*row)
 
 
 def seat_of(c: Connection, office_id: int, person_id: int) -> Seat | None:
-    row = c.execute(_seat_of, {"office": office_id, "person": person_id}).first()
+    row = _seat_of.first(c, {"office": office_id, "person": person_id})
     return None if row is None else Seat(*row)
 
 
@@ -155,7 +156,7 @@ def save_seat(
 
 def touch_seat(c: Connection, office_id: int, counter: str, tick: int) -> None:
     """Something happened at this counter: presses that saw the state before are stale now."""
-    c.execute(_touch_seat, {"office": office_id, "at_counter": counter, "tick": tick})
+    _touch_seat.run(c, {"office": office_id, "at_counter": counter, "tick": tick})
 
 
 # --- devices -----------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from .. import tables as t
 from ..domain.discipline import Heads, Recent
 from ..domain.hours import IssuedToday
 from ..domain.ticket import MUTABLE, Step, Waiting
+from .prepared import Prepared
 
 _step_columns = [t.step.c[name] for name in Step.__dataclass_fields__]
 
@@ -48,20 +49,19 @@ def _next_number(dialect: str) -> Any:
     ).returning(t.series.c.high)
 
 
-_next_numbers = {name: _next_number(name) for name in ("sqlite", "postgresql")}
+_next_numbers = {name: Prepared(_next_number(name)) for name in ("sqlite", "postgresql")}
 _set_high = update(t.series).where(
     t.series.c.office_id == bindparam("office"), t.series.c.service == bindparam("service_key"),
     t.series.c.day == bindparam("on_day"),
 ).values(high=bindparam("new_high"))
-_add_ticket = insert(t.ticket).returning(t.ticket.c.id)
-_add_step = insert(t.step).returning(t.step.c.id)
+_add_ticket = Prepared(insert(t.ticket).returning(t.ticket.c.id))
+_add_step = Prepared(insert(t.step).returning(t.step.c.id))
 
 
 def next_number(c: Connection, office_id: int, service: str, day: str) -> int:
     """Raises the high-water mark of a series by one and returns it; the office's head is locked."""
-    return int(c.execute(
-        _next_numbers[c.dialect.name], {"office": office_id, "service_key": service, "on_day": day}
-    ).scalar_one())
+    where = {"office": office_id, "service_key": service, "on_day": day}
+    return int(_next_numbers[c.dialect.name].first(c, where)[0])
 
 
 def set_high(c: Connection, office_id: int, service: str, day: str, high: int) -> None:
@@ -70,11 +70,11 @@ def set_high(c: Connection, office_id: int, service: str, day: str, high: int) -
 
 
 def add_ticket(c: Connection, values: dict[str, Any]) -> int:
-    return int(c.execute(_add_ticket, values).scalar_one())
+    return int(_add_ticket.first(c, values)[0])
 
 
 def add_step(c: Connection, values: dict[str, Any]) -> int:
-    return int(c.execute(_add_step, values).scalar_one())
+    return int(_add_step.first(c, values)[0])
 
 
 def issued_today(c: Connection, office_id: int, service: str, day: str, session_from: int) -> IssuedToday:
@@ -109,25 +109,26 @@ def active_of_holder(c: Connection, office_id: int, day: str, holder: str) -> li
 
 # --- reading one ticket or step ----------------------------------------------------------------
 
-_ticket_by_secret = select(*_ticket_columns).where(t.ticket.c.secret == bindparam("of_secret"))
-_ticket = select(*_ticket_columns).where(t.ticket.c.id == bindparam("of_ticket"))
-_step = select(*_step_columns).where(t.step.c.id == bindparam("of_step"), t.step.c.office_id == bindparam("office"))
-_newest_step = (
+_ticket_by_secret = Prepared(select(*_ticket_columns).where(t.ticket.c.secret == bindparam("of_secret")))
+_ticket = Prepared(select(*_ticket_columns).where(t.ticket.c.id == bindparam("of_ticket")))
+_step = Prepared(select(*_step_columns).where(
+    t.step.c.id == bindparam("of_step"), t.step.c.office_id == bindparam("office")))
+_newest_step = Prepared(
     select(*_step_columns).where(t.step.c.ticket_id == bindparam("of_ticket")).order_by(t.step.c.id.desc()).limit(1)
 )
-_active = select(*_step_columns).where(
+_active = Prepared(select(*_step_columns).where(
     t.step.c.office_id == bindparam("office"), t.step.c.counter == bindparam("at_counter"),
     literal_column("step.state IN ('called', 'serving')"),
-)
+))
 
 
 def ticket_by_secret(c: Connection, secret: str) -> Ticket | None:
-    row = c.execute(_ticket_by_secret, {"of_secret": secret}).first()
+    row = _ticket_by_secret.first(c, {"of_secret": secret})
     return None if row is None else Ticket(*row)
 
 
 def ticket(c: Connection, ticket_id: int) -> Ticket:
-    return Ticket(*c.execute(_ticket, {"of_ticket": ticket_id}).one())
+    return Ticket(*_ticket.first(c, {"of_ticket": ticket_id}))
 
 
 def set_ticket(c: Connection, ticket_id: int, **values: Any) -> None:
@@ -135,17 +136,17 @@ def set_ticket(c: Connection, ticket_id: int, **values: Any) -> None:
 
 
 def step(c: Connection, office_id: int, step_id: int) -> Step | None:
-    row = c.execute(_step, {"of_step": step_id, "office": office_id}).first()
+    row = _step.first(c, {"of_step": step_id, "office": office_id})
     return None if row is None else Step(*row)
 
 
 def newest_step(c: Connection, ticket_id: int) -> Step:
-    return Step(*c.execute(_newest_step, {"of_ticket": ticket_id}).one())
+    return Step(*_newest_step.first(c, {"of_ticket": ticket_id}))
 
 
 def active_at(c: Connection, office_id: int, counter: str) -> Step | None:
     """The visitor called to or served at a counter; the database allows only one."""
-    row = c.execute(_active, {"office": office_id, "at_counter": counter}).first()
+    row = _active.first(c, {"office": office_id, "at_counter": counter})
     return None if row is None else Step(*row)
 
 
@@ -156,7 +157,7 @@ def open_steps(c: Connection, office_id: int, day: str, states: tuple[str, ...])
     return [Step(*row) for row in rows]
 
 
-_save = (
+_save = Prepared(
     update(t.step)
     .where(t.step.c.id == bindparam("of_step"), t.step.c.version == bindparam("seen"))
     .values(version=bindparam("seen") + 1, before=bindparam("new_before"),
@@ -168,7 +169,7 @@ def save_step(c: Connection, old: Step, new: Step) -> bool:
     """Claims the change: False when somebody else changed the step since it was read."""
     values: dict[str, Any] = {f"new_{name}": getattr(new, name) for name in MUTABLE}
     values.update(of_step=old.id, seen=old.version, new_before=new.before)
-    return bool(c.execute(_save, values).rowcount == 1)
+    return bool(_save.run(c, values).rowcount == 1)
 
 
 # --- who is next -------------------------------------------------------------------------------
@@ -183,21 +184,21 @@ _waiting_columns = (
 )
 # The literal conditions are those of the partial indexes, word for word, so that they are used.
 _first = "step.state = 'waiting' AND step.arrived_at IS NOT NULL AND step.returned_seq = 0"
-_heads = (
+_heads = Prepared(
     select(*_waiting_columns)
     .where(_of_service, literal_column(_first), t.step.c.priority == bindparam("class"))
     .order_by(t.step.c.queued_tick, t.step.c.id).limit(bindparam("most"))
 )
-_returning = select(*_waiting_columns).where(
+_returning = Prepared(select(*_waiting_columns).where(
     _of_service, literal_column("step.state = 'waiting' AND step.returned_seq > 0"), t.step.c.arrived_at.is_not(None)
-)
-_recent = (
+))
+_recent = Prepared(
     select(t.call.c.seq, t.call.c.priority, t.call.c.in_mix, t.call.c.advances)
     .where(t.call.c.office_id == bindparam("office"), t.call.c.day == bindparam("on_day"),
            t.call.c.service == bindparam("service_key"), literal_column("call.nth = 1 AND call.undone = 0"))
     .order_by(t.call.c.seq.desc()).limit(bindparam("most"))
 )
-_not_arrived = (
+_not_arrived = Prepared(
     select(t.step.c.id, t.step.c.ticket_id)
     .where(_of_service, literal_column("step.state = 'waiting' AND step.arrived_at IS NULL"),
            t.step.c.passed_seq == 0, t.step.c.queued_tick < bindparam("before_tick"))
@@ -215,9 +216,9 @@ def _waiting(rows: Any) -> tuple[Waiting, ...]:
 def heads(c: Connection, office_id: int, day: str, service: str, most: int) -> Heads:
     """The first ``most`` of each class and all returning steps of a service, each by its index."""
     where = {"office": office_id, "on_day": day, "service_key": service}
-    ordinary = _waiting(c.execute(_heads, {**where, "class": 0, "most": most}))
-    priority = _waiting(c.execute(_heads, {**where, "class": 1, "most": most}))
-    return Heads(ordinary, priority, _waiting(c.execute(_returning, where)))
+    ordinary = _waiting(_heads.all(c, {**where, "class": 0, "most": most}))
+    priority = _waiting(_heads.all(c, {**where, "class": 1, "most": most}))
+    return Heads(ordinary, priority, _waiting(_returning.all(c, where)))
 
 
 def recent(c: Connection, office_id: int, day: str, service: str, needed: int, heads_: Heads) -> Recent:
@@ -226,7 +227,7 @@ def recent(c: Connection, office_id: int, day: str, service: str, needed: int, h
     oldest = min((w.returned_seq for w in heads_.returning), default=None)
     most = 40
     while True:
-        rows = c.execute(_recent, {"office": office_id, "on_day": day, "service_key": service, "most": most}).all()
+        rows = _recent.all(c, {"office": office_id, "on_day": day, "service_key": service, "most": most})
         classes = tuple(bool(r[1]) for r in rows if r[2])
         enough = len(classes) >= needed and (oldest is None or rows[-1][0] <= oldest)
         if enough or len(rows) < most:
@@ -238,9 +239,9 @@ def pass_remote(
     c: Connection, office_id: int, day: str, service: str, before_tick: int, seq: int
 ) -> list[tuple[int, int]]:
     """Marks remote steps that were due and are not here, and returns them as (step, ticket)."""
-    rows = c.execute(_not_arrived, {
+    rows = _not_arrived.all(c, {
         "office": office_id, "on_day": day, "service_key": service, "before_tick": before_tick,
-    }).all()
+    })
     if rows:
         c.execute(_mark_passed, [{"of_step": r[0], "at_seq": seq} for r in rows])
     return [(r[0], r[1]) for r in rows]
@@ -248,17 +249,17 @@ def pass_remote(
 
 # --- calls -------------------------------------------------------------------------------------
 
-_add_call = insert(t.call)
-_end_calls = update(t.call).where(
+_add_call = Prepared(insert(t.call))
+_end_calls = Prepared(update(t.call).where(
     t.call.c.step_id == bindparam("of_step"), t.call.c.state == "calling"
-).values(state=bindparam("new_state"), over_at=bindparam("at_ms"))
+).values(state=bindparam("new_state"), over_at=bindparam("at_ms")))
 _undo_call = update(t.call).where(
     t.call.c.office_id == bindparam("office"), t.call.c.seq == bindparam("of_seq")
 ).values(undone=1)
 _call_again = update(t.call).where(
     t.call.c.step_id == bindparam("of_step"), t.call.c.seq >= bindparam("from_seq"), t.call.c.undone == 0
 ).values(state="calling", over_at=None)
-_calls_heard = (
+_calls_heard = Prepared(
     select(t.call.c.seq, t.call.c.at, func.max(t.board_ack.c.drawn_at), func.max(t.board_ack.c.spoken_at))
     .outerjoin(t.board_ack, and_(
         t.board_ack.c.office_id == t.call.c.office_id, t.board_ack.c.call_seq == t.call.c.seq))
@@ -268,12 +269,12 @@ _calls_heard = (
 
 
 def add_call(c: Connection, values: dict[str, Any]) -> None:
-    c.execute(_add_call, values)
+    _add_call.run(c, values)
 
 
 def end_calls(c: Connection, step_id: int, state: str, at: int) -> None:
     """The calls of a step leave the voice queue: "over" (started, ended) or "withdrawn" (undone)."""
-    c.execute(_end_calls, {"of_step": step_id, "new_state": state, "at_ms": at})
+    _end_calls.run(c, {"of_step": step_id, "new_state": state, "at_ms": at})
 
 
 def undo_call(c: Connection, office_id: int, seq: int) -> None:
@@ -294,7 +295,7 @@ class Heard(NamedTuple):
 
 def calls_heard(c: Connection, step_id: int, from_seq: int) -> list[Heard]:
     """The present call and its recalls, and when boards first drew and spoke each."""
-    return [Heard(*row) for row in c.execute(_calls_heard, {"of_step": step_id, "from_seq": from_seq})]
+    return [Heard(*row) for row in _calls_heard.all(c, {"of_step": step_id, "from_seq": from_seq})]
 
 
 def first_call(c: Connection, step_id: int) -> int:
@@ -322,12 +323,14 @@ def newest_call(c: Connection, step_id: int) -> int:
 
 # --- pauses and days ---------------------------------------------------------------------------
 
-_pauses = select(t.service_pause.c.service, t.service_pause.c.reason).where(
-    t.service_pause.c.office_id == bindparam("office"))
+_pauses = Prepared(select(t.service_pause.c.service, t.service_pause.c.reason).where(
+    t.service_pause.c.office_id == bindparam("office")))
+_day_state = Prepared(select(t.office_day.c.opened_at, t.office_day.c.closed_at).where(
+    t.office_day.c.office_id == bindparam("office"), t.office_day.c.day == bindparam("on_day")))
 
 
 def pauses(c: Connection, office_id: int) -> dict[str, str]:
-    return {r[0]: r[1] for r in c.execute(_pauses, {"office": office_id})}
+    return {r[0]: r[1] for r in _pauses.all(c, {"office": office_id})}
 
 
 def pause_service(c: Connection, office_id: int, service: str, reason: str, at: int) -> None:
@@ -350,8 +353,7 @@ def open_days(c: Connection, office_id: int) -> list[str]:
 
 
 def day_state(c: Connection, office_id: int, day: str) -> tuple[int, int | None] | None:
-    row = c.execute(select(t.office_day.c.opened_at, t.office_day.c.closed_at).where(
-        t.office_day.c.office_id == office_id, t.office_day.c.day == day)).first()
+    row = _day_state.first(c, {"office": office_id, "on_day": day})
     return None if row is None else (row[0], row[1])
 
 
