@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 import time
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
 
 from jinja2 import Template
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page, Route, expect
 
 from queue_server.office_file import read
 from queue_server.theme import theme_css
@@ -53,8 +54,8 @@ def visitor(state: str = "called", step: int = 17, **more: Any) -> Picture:
     """A visitor called 20 s ago, or in service for 3:12 of 10 stated minutes."""
     base = row(step, 12)
     base |= {"state": state, "issued_at": ago(12), "called_at": ago(1 / 3 if state == "called" else 4),
-             "started_at": ago(3.2) if state == "serving" else None, "waited_ms": 11 * MINUTE, "served_ms": 0, "calls": 1,
-             "next_recall_at": None, "drawn": 1, "spoken": 1, "why": {"rule": "first", "mix": [1, 2, 60]},
+             "started_at": ago(3.2) if state == "serving" else None, "waited_ms": 11 * MINUTE, "served_ms": 0,
+             "calls": 1, "next_recall_at": None, "drawn": 1, "spoken": 1, "why": {"rule": "first", "mix": [1, 2, 60]},
              "no_show": {"allowed": False, "code": "no_show_calls", "facts": {"needed": 2, "heard": 1}, "at": ago(0)},
              "stated_wait_ms": 15 * MINUTE, "stated_service_ms": 10 * MINUTE, "note": ""}
     return base | more
@@ -63,25 +64,32 @@ def visitor(state: str = "called", step: int = 17, **more: Any) -> Picture:
 def picture(**more: Any) -> Picture:
     """An officer at Loket 3, three people waiting, nobody at the counter."""
     rows = more.pop("rows", [row(21, 14), row(22, 9, priority=True), row(5, 6, "titipan")])
+    counters = [
+        seat("1", "Budi Santoso", label="A\u2009019", step=19, since=ago(6)), seat("2", "Dewi Lestari", "paused"),
+        seat("3", "Sri Wahyuni", mine=True), seat("4", None)]
     base: Picture = {
-        "kind": "counter", "seq": 1, "at": now(),
+        "kind": "counter", "seq": 1, "at": now(), "person": {"id": 7},
         "office": {"key": "rutan", "name": "Rutan Kelas IIB Contoh", "time_zone": "WIB"},
-        "person": {"id": 7},
-        "counter": {"key": "3", "name": {"id": "Loket 3", "en": "Counter 3"}, "version": 5, "state": "open", "reason": "",
-                    "since": ago(90), "services": ["kunjungan", "titipan"]},
-        "counters": [seat("1", "Budi Santoso", label="A\u2009019", step=19, since=ago(6)), seat("2", "Dewi Lestari", "paused"),
-                     seat("3", "Sri Wahyuni", mine=True), seat("4", None)],
-        "current": None, "undo": None, "waiting": {"total": len(rows), "rows": rows}, "parked": [], "missed": [], "remote": [],
-        "services": [{"key": key, "letter": letter, "name": dict(zip(("id", "en"), NAMES[key], strict=True)), "icon": "users",
-                      "colour": "#1f6f8b", "waiting": 3, "longest_since": None, "may": {"allowed": True, "code": None, "facts": {}}}
-                     for key, letter in SERVICES],
-        "reasons": {"out_of_order": ["urgent_need", "companion", "short_question"], "outcome": ["served", "incomplete", "referred"],
-                    "park": ["papers_missing", "visitor_fetches", "system_down"], "pause": ["prayer", "rest", "meeting"],
-                    "no_show": ["board_broken", "called_aloud"], "reclass": ["not_in_group", "in_group", "by_mistake"],
-                    "cancel": ["visitor_asked", "double_number"]},
+        "counter": {"key": "3", "name": {"id": "Loket 3", "en": "Counter 3"}, "version": 5, "state": "open",
+                    "reason": "", "since": ago(90), "services": ["kunjungan", "titipan"]},
+        "counters": counters, "current": None, "undo": None, "waiting": {"total": len(rows), "rows": rows},
+        "parked": [], "missed": [], "remote": [], "services": [service(key) for key, _ in SERVICES],
+        "reasons": {
+            "out_of_order": ["urgent_need", "companion", "short_question"],
+            "outcome": ["served", "incomplete", "referred"],
+            "park": ["papers_missing", "visitor_fetches", "system_down"],
+            "pause": ["prayer", "rest", "meeting"], "no_show": ["board_broken", "called_aloud"],
+            "reclass": ["not_in_group", "in_group", "by_mistake"], "cancel": ["visitor_asked", "double_number"],
+        },
         "today": {"served": 12, "on_time": 11, "judged": 12}, "alerts": [],
     }
     return base | more
+
+
+def service(key: str) -> Picture:
+    name = dict(zip(("id", "en"), NAMES[key], strict=True))
+    return {"key": key, "letter": dict(SERVICES)[key], "name": name, "icon": "users", "colour": "#1f6f8b", "waiting": 3,
+            "longest_since": None, "may": {"allowed": True, "code": None, "facts": {}}}
 
 
 def seat(key: str, person: str | None, state: str = "open", **more: Any) -> Picture:
@@ -93,6 +101,11 @@ def words() -> dict[str, dict[str, str]]:
     common = json.loads((ROOT / "common/words.json").read_text())
     own = json.loads((ROOT / "counter/words.json").read_text())
     return {lang: common[lang] | own[lang] for lang in ("id", "en")}
+
+
+@cache
+def theme() -> str:
+    return theme_css(read((ROOT / "offices/rutan.toml").read_text(), "rutan.toml"))
 
 
 class Stage:
@@ -109,11 +122,15 @@ class Stage:
         self.page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
         self.page.route("**/*", self._serve)
 
-    def open(self, first: Picture | None) -> Stage:
-        """Opens the page: signed in with this picture, or (None) nobody signed in yet."""
+    def open(self, first: Picture | None, quiet_ms: int = 0) -> Stage:
+        """Opens the page: signed in with this picture, or (None) nobody signed in yet.
+
+        ``quiet_ms``: how long after a change a press does nothing; 700 where that is what is tried.
+        """
         self.signed_in = first is not None
         self.page.goto(f"{SITE}/counter/rutan")
         self.page.locator(".console").wait_for()  # drawn once the words are there and the line is asked for
+        self.page.evaluate("ms => { Counter.QUIET_MS = ms; }", quiet_ms)
         if first is not None:
             self.show(first)
             self.page.evaluate("stage.up()")
@@ -123,7 +140,7 @@ class Stage:
         """Sends a picture; ``settle`` waits until a press is taken again."""
         self.page.evaluate("p => stage.send(p)", new)
         if settle and new.get("counter"):
-            self.page.wait_for_timeout(800)
+            expect(self.get("primary")).not_to_have_attribute("aria-disabled", "true")
 
     def presses(self) -> list[Picture]:
         sent: list[Picture] = self.page.evaluate("stage.presses")
@@ -150,8 +167,7 @@ class Stage:
         elif path.startswith("/words/"):
             route.fulfill(json=words())
         elif path.endswith("theme.css"):
-            office = read((ROOT / "offices/rutan.toml").read_text(), "rutan.toml")
-            route.fulfill(body=theme_css(office), content_type="text/css")
+            route.fulfill(body=theme(), content_type="text/css")
         else:
             self._file(route, path)
 

@@ -1,0 +1,149 @@
+"""Double presses, a slow line, a lost line: pressing is harmless and nothing is done that nobody sees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.counter_stage import Stage, picture, visitor
+
+
+@pytest.fixture
+def stage(browser: Browser) -> Iterator[Stage]:
+    made = Stage(browser)
+    yield made
+    assert made.errors == []
+    made.context.close()
+
+
+def test_a_second_press_while_one_is_under_way_is_ignored(stage: Stage) -> None:
+    stage.open(picture())
+    stage.page.evaluate("stage.held = true")
+    for _ in range(4):
+        stage.page.keyboard.press(" ")
+    stage.get("primary").dblclick(force=True)
+    assert len(stage.presses()) == 1
+
+
+def test_a_press_just_after_a_change_is_for_what_was_there_before(stage: Stage) -> None:
+    stage.open(picture(), quiet_ms=700)
+    stage.page.keyboard.press(" ")
+    stage.show(picture(current=visitor("called")), settle=False)
+    stage.page.keyboard.press(" ")
+    stage.get("primary").click(force=True)
+    assert [p["act"] for p in stage.presses()] == ["call_next"]
+    stage.get("primary").click()  # waits until it is ready: a press meant for the new state
+    assert [p["act"] for p in stage.presses()] == ["call_next", "start"]
+
+
+def test_a_held_down_space_bar_is_one_press(stage: Stage) -> None:
+    stage.open(picture())
+    for _ in range(5):
+        stage.page.keyboard.down(" ")
+    stage.page.keyboard.up(" ")
+    assert len(stage.presses()) == 1
+
+
+def test_other_people_s_changes_do_not_swallow_a_press(stage: Stage) -> None:
+    stage.open(picture(), quiet_ms=700)
+    stage.show(picture(rows=[]), settle=False)
+    stage.page.keyboard.press(" ")
+    assert len(stage.presses()) == 1
+
+
+def test_after_a_click_the_space_bar_belongs_to_the_one_button(stage: Stage) -> None:
+    stage.open(picture(current=visitor("called")))
+    stage.get("recall").click()
+    stage.page.keyboard.press(" ")
+    assert [p["act"] for p in stage.presses()] == ["recall", "start"]
+
+
+def test_a_slow_line_says_sending(stage: Stage) -> None:
+    stage.open(picture())
+    stage.page.evaluate("stage.held = true")
+    stage.page.keyboard.press(" ")
+    assert "Mengirim" not in stage.get("primary").inner_text()
+    expect(stage.get("primary")).to_contain_text("Mengirim…", timeout=500)
+    stage.page.evaluate("stage.release()")
+    expect(stage.get("primary")).to_contain_text("Panggil berikutnya")
+
+
+def test_a_refusal_of_the_second_press_is_silent(stage: Stage) -> None:
+    stage.open(picture())
+    stage.page.evaluate("stage.answers = [{ok: false, refused: 'double_press', facts: {}}]")
+    stage.page.keyboard.press(" ")
+    stage.page.wait_for_timeout(200)
+    expect(stage.get("refusal")).to_have_count(0)
+
+
+def test_a_press_while_offline_is_kept_and_sent_once(stage: Stage) -> None:
+    stage.open(picture())
+    stage.page.evaluate("stage.down()")
+    expect(stage.get("line-down")).to_contain_text("Terputus sejak")
+    stage.page.keyboard.press(" ")
+    expect(stage.get("held")).to_contain_text("“Panggil berikutnya” belum terkirim")
+    assert stage.presses() == []
+    stage.page.evaluate("stage.up()")
+    expect(stage.get("held")).to_have_count(0)
+    expect(stage.get("line-down")).to_have_count(0)
+    assert [p["act"] for p in stage.presses()] == ["call_next"]
+
+
+def test_a_press_whose_answer_was_lost_is_repeated_with_its_key(stage: Stage) -> None:
+    stage.open(picture())
+    stage.page.evaluate("stage.held = true")
+    stage.page.keyboard.press(" ")
+    stage.page.evaluate("stage.down()")
+    expect(stage.get("held")).to_contain_text("terkirim, jawabannya belum datang")
+    stage.page.evaluate("stage.held = false; stage.up()")
+    expect(stage.get("held")).to_have_count(0)
+    first, again = stage.presses()
+    assert first == again
+
+
+def test_what_was_never_sent_can_be_taken_back(stage: Stage) -> None:
+    stage.open(picture())
+    stage.page.evaluate("stage.down()")
+    stage.page.keyboard.press(" ")
+    stage.page.keyboard.press("Escape")
+    expect(stage.get("held")).to_have_count(0)
+    stage.page.evaluate("stage.up()")
+    stage.page.wait_for_timeout(100)
+    assert stage.presses() == []
+
+
+@pytest.mark.parametrize(("sent", "words"), [(False, "tidak terkirim dan tidak dilakukan"), (True, "tidak dijawab")])
+def test_after_ten_seconds_it_says_what_was_not_done(stage: Stage, sent: bool, words: str) -> None:
+    stage.open(picture())
+    stage.page.evaluate("Counter.REPEAT_MS = 1500")
+    if sent:
+        stage.page.evaluate("stage.held = true")
+        stage.page.keyboard.press(" ")
+        stage.page.evaluate("stage.down()")
+    else:
+        stage.page.evaluate("stage.down()")
+        stage.page.keyboard.press(" ")
+    expect(stage.get("lost")).to_contain_text(words, timeout=4_000)
+    before = len(stage.presses())
+    stage.page.evaluate("stage.held = false; stage.up()")
+    stage.page.wait_for_timeout(200)
+    assert len(stage.presses()) == before
+
+
+def test_a_silent_line_is_marked_after_three_seconds(stage: Stage) -> None:
+    stage.open(picture())
+    stage.page.evaluate("stage.mute = true; stage.reachable = false")
+    expect(stage.get("line-down")).to_be_visible(timeout=6_000)
+
+
+def test_an_ended_session_asks_to_sign_in_and_comes_back(stage: Stage) -> None:
+    stage.open(picture())
+    stage.page.evaluate("stage.gone('revoked')")
+    expect(stage.get("sign-in-why")).to_contain_text("Sesi ini diakhiri")
+    stage.answers["/sign-in"] = {"ok": True, "person": {"id": 7, "name": "Sri Wahyuni", "role": "officer"}}
+    stage.get("name").fill("sri")
+    stage.get("password").fill("benar")
+    stage.page.keyboard.press("Enter")
+    expect(stage.get("primary")).to_be_visible()
