@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from . import __version__, config, sounds_tool, voice
-from .commands_shell import export, office, people, schema, serve
+from .commands_shell import export, media, office, people, schema, serve
 from .domain.errors import Refused
 from .shell import say_refusal
 
@@ -31,6 +31,7 @@ COMMANDS = (
     Shell("person", "add somebody who may sign in", people.arguments, people.run),
     Shell("reset-password", "give somebody a new password and end their sessions", people.reset_arguments, people.reset),
     Shell("export", "write the wait-time log to a file", export.arguments, export.run),
+    Shell("media", "take in a picture or video for the boards", media.arguments, media.run),
     Shell("schema", "print the database's schema", schema.arguments, schema.run, settings=False),
     Shell("sounds", "make, add and check voice sets", sounds_tool.add_arguments, sounds_tool.run, settings=False),
     Shell("voice", "speak a hall's calls on this PC's loudspeaker", voice.add_arguments, voice.run, settings=False),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..commands import counter, supervisor, visitor
+from ..commands import counter, notes, schedule, supervisor, visitor
 from ..domain.errors import Refused
 from ..transaction import Answer, Command, Tx
 
@@ -23,6 +23,7 @@ class Act:
     command: Command
     roles: frozenset[str]
     takes: Mapping[str, type]
+    longest: int = MOST_TEXT
 
 
 def issue_for(tx: Tx, args: dict[str, Any]) -> Answer:
@@ -56,12 +57,15 @@ def _acts() -> list[Act]:
         Act("cancel", counter.cancel, officer, {**seen, "step": int, "reason": str}),
         Act("arrived", counter.arrived, officer, {**seen, "step": int}),
         Act("issue", issue_for, officer, {**seen, "service": str, "priority": bool, "language": str}),
+        Act("note", notes.note, officer, {**seen, "step": int, "text": str}, longest=500),
         Act("reopen", supervisor.reopen, SUPERVISOR, {"step": int, "reason": str}),
         Act("pause_service", supervisor.pause_service, SUPERVISOR, {"service": str, "reason": str}),
         Act("resume_service", supervisor.resume_service, SUPERVISOR, {"service": str}),
         Act("close_counter", supervisor.close_counter, SUPERVISOR, {"counter": str, "reason": str}),
         Act("open_counter", supervisor.open_counter, SUPERVISOR, {"counter": str}),
         Act("close_day", supervisor.close_day, SUPERVISOR, {"day": str, "reason": str, "reasons": dict}),
+        Act("change_schedule", schedule.change_schedule, SUPERVISOR,
+            {"first": str, "last": str, "hours": str, "name": str, "service": str}),
         Act("pair", supervisor.pair, SUPERVISOR, {"code": str, "name": str, "board": str}),
         Act("revoke", supervisor.revoke, SUPERVISOR, {"device": int, "reason": str}),
     ]
@@ -78,7 +82,7 @@ def clean(message: dict[str, Any], act: Act) -> dict[str, Any]:
         if value is None:
             continue
         right = isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
-        if not right or (kind is str and len(value) > MOST_TEXT) or (kind is dict and len(value) > 5_000):
+        if not right or (kind is str and len(value) > act.longest) or (kind is dict and len(value) > 5_000):
             raise Refused("bad_request", field=name)
         if kind is int and not -(2**53) < value < 2**53:
             raise Refused("bad_request", field=name)

@@ -1,0 +1,42 @@
+"""Notes that an officer ties to a ticket: kept apart from the log, erased the day after (decisions 15)."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from datetime import date, timedelta
+from typing import Any
+
+from ..domain import hours
+from ..domain.errors import Refused
+from ..store import private
+from ..transaction import Answer, Tx
+from .moving import step_of
+
+
+def note(tx: Tx, args: dict[str, Any]) -> Answer:
+    """Writes, replaces or (with an empty text) erases the note of a ticket.
+
+    The log gets only a commitment: an HMAC under a random key that is erased with the text, so that the
+    log can show that a note stood there and never what it said.
+    """
+    text = "".join(c for c in str(args.get("text") or "") if c.isprintable() or c == "\n").strip()
+    step = step_of(tx, args["step"])
+    if not text:
+        if not private.erase(tx.c, tx.office_id, step.ticket_id, "note"):
+            raise Refused("note_empty")
+        tx.record("erased", {"ticket": step.ticket_id, "what": "note", "count": 1, "reason": "by_officer"}, step.id)
+        return {}
+    key = secrets.token_bytes(32)
+    private.erase(tx.c, tx.office_id, step.ticket_id, "note")
+    private.keep(tx.c, tx.office_id, step.ticket_id, "note", text, key.hex(), _day_after(tx))
+    commitment = hmac.new(key, text.encode("utf-8"), hashlib.sha256).hexdigest()
+    tx.record("note_added", {"ticket": step.ticket_id, "commitment": commitment}, step.id)
+    return {}
+
+
+def _day_after(tx: Tx) -> int:
+    """UTC ms of the end of the next office day."""
+    later = date.fromisoformat(tx.day) + timedelta(days=2)
+    return hours.instant(tx.office, later.isoformat(), tx.office.day_starts)

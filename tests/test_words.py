@@ -1,0 +1,49 @@
+"""Words are data: every refusal has its sentence, every key both languages with the same facts."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from queue_server.domain.discipline import RULES
+
+ROOT = Path(__file__).resolve().parents[1]
+FILES = sorted(p for p in ROOT.glob("*/words.json") if p.parent.name not in ("sounds", "build"))
+RAISED = re.compile(r"\b(?:Refused|NotAllowed|NotFound|Busy)\(\s*\"([a-z_]+)\"")
+FACT = re.compile(r"\{(\w+)\}")
+
+
+def codes() -> set[str]:
+    found: set[str] = set()
+    for path in (ROOT / "queue_server").rglob("*.py"):
+        found.update(RAISED.findall(path.read_text(encoding="utf-8")))
+    return found
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_every_refusal_has_its_sentence(language: str) -> None:
+    common = json.loads((ROOT / "common" / "words.json").read_text(encoding="utf-8"))[language]
+    missing = sorted(code for code in codes() if f"refused.{code}" not in common)
+    assert missing == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.parent.name)
+def test_both_languages_say_the_same_things(path: Path) -> None:
+    words = json.loads(path.read_text(encoding="utf-8"))
+    assert set(words["id"]) == set(words["en"])
+    differing = [k for k in words["id"] if set(FACT.findall(words["id"][k])) != set(FACT.findall(words["en"][k]))]
+    assert differing == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.parent.name)
+def test_the_spelling_is_standard(path: Path) -> None:
+    text = json.dumps(json.loads(path.read_text(encoding="utf-8"))["id"], ensure_ascii=False).lower()
+    assert [w for w in ("antrian", "silahkan", "resiko", "ijin ") if w in text] == []
+
+
+def test_the_console_says_why_for_every_rule() -> None:
+    words = json.loads((ROOT / "counter" / "words.json").read_text(encoding="utf-8"))
+    assert [rule for rule in RULES if f"why.{rule}" not in words["id"]] == []
