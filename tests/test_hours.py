@@ -202,7 +202,7 @@ COUNTS = st.dictionaries(st.tuples(st.sampled_from(CHANNELS), st.booleans()), st
 QUOTAS = st.builds(Quota, per=st.sampled_from(["day", "session"]), **{
     limit: st.none() | st.integers(1, 6) for limit in ("total", "door", "online", "priority")})
 PAUSED = st.sampled_from([None, None, "Rapat"])
-slow = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+slow = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @slow

@@ -85,11 +85,13 @@ class Node:
             return None
         return self.value[key]
 
-    def note(self, code: str, key: str, **facts: str | int) -> None:
-        self.sheet.note(code, (*self.path, key), where=self.where, key=key, **facts)
+    def note(self, code: str, key: str, place: int | None = None, /, **facts: str | int) -> None:
+        """Notes a fault of a key, or of one item of its list."""
+        path: Path = (*self.path, key) if place is None else (*self.path, key, place)
+        self.sheet.note(code, path, where=self.where, key=key, **facts)
 
-    def wrong(self, key: str, value: object, kind: str) -> None:
-        self.note("wrong", key, given=shown(value), kind=f"@kind.{kind}", example=_example(key, kind))
+    def wrong(self, key: str, value: object, kind: str, place: int | None = None) -> None:
+        self.note("wrong", key, place, given=shown(value), kind=f"@kind.{kind}", example=_example(key, kind))
 
     def text(
         self, key: str, default: str | None = None, most: int = 120, lines: bool = False, kind: str = "text"
@@ -105,14 +107,14 @@ class Node:
             self.note("empty_text", key)
         return self.clean(key, value, most, lines)
 
-    def clean(self, key: str, value: str, most: int, lines: bool) -> str:
+    def clean(self, key: str, value: str, most: int, lines: bool, place: int | None = None) -> str:
         """The text as it is; too long or with signs that nobody can see is noted."""
         if len(value) > most:
-            self.note("too_long", key, length=len(value), most=most)
-        for place, sign in enumerate(value, 1):
+            self.note("too_long", key, place, length=len(value), most=most)
+        for number, sign in enumerate(value, 1):
             hidden = unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp") or ord(sign) in _TURNING
             if hidden and not (lines and sign == "\n"):
-                self.note("control_character", key, sign=f"U+{ord(sign):04X}", place=place)
+                self.note("control_character", key, place, sign=f"U+{ord(sign):04X}", number=number)
                 break
         return value
 
@@ -200,22 +202,25 @@ class Node:
         value = self.take(key, "words", required)
         return {} if value is None else self.as_words(key, value, most, lines)
 
-    def as_words(self, key: str, value: object, most: int, lines: bool = False) -> Words:
+    def as_words(
+        self, key: str, value: object, most: int, lines: bool = False, place: int | None = None
+    ) -> Words:
+        """Words from a raw value; ``place`` where it is one item of a list."""
         if isinstance(value, str):
             value = {"id": value}
         if not isinstance(value, dict):
-            self.wrong(key, value, "words")
+            self.wrong(key, value, "words", place)
             return {}
         for lang, text in value.items():
             if lang not in LANGUAGES:
-                self.note("unknown_language", key, given=shown(lang), choices=", ".join(LANGUAGES))
+                self.note("unknown_language", key, place, given=shown(lang), choices=", ".join(LANGUAGES))
             elif not isinstance(text, str):
-                self.wrong(f"{key}.{lang}", text, "text")
+                self.wrong(key, text, "text", place)
             else:
-                self.clean(key, text, most, lines)
+                self.clean(key, text, most, lines, place)
         words = {lang: value[lang] for lang in LANGUAGES if isinstance(value.get(lang), str)}
         if not words.get("id", "").strip():
-            self.note("no_indonesian", key)
+            self.note("no_indonesian", key, place)
         return words
 
     # -- lists and tables --------------------------------------------------------------------------------
@@ -234,11 +239,11 @@ class Node:
     def texts(self, key: str, kind: str = "keys", required: bool = False) -> tuple[str, ...]:
         """A list of texts, each once."""
         found: list[str] = []
-        for item in self.items(key, kind, required):
+        for place, item in enumerate(self.items(key, kind, required)):
             if not isinstance(item, str):
-                self.wrong(key, item, "text")
+                self.wrong(key, item, "text", place)
             elif item in found:
-                self.note("listed_twice", key, given=shown(item))
+                self.note("listed_twice", key, place, given=shown(item))
             else:
                 found.append(item)
         return tuple(found)

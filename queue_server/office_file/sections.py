@@ -98,7 +98,7 @@ def _languages(top: Node) -> tuple[str, ...]:
 
 def _pause_reasons(top: Node) -> tuple[Words, ...]:
     reasons = top.items("pause_reasons", "list", most=30)
-    return tuple(top.as_words("pause_reasons", item, 80) for item in reasons)
+    return tuple(top.as_words("pause_reasons", item, 80, place=n) for n, item in enumerate(reasons))
 
 
 def _wording(node: Node | None) -> dict[str, Words]:
