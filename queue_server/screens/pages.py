@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
 import json
 import mimetypes
 from functools import lru_cache
@@ -17,6 +19,19 @@ from .door import Door
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("common", "display", "counter", "kiosk", "visitor", "supervisor")
 FILES = frozenset({".js", ".css", ".woff2", ".woff", ".svg", ".png", ".webmanifest"})
+_PHONE = ("common/line.js", "common/words.js", "common/door.js", "visitor/parts.js")
+#: What a slow phone fetches in one go instead of file by file, in this order.
+TOGETHER: dict[str, tuple[str, ...]] = {
+    "visitor/all-visit.js": (*_PHONE, "visitor/visit.js"),
+    "visitor/all-ticket.js": (*_PHONE, "visitor/ring.js", "visitor/views.js", "visitor/follow.js"),
+    "visitor/all.css": ("common/base.css", "visitor/visitor.css"),
+}
+#: The refusals that a visitor can meet; the others belong to officers and would only cost a phone time.
+_VISITORS = frozenset(f"refused.{code}" for code in (
+    "after_cutoff", "before_opening", "break", "busy", "closed", "closed_today", "failed", "holiday", "line",
+    "no_such_service", "no_such_ticket", "not_now", "paused", "quota_full", "remote_off", "too_many_requests",
+    "too_many_tickets", "unknown", "wrong_door",
+))
 mimetypes.add_type("font/woff2", ".woff2")
 
 
@@ -59,7 +74,8 @@ def blueprint(door: Door, live: Live) -> Blueprint:
     def web(folder: str, name: str) -> Response:
         if folder not in FOLDERS:
             abort(404)
-        return _file(ROOT / folder, name, kept_s=0)
+        parts = TOGETHER.get(f"{folder}/{name}")
+        return _answer([ROOT / part for part in parts], 0) if parts else _file(ROOT / folder, name, kept_s=0)
 
     @bp.get("/lib/<path:name>")
     def lib(name: str) -> Response:
@@ -73,14 +89,15 @@ def blueprint(door: Door, live: Live) -> Blueprint:
         for key, both in own.items():
             for lang, text in both.items():
                 found.setdefault(lang, {})[key] = text
-        return Response(json.dumps(found, ensure_ascii=False), mimetype="application/json")
+        text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+        return _zipped(Response(text.encode(), mimetype="application/json"))
 
     @bp.get("/office/<office>/theme.css")
     def theme(office: str) -> Response:
         snapshot = live.latest(office)
         if snapshot is None:
             abort(404)
-        return Response(theme_css(snapshot.office), mimetype="text/css")
+        return _zipped(Response(theme_css(snapshot.office).encode(), mimetype="text/css"))
 
     return bp
 
@@ -94,6 +111,9 @@ def words_of(screen: str) -> dict[str, dict[str, str]]:
         if folder in FOLDERS and path.is_file():
             for lang, words in json.loads(path.read_text(encoding="utf-8")).items():
                 merged.setdefault(lang, {}).update(words)
+    if screen == "visitor":
+        for lang, words in merged.items():
+            merged[lang] = {k: v for k, v in words.items() if not k.startswith("refused.") or k in _VISITORS}
     return merged
 
 
@@ -102,24 +122,41 @@ def _file(folder: Path, name: str, kept_s: int) -> Response:
     path = (folder / name).resolve()
     if folder.resolve() not in path.parents or path.suffix not in FILES or not path.is_file():
         abort(404)
-    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    data, tag, zipped = _bytes(path, path.stat().st_mtime_ns, "gzip" in request.headers.get("Accept-Encoding", ""))
+    return _answer([path], kept_s)
+
+
+def _answer(paths: list[Path], kept_s: int) -> Response:
+    """One or several text files as one."""
+    kind = mimetypes.guess_type(paths[0].name)[0] or "application/octet-stream"
+    versions = tuple((path, path.stat().st_mtime_ns) for path in paths)
+    data, tag, zipped = _bytes(versions, _takes_gzip())
     response = Response(data, mimetype=kind)
     response.set_etag(tag)
     response.headers["Cache-Control"] = f"public, max-age={kept_s}" if kept_s else "no-cache"
     response.headers["Vary"] = "Accept-Encoding"
     if zipped:
         response.headers["Content-Encoding"] = "gzip"
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
+
+
+def _takes_gzip() -> bool:
+    return "gzip" in request.headers.get("Accept-Encoding", "")
+
+
+def _zipped(response: Response) -> Response:
+    """What is made for one office, compressed on the way out."""
+    response.headers["Vary"] = "Accept-Encoding"
+    if _takes_gzip():
+        response.set_data(gzip.compress(response.get_data(), 6, mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
+    return response
 
 
 @lru_cache(maxsize=400)
-def _bytes(path: Path, changed: int, zip_it: bool) -> tuple[bytes, str, bool]:
-    import gzip
-    import hashlib
-
-    data = path.read_bytes()
-    zipped = zip_it and path.suffix in (".js", ".css", ".svg", ".webmanifest")
+def _bytes(versions: tuple[tuple[Path, int], ...], zip_it: bool) -> tuple[bytes, str, bool]:
+    data = b"\n".join(path.read_bytes() for path, _changed in versions)
+    zipped = zip_it and versions[0][0].suffix in (".js", ".css", ".svg", ".webmanifest")
     if zipped:
-        data = gzip.compress(data, 6, mtime=0)
+        data = gzip.compress(data, 9, mtime=0)
     return data, hashlib.sha256(data).hexdigest()[:20], zipped

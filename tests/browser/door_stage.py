@@ -16,6 +16,7 @@ from jinja2 import Template
 from playwright.sync_api import Page, Route
 
 from queue_server.office_file import read
+from queue_server.screens.pages import TOGETHER, words_of
 from queue_server.theme import theme_css
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -100,7 +101,10 @@ class Stage:
         if path.endswith("/theme.css"):
             return 200, "text/css", theme_css(self.office)
         if path.startswith("/words/"):
-            return words(path.removeprefix("/words/").removesuffix(".json"))
+            return words_of(path.removeprefix("/words/").removesuffix(".json"))
+        if path.removeprefix("/web/") in TOGETHER:
+            parts = [(ROOT / part).read_text("utf-8") for part in TOGETHER[path.removeprefix("/web/")]]
+            return 200, mimetypes.guess_type(path)[0] or "", "\n".join(parts)
         for prefix, folder in (("/web/", ROOT), ("/lib/", ROOT / "build" / "web")):
             found = folder / path.removeprefix(prefix)
             if path.startswith(prefix) and found.is_file():
@@ -126,15 +130,6 @@ class Stage:
 
     def posted(self, path: str) -> list[dict[str, Any]]:
         return [body for where, body in self.posts if where == path]
-
-
-def words(screen: str) -> dict[str, Any]:
-    """What /words/<screen>.json answers: the common words and the screen's own."""
-    both: dict[str, Any] = {"id": {}, "en": {}}
-    for folder in ("common", screen):
-        for lang, sentences in json.loads((ROOT / folder / "words.json").read_text("utf-8")).items():
-            both[lang].update(sentences)
-    return both
 
 
 def door(stage: Stage, **changes: Any) -> dict[str, Any]:
