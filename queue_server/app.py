@@ -23,7 +23,7 @@ from .domain.errors import Refused
 from .kit import Kit
 from .live import Live
 from .reports import BoardReports
-from .screens import media, pages, requests, sockets
+from .screens import media, pages, requests, sockets, supervision
 from .screens.door import Door, status_of
 from .slips import Slips
 from .sounds_tool.sets import voice_of
@@ -81,6 +81,7 @@ def create_app(config: Config, kit: Kit) -> House:
     app.register_blueprint(pages.blueprint(door, live))
     app.register_blueprint(requests.blueprint(door, live, limiter, slips.printed))
     app.register_blueprint(media.blueprint(config, door, live))
+    app.register_blueprint(supervision.blueprint(door, live, clockwork))
     sockets.register(socketio, door, live, reports)
     _answers(app)
     _headers(app)

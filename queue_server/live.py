@@ -23,7 +23,7 @@ from .kit import Kit, Signal
 from .moment import Clock, wall_ms
 from .screens import counter, display, kiosk, supervisor, visitor
 from .snapshot import Snapshot
-from .store import offices, pictures
+from .store import glance, offices, pictures
 from .transaction import Recorded
 
 logger = logging.getLogger(__name__)
@@ -267,8 +267,10 @@ class Live:
             return {**kiosk.picture(snapshot, "door"), "print": self.print_how, "printer": self.printer}
         if screen.kind == "counter":
             return counter.picture(snapshot, screen.person_id)
-        return supervisor.picture(snapshot, *self.kit.blocking(self._tallies, snapshot))
+        connected = frozenset(s.device_id for s in self.screens.values() if s.device_id)
+        today = self.kit.blocking(self._today, snapshot)
+        return supervisor.picture(snapshot, today, connected, self.printer)
 
-    def _tallies(self, s: Snapshot) -> tuple[Any, Any]:
+    def _today(self, s: Snapshot) -> glance.Today:
         with self.database.read() as c:
-            return pictures.tallies(c, s.office_id, s.office, s.day)
+            return glance.today(c, s.office_id, s.day)

@@ -119,21 +119,6 @@ class Undoable:
 
 
 @dataclass(frozen=True)
-class Tally:
-    """A service's day so far: counts, and the durations (ms) of what ended, for medians."""
-
-    served: int = 0
-    no_shows: int = 0
-    refusals: int = 0
-    waits: tuple[int, ...] = ()
-    services: tuple[int, ...] = ()
-    wait_on_time: int = 0
-    wait_judged: int = 0
-    service_on_time: int = 0
-    service_judged: int = 0
-
-
-@dataclass(frozen=True)
 class Snapshot:
     office_id: int
     office: Office
@@ -153,6 +138,7 @@ class Snapshot:
     speakers: dict[str, int]                  # hall -> device that speaks
     devices: tuple[Device, ...]
     undoable: dict[int, Undoable] = field(default_factory=dict)   # person -> act
+    notes: dict[int, str] = field(default_factory=dict)           # ticket -> note, of visitors at counters
     day_open: bool = False
     day_closed: bool = False
 

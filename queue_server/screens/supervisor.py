@@ -1,54 +1,112 @@
-"""Today at a glance: waiting, longest wait, served, per service against its promise, per counter."""
+"""Today at a glance: who waits too long, the promise so far, counters, boards, and what needs somebody."""
 
 from __future__ import annotations
 
 from statistics import median
 from typing import Any
 
+from ..commands import supervisor as acts
 from ..domain import hours
-from ..snapshot import Snapshot, Tally
+from ..domain.standard import MINUTE, Share
+from ..snapshot import Row, Snapshot
+from ..store.glance import ServiceDay, Today
+from ..store.people import ALIVE_MS, Device
+from . import alerts
+
+#: Whoever has waited so many hundredths of the stated time will soon have waited too long.
+SOON = 80
 
 
-def picture(s: Snapshot, tallies: dict[str, Tally], counters: dict[str, tuple[int, tuple[int, ...]]]) -> dict[str, Any]:
+def picture(s: Snapshot, today: Today, connected: frozenset[int], printer: str = "none") -> dict[str, Any]:
+    """``connected``: devices with a line to this server now; ``printer``: what it said of itself last."""
+    late = {key: alerts.late_rows(s, key) for key in s.lines}
+    devices = [_device(s, d, connected) for d in s.devices]
     return {
         "kind": "supervisor", "seq": s.seq, "at": s.at, "office": s.office_head(),
-        "services": [{**head, **_service(s, head["key"], tallies.get(head["key"], Tally()))} for head in s.services()],
-        "counters": [_counter(s, c.key, counters.get(c.key, (0, ()))) for c in s.office.counters],
-        "boards": [
-            {"device": d.id, "kind": d.kind, "name": d.name, "hall": d.board.partition("/")[0],
-             "board": d.board.partition("/")[2], "alive": d.seen_at > s.at - 6_000, "sound": d.sound,
-             "speaker": s.speakers.get(d.board.partition("/")[0]) == d.id}
-            for d in s.devices
-        ],
-        "alerts": [], "day": {"date": s.day, "open": s.day_open, "closed": s.day_closed},
-        "hours": [{"start": hours.hhmm(p.start), "end": hours.hhmm(p.end)} for p in hours.periods(s.office, None, s.day)],
+        "services": [{**head, **_service(s, head["key"], today.service(head["key"]), late)} for head in s.services()],
+        "counters": [_counter(s, c.key, today.counters.get(c.key, ())) for c in s.office.counters],
+        "boards": devices, "places": [{"key": b.key, "name": b.name, "hall": b.hall} for b in s.office.boards],
+        "printer": printer, "alerts": alerts.found(s, devices, late, printer),
+        "day": {"date": s.day, "open": s.day_open, "closed": s.day_closed},
+        "left": _left(s), "at_counter": [_at_counter(s, row) for row in s.active],
+        "issuing": [row.label for row in s.issuing],
+        "hours": [
+            {"start": hours.hhmm(p.start), "end": hours.hhmm(p.end)} for p in hours.periods(s.office, None, s.day)],
+        "reasons": {
+            "reopen": list(acts.REOPEN), "pause_service": list(acts.PAUSE_SERVICE), "counter": list(acts.COUNTER),
+            "unserved": list(acts.UNSERVED), "revoke": list(acts.REVOKE),
+        },
     }
 
 
-def _service(s: Snapshot, key: str, tally: Tally) -> dict[str, Any]:
+def _service(s: Snapshot, key: str, day: ServiceDay, late: dict[str, list[Row]]) -> dict[str, Any]:
     line = s.lines.get(key)
     promise = s.office.service(key).standard.promise("door", False)
+    oldest = alerts.oldest(line)
     return {
         "waiting": line.waiting if line else 0, "longest_since": line.longest_since if line else None,
-        "oldest_label": line.order[0][0].label if line and line.order else None, "served": tally.served,
-        "no_shows": tally.no_shows, "refusals": tally.refusals,
-        "wait": {"median_ms": _median(tally.waits), "worst_ms": max(tally.waits, default=None),
-                 "on_time": tally.wait_on_time, "judged": tally.wait_judged},
-        "service": {"median_ms": _median(tally.services), "worst_ms": max(tally.services, default=None),
-                    "on_time": tally.service_on_time, "judged": tally.service_judged},
+        "oldest_label": oldest.label if oldest else None, "late": len(late.get(key, ())), "soon": _soon(s, key),
+        "served": day.served, "no_shows": day.no_shows, "refusals": day.refusals,
+        "wait": _part(day.waits, day.wait), "service": _part(day.services, day.service),
+        "visit": _part((), day.visit),
         "stated": {"wait_min": promise.wait_min, "service_min": promise.service_min},
         "paused": s.pauses.get(key),
     }
 
 
-def _counter(s: Snapshot, key: str, done: tuple[int, tuple[int, ...]]) -> dict[str, Any]:
+def _part(durations: tuple[int, ...], share: Share) -> dict[str, Any]:
+    return {
+        "median_ms": _median(durations), "worst_ms": durations[-1] if durations else None,
+        "on_time": share.numerator, "judged": share.denominator, "left_out": share.left_out, "doubtful": share.doubtful,
+    }
+
+
+def _soon(s: Snapshot, key: str) -> int:
+    """How many are in the last fifth of their stated wait."""
+    line = s.lines.get(key)
+    n = 0
+    for row, _why in line.order if line else ():
+        stated = s.promise(row).wait_min
+        if stated is not None:
+            n += stated * MINUTE * SOON // 100 <= row.waited_by(s.tick) <= stated * MINUTE
+    return n
+
+
+def _counter(s: Snapshot, key: str, durations: tuple[int, ...]) -> dict[str, Any]:
     counter, seat, row = s.office.counter(key), s.seats.get(key), s.at_counter(key)
     return {
         "key": key, "name": counter.name, "person": seat.shown_name if seat and seat.person_id else None,
         "state": row.state if row else (seat.state if seat else "closed"), "reason": seat.reason if seat else "",
         "label": row.label if row else None, "since": (row.started_at or row.called_at) if row else None,
-        "served": done[0], "serve_median_ms": _median(done[1]),
+        "services": list(counter.services), "served": len(durations), "serve_median_ms": _median(durations),
     }
+
+
+def _device(s: Snapshot, device: Device, connected: frozenset[int]) -> dict[str, Any]:
+    hall, _, board = device.board.partition("/")
+    alive = device.seen_at > s.at - ALIVE_MS if device.kind == "board" else device.id in connected
+    return {
+        "device": device.id, "kind": device.kind, "name": device.name, "hall": hall, "board": board, "alive": alive,
+        "sound": device.sound, "speaker": s.speakers.get(hall) == device.id, "seen_at": device.seen_at or None,
+    }
+
+
+def _left(s: Snapshot) -> dict[str, Any]:
+    """Who would be left if the day were closed now; each needs a reason."""
+    rows = [row for line in s.lines.values() for row, _why in line.order] + list(s.parked)
+    rows += [row for line in s.lines.values() for row in line.not_arrived]
+    shown = {row.id: row for row in rows}
+    return {
+        "total": sum(line.waiting for line in s.lines.values()) + len(s.parked),
+        "rows": [
+            {"step": row.id, "label": row.label, "service": row.service, "state": row.state, "since": row.queued_at}
+            for row in sorted(shown.values(), key=lambda row: row.queued_tick)
+        ],
+    }
+
+
+def _at_counter(s: Snapshot, row: Row) -> dict[str, Any]:
+    return {"label": row.label, "state": row.state, "counter": s.office.counter(row.counter).name}
 
 
 def _median(values: tuple[int, ...]) -> int | None:

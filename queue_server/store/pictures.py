@@ -12,11 +12,10 @@ from .. import tables as t
 from ..domain import discipline, hours
 from ..domain.discipline import Heads
 from ..domain.office import Office
-from ..domain.standard import Durations
 from ..domain.ticket import Waiting, label
 from ..moment import Moment
-from ..snapshot import SHOWN, Call, Line, Row, Snapshot, Tally, Undoable
-from . import log, offices, people, queue
+from ..snapshot import SHOWN, Call, Line, Row, Snapshot, Undoable
+from . import offices, people, private, queue
 from .offices import Head
 
 _of_ticket = ("prefix", "number", "channel", "place", "issued_at", "coming")
@@ -60,13 +59,6 @@ _all_waiting = (
     .where(_today, t.step.c.service == bindparam("service_key"), literal_column("step.state = 'waiting'"),
            literal_column("step.state IN ('issuing', 'waiting', 'called', 'serving', 'parked')"))
 )
-_ended = (
-    select(t.step.c.service, t.step.c.state, t.step.c.counter, t.step.c.priority, t.ticket.c.channel, t.step.c.waited_ms,
-           t.step.c.walked_ms, t.step.c.served_ms, t.step.c.parked_office_ms, t.step.c.parked_visitor_ms,
-           t.step.c.remote_ms)
-    .join(t.ticket, t.ticket.c.id == t.step.c.ticket_id)
-    .where(_today, literal_column("step.state IN ('done', 'no_show', 'transferred', 'cancelled', 'unserved')"))
-)
 
 
 def _row(found: Any) -> Row:
@@ -93,6 +85,7 @@ def snapshot(c: Connection, head: Head, now: Moment) -> Snapshot:
         speakers={r[0]: r[1] for r in c.execute(_speakers, {"office": head.id, "now": now.at})},
         devices=tuple(d for d in people.devices_of(c, head.id) if d.state == "paired"),
         undoable=_undoable(c, head, office, now.at),
+        notes=private.notes(c, [row.ticket_id for row in apart["active"]]) if apart["active"] else {},
         day_open=state is not None and state[1] is None, day_closed=state is not None and state[1] is not None,
     )
 
@@ -163,38 +156,6 @@ def _issued(c: Connection, office_id: int, office: Office, day: str, at: int) ->
             start = hours.session_starts(office, service, at)
             issued[service.key] = queue.issued_today(c, office_id, service.key, day, start)
     return issued
-
-
-def tallies(c: Connection, office_id: int, office: Office, day: str) -> tuple[dict[str, Tally], dict[str, Any]]:
-    """The day so far, per service and per counter, judged as ``domain/standard.py`` says."""
-    per: dict[str, dict[str, Any]] = defaultdict(lambda: defaultdict(list))
-    counters: dict[str, list[int]] = defaultdict(list)
-    for r in c.execute(_ended, {"office": office_id, "on_day": day}):
-        d = Durations(r.waited_ms, r.walked_ms, r.served_ms, r.parked_office_ms, r.parked_visitor_ms, r.remote_ms)
-        promise = office.service(r.service).standard.promise(r.channel, bool(r.priority))
-        one = per[r.service]
-        one[r.state].append(1)
-        one["waits"].append(d.waited_here)
-        if promise.wait_min is not None:
-            one["wait_judged"].append(d.waited_here <= promise.wait_min * 60_000)
-        if r.state == "done":
-            counters[r.counter].append(d.service)
-            one["services"].append(d.service)
-            if promise.service_min is not None:
-                one["service_judged"].append(d.service <= promise.service_min * 60_000)
-    refused: dict[str, int] = defaultdict(int)
-    for service, _channel, _code, n in log.refusals(c, office_id, day):
-        refused[service] += n
-    keys = set(per) | set(refused)
-    result = {
-        key: Tally(
-            len(per[key]["done"]), len(per[key]["no_show"]), refused[key], tuple(per[key]["waits"]),
-            tuple(per[key]["services"]), sum(per[key]["wait_judged"]), len(per[key]["wait_judged"]),
-            sum(per[key]["service_judged"]), len(per[key]["service_judged"]),
-        )
-        for key in keys
-    }
-    return result, {key: (len(found), tuple(found)) for key, found in counters.items()}
 
 
 def whole_order(

@@ -1,0 +1,56 @@
+"""``python -m queue_server.exports``: the server's own subprocess; people use ``python -m queue_server export``.
+
+Starts with little, stands back behind the server, and gives up when nobody takes what it writes: its
+snapshot keeps SQLite from shortening the write-ahead log.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+
+from .. import config
+from ..domain.errors import Refused
+from .work import add_arguments, run
+
+#: Seconds a reader may stop reading.
+PATIENCE_S = 300
+
+
+def _stand_back() -> None:
+    if hasattr(os, "nice"):
+        os.nice(10)
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+
+
+def main(argv: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m queue_server.exports")
+    config.add_arguments(parser)
+    add_arguments(parser)
+    parser.add_argument("--progress", action="store_true", help="say how far it is, on standard output")
+    args = parser.parse_args(argv)
+    _stand_back()
+
+    def told(done: int, total: int) -> None:
+        if hasattr(signal, "alarm"):
+            signal.alarm(PATIENCE_S)
+        if args.progress:
+            print(done, total, flush=True)
+
+    told(0, 0)
+    try:
+        run(config.read(args), args, told)
+    except Refused as refused:
+        print(refused.code, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"os:{error.errno or 0}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,195 @@
+"""The program that writes an export: at the shell, and as the server's subprocess."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import BinaryIO
+
+from sqlalchemy import Connection
+
+from ..config import Config
+from ..database import Database
+from ..domain import hours
+from ..domain.errors import NotFound, Refused
+from ..domain.office import Office
+from ..moment import wall_ms
+from ..store import offices, people, reports
+from ..store.reports import Filters
+from .columns import Names, local_time, names
+from .lines import Csv, JsonLines
+from .shares import Shares
+
+FORMATS = ("csv", "jsonl", "xlsx")
+SEPARATORS = (",", ";")
+#: Told after each chunk: entries written, entries in all.
+Told = Callable[[int, int], None]
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What somebody wants to have exported."""
+
+    office: str
+    filters: Filters
+    kind: str = "csv"             # csv | jsonl | xlsx | shares
+    separator: str = ","
+    language: str = ""            # id | en; empty: codes
+
+    @property
+    def file_name(self) -> str:
+        """Says what is in it: ``wait-log_rutan_2026-11-01_2026-11-30.csv``."""
+        f = self.filters
+        only = [f.service, f.counter and f"counter-{f.counter}", f.person is not None and f"officer-{f.person}"]
+        parts = ["wait-log", self.office, f.first, f.last, *(str(part) for part in only if part)]
+        return "_".join(parts) + f".{self.kind}"
+
+    def options(self) -> list[str]:
+        """The same as options of the program."""
+        f = self.filters
+        found = [self.office, "--from", f.first, "--to", f.last, "--format", self.kind, "--separator", self.separator]
+        for option, value in (
+            ("--service", f.service), ("--counter", f.counter), ("--language", self.language),
+            ("--officer", "" if f.person is None else str(f.person)),
+        ):
+            if value:
+                found += [option, value]
+        return found
+
+
+def filters_of(first: str, last: str, service: str = "", counter: str = "", person: str = "") -> Filters:
+    """Filters from what somebody typed; raises Refused("bad_request") naming the field."""
+    for name, value in (("day", first), ("to", last)):
+        if not _is_day(value):
+            raise Refused("bad_request", field=name)
+    if last < first:
+        raise Refused("bad_request", field="to")
+    for name, value in (("service", service), ("counter", counter)):
+        if value and not _KEY.fullmatch(value):
+            raise Refused("bad_request", field=name)
+    if person and not re.fullmatch(r"[0-9]{1,15}", person):
+        raise Refused("bad_request", field="officer")
+    return Filters(first, last, service, counter, int(person) if person else None)
+
+
+def _is_day(text: str) -> bool:
+    if not _DAY.fullmatch(text):
+        return False
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("office", help="key of the office")
+    add = parser.add_argument
+    add("--from", dest="first", default="", metavar="DAY", help="first office day, like 2026-11-01 (default: today)")
+    add("--to", dest="last", default="", metavar="DAY", help="last office day (default: the first)")
+    add("--service", default="", help="only this service (its key)")
+    add("--counter", default="", help="only this counter (its key)")
+    add("--officer", default="", metavar="ID", help="only this officer (the number of the person)")
+    add("--format", choices=(*FORMATS, "shares"), default="csv", help="shares: the promise kept, as JSON")
+    add("--separator", choices=SEPARATORS, default=",", help="CSV: ; is for spreadsheets set to Indonesian")
+    add("--language", choices=("id", "en"), default="", help="words instead of codes (XLSX: id by default)")
+    add("--out", metavar="FILE", default="", help="file to write (default: the screen; XLSX: a name of its own)")
+
+
+def asked_of(args: argparse.Namespace, today: str) -> Asked:
+    first = args.first or args.last or today
+    filters = filters_of(first, args.last or first, args.service, args.counter, args.officer)
+    return Asked(args.office, filters, args.format, args.separator, args.language)
+
+
+def run(settings: Config, args: argparse.Namespace, told: Told) -> None:
+    """Writes what the options ask for; raises Refused, OSError when the file cannot be written."""
+    database = Database(settings.database_url)
+    try:
+        with database.read() as c:
+            found = offices.heads_of(c, [args.office])
+            if not found or not found[0].config_version:
+                raise NotFound("no_such_office")
+            office = offices.config(c, found[0].id, found[0].config_version)
+            asked = asked_of(args, hours.office_day(office, wall_ms()))
+            _write(c, found[0].id, office, asked, args.out, told)
+    finally:
+        database.close()
+
+
+def _write(c: Connection, office_id: int, office: Office, asked: Asked, out: str, told: Told) -> None:
+    shown = {person.id: person.shown_name for person in people.people_of(c, office_id)}
+    language = "" if asked.kind == "jsonl" else asked.language or ("id" if asked.kind == "xlsx" else "")
+    names_ = names(office, shown, language)
+    if asked.kind == "xlsx":
+        _spreadsheet(c, office_id, office, asked, names_, Path(out or asked.file_name), told)
+    elif out:
+        with open(out, "wb") as file:
+            _stream(c, office_id, asked, names_, file, told)
+    else:
+        _stream(c, office_id, asked, names_, sys.stdout.buffer, told)
+
+
+def _stream(c: Connection, office_id: int, asked: Asked, names_: Names, out: BinaryIO, told: Told) -> None:
+    if asked.kind == "shares":
+        out.write(json.dumps(_shares(c, office_id, asked, told).as_json()).encode())
+        out.flush()
+        return
+    lines = Csv(names_, asked.separator) if asked.kind == "csv" else JsonLines(names_)
+    total, done = _total(c, office_id, asked), 0
+    out.write(lines.head())
+    for entries in reports.Reader(c, office_id).all(asked.filters):
+        out.write(lines.block(entries))
+        done += len(entries)
+        told(done, total)
+    out.flush()
+
+
+def _shares(c: Connection, office_id: int, asked: Asked, told: Told) -> Shares:
+    shares, total = Shares(), _total(c, office_id, asked)
+    for entries in reports.Reader(c, office_id).all(asked.filters):
+        shares.add(entries)
+        told(shares.entries, total)
+    return shares
+
+
+def _spreadsheet(
+    c: Connection, office_id: int, office: Office, asked: Asked, names_: Names, path: Path, told: Told
+) -> None:
+    from .xlsx import Workbook
+
+    total, shares = _total(c, office_id, asked), Shares()
+    part = path.with_name(path.name + ".part")
+    book = Workbook(part, names_)
+    for entries in reports.Reader(c, office_id).all(asked.filters):
+        book.add(entries)
+        shares.add(entries)
+        told(shares.entries, total)
+    book.close(_facts(office, asked, names_, total), shares)
+    os.replace(part, path)
+
+
+def _facts(office: Office, asked: Asked, names_: Names, total: int) -> list[tuple[str, str]]:
+    """What the summary says of the whole file."""
+    f = asked.filters
+    officer = "" if f.person is None else names_.people.get(f.person, f"#{f.person}")
+    return [
+        ("office", office.name), ("period", f"{f.first} – {f.last}"), ("zone", office.time_zone),
+        ("made_at", local_time(wall_ms(), names_.offset_h)), ("entries", str(total)),
+        *([("service", names_.services.get(f.service, f.service))] if f.service else []),
+        *([("counter", names_.counters.get(f.counter, f.counter))] if f.counter else []),
+        *([("officer", officer)] if officer else []),
+    ]
+
+
+def _total(c: Connection, office_id: int, asked: Asked) -> int:
+    return sum(count for _day, count in reports.days(c, office_id, asked.filters))

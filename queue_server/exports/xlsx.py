@@ -1,0 +1,114 @@
+"""A spreadsheet of the log in constant memory: a summary, then the lines, split where Excel ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from ..store.reports import Entry
+from .columns import COLUMNS, Names, headings
+from .shares import PARTS, Shares
+
+#: Excel ends at 1,048,576 rows; a round number is easier to explain.
+ROWS_A_SHEET = 1_000_000
+DAY_MS = 86_400_000
+#: Days from Excel's epoch to ours.
+EPOCH = 25_569
+_WIDTHS = {"text": 14, "time": 21, "duration": 11, "stated": 11, "number": 9, "yes_no": 9}
+
+
+class Workbook:
+    """Nothing in it is ever a formula or a link: every text is written as text."""
+
+    def __init__(self, path: Path, names: Names, rows_a_sheet: int = ROWS_A_SHEET) -> None:
+        self.names = names
+        self.rows_a_sheet = rows_a_sheet
+        self.book = xlsxwriter.Workbook(str(path), {
+            "constant_memory": True, "tmpdir": str(path.parent),
+            "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
+        })
+        self.bold = self.book.add_format({"bold": True})
+        self.formats = {
+            "time": self.book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
+            "duration": self.book.add_format({"num_format": "0.000"}),
+        }
+        self.summary = self.book.add_worksheet(names.say("sheet", "summary"))
+        self.cells = [(place, column.kind, column.value(names)) for place, column in enumerate(COLUMNS)]
+        self.sheets = 0
+        self.row = 0
+        self._add_sheet()
+
+    def _add_sheet(self) -> None:
+        self.sheets += 1
+        self.sheet = self.book.add_worksheet(f"{self.names.say('sheet', 'log')} {self.sheets}")
+        self.sheet.freeze_panes(1, 2)
+        for place, column in enumerate(COLUMNS):
+            self.sheet.set_column(place, place, _WIDTHS[column.kind])
+        for place, heading in enumerate(headings(self.names)):
+            self.sheet.write_string(0, place, heading, self.bold)
+        self.row = 1
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        for entry in entries:
+            if self.row > self.rows_a_sheet:
+                self._add_sheet()
+            for place, kind, get in self.cells:
+                self._cell(place, kind, get(entry))
+            self.row += 1
+
+    def _cell(self, place: int, kind: str, value: Any) -> None:
+        if value is None or value == "":
+            return
+        if kind == "time":
+            # Excel knows no zones: the office's own time of day, as on its clocks.
+            local = (value + self.names.offset_h * 3_600_000) / DAY_MS + EPOCH
+            self.sheet.write_number(self.row, place, local, self.formats["time"])
+        elif kind == "duration":
+            self.sheet.write_number(self.row, place, value / 1000, self.formats["duration"])
+        elif kind == "stated":
+            self.sheet.write_number(self.row, place, value * 60)
+        elif kind == "yes_no":
+            self.sheet.write_string(self.row, place, self.names.yes_no(value))
+        elif kind == "number":
+            self.sheet.write_number(self.row, place, value)
+        else:
+            self.sheet.write_string(self.row, place, value)
+
+    def close(self, facts: list[tuple[str, str]], shares: Shares) -> None:
+        """Writes the summary (it stands first, but is known last) and the file."""
+        say, sheet = self.names.say, self.summary
+        sheet.set_column(0, 0, 34)
+        sheet.set_column(1, 3, 16)
+        row = 0
+        for name, value in facts:
+            sheet.write_string(row, 0, say("sheet", name), self.bold)
+            sheet.write_string(row, 1, value)
+            row += 1
+        row += 1
+        found = shares.as_json()
+        for title, parts in [(say("sheet", "all_services"), found["all"])] + [
+            (self.names.services.get(key, key), parts) for key, parts in found["services"].items()
+        ]:
+            row = self._shares(row, title, parts)
+        self.book.close()
+
+    def _shares(self, row: int, title: str, parts: dict[str, Any]) -> int:
+        say, sheet = self.names.say, self.summary
+        for place, text in enumerate((title, say("sheet", "on_time"), say("sheet", "judged"), say("sheet", "share"))):
+            sheet.write_string(row, place, text, self.bold)
+        for part in PARTS:
+            row += 1
+            one = parts[part]
+            sheet.write_string(row, 0, say("part", part))
+            sheet.write_number(row, 1, one["on_time"])
+            sheet.write_number(row, 2, one["judged"])
+            if one["judged"]:
+                sheet.write_string(row, 3, f"{100 * one['on_time'] / one['judged']:.1f} %")
+            for why, count in sorted(one["left_out"].items()):
+                row += 1
+                sheet.write_string(row, 0, f"    {say('sheet', 'left_out')}: {say('left_out', why)}")
+                sheet.write_number(row, 2, count)
+        return row + 2

@@ -1,0 +1,72 @@
+"""What somebody must act on now: no board, a mute board, the printer, visitors who wait too long."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..domain.standard import MINUTE
+from ..snapshot import Line, Row, Snapshot
+
+#: What a printer may say when nothing would come out.
+PRINTER_DOWN = frozenset({"paper_out", "cover_open", "printer_error", "unreachable", "failed"})
+
+
+def found(s: Snapshot, devices: list[dict[str, Any]], late: dict[str, list[Row]], printer: str) -> list[dict[str, Any]]:
+    """Alerts as ``{code, facts}``, the most urgent first; names in facts come in each language."""
+    return [*_late(s, late), *_boards(s, devices), *_printer(printer), *_day(s)]
+
+
+def late_rows(s: Snapshot, service: str) -> list[Row]:
+    """Who waits longer than stated, the longest first."""
+    rows = []
+    for row, _why in s.lines[service].order:
+        stated = s.promise(row).wait_min
+        if stated is not None and row.waited_by(s.tick) > stated * MINUTE:
+            rows.append(row)
+    return sorted(rows, key=lambda row: row.queued_tick)
+
+
+def oldest(line: Line | None) -> Row | None:
+    """Who has waited longest, whoever is next."""
+    return min((row for row, _why in line.order), key=lambda row: row.queued_tick) if line and line.order else None
+
+
+def _late(s: Snapshot, late: dict[str, list[Row]]) -> list[dict[str, Any]]:
+    longest = sorted(
+        ((rows[0].waited_by(s.tick), key, rows) for key, rows in late.items() if rows), key=lambda found: -found[0])
+    return [
+        {"code": "late", "facts": {
+            "n": len(rows), "label": rows[0].label, "service": key, "name": s.office.service(key).name,
+            "minutes": waited // MINUTE, "stated": s.promise(rows[0]).wait_min,
+        }}
+        for waited, key, rows in longest
+    ]
+
+
+def _boards(s: Snapshot, devices: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    alerts: list[dict[str, Any]] = []
+    boards = [d for d in devices if d["kind"] == "board"]
+    speaks = {f"{b.hall}/{b.key}": b.speaks for b in s.office.boards}
+    for hall in s.office.halls:
+        if not any(b.hall == hall.key for b in s.office.boards):
+            continue
+        alive = [d for d in boards if d["hall"] == hall.key and d["alive"]]
+        if not alive:
+            alerts.append({"code": "no_board", "facts": {"name": hall.name}})
+        elif s.office.voice and not any(d["sound"] == "running" for d in alive):
+            mute = [d for d in alive if speaks.get(f"{d['hall']}/{d['board']}", True) and d["sound"] != "starting"]
+            if mute:
+                alerts.append({"code": "board_mute", "facts": {"name": hall.name, "board": mute[0]["name"]}})
+    return alerts
+
+
+def _printer(printer: str) -> list[dict[str, Any]]:
+    if printer in PRINTER_DOWN:
+        return [{"code": "printer_down", "facts": {"state": printer}}]
+    return [{"code": "printer_low", "facts": {}}] if printer == "paper_low" else []
+
+
+def _day(s: Snapshot) -> list[dict[str, Any]]:
+    """Numbers are left after the day was closed (reopened ones, say)."""
+    waiting = sum(line.waiting for line in s.lines.values())
+    return [{"code": "left_after_closing", "facts": {"n": waiting}}] if s.day_closed and waiting else []

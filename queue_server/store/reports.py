@@ -1,0 +1,249 @@
+"""The wait-time log: every step of a range of office days, judged by the promise in force at its issue.
+
+Read day by day and by id within the day, so that a range of any length costs little memory, and always
+on a reading connection: nothing here can hold up a call (decisions 33).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, bindparam, func, literal_column, select
+
+from .. import tables as t
+from ..domain import standard as promise_rules
+from ..domain.office import Promise, Standard
+from ..domain.standard import Durations, Elapsed, Verdict
+from ..domain.ticket import OPEN, State
+from ..moment import BOOT_ID, boot_ns, wall_ms
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Office days from ``first`` to ``last``, both included; an empty field is no filter."""
+
+    first: str
+    last: str
+    service: str = ""
+    counter: str = ""
+    person: int | None = None
+
+
+class Entry(NamedTuple):
+    """One line of the log. Times are UTC ms, durations ms, stated times minutes.
+
+    ``wait`` is the wait that the promise is about (from arrival); ``remote`` the time before it; ``total``
+    runs from the issue of the ticket to the end of this step. A step under way shows its times so far.
+    """
+
+    step: int
+    day: str
+    prefix: str
+    number: int
+    leg: int                      # 1: the step the ticket was issued for; 2, 3…: after a transfer
+    service: str
+    channel: str
+    priority: bool
+    issued_at: int
+    arrived_at: int | None
+    first_called_at: int | None
+    called_at: int | None
+    started_at: int | None
+    ended_at: int | None
+    wait: int
+    walk: int
+    serve: int
+    parked_office: int
+    parked_visitor: int
+    remote: int
+    total: int
+    stated: Promise
+    stated_visit: int | None
+    verdict: Verdict
+    recalls: int
+    rule: str
+    reason: str
+    counter: str
+    person: int | None
+    state: str
+    outcome: str
+    standard: int
+    standard_version: int
+    clock_doubt: bool
+
+    @property
+    def service_ms(self) -> int:
+        """What the stated service duration is about."""
+        return self.serve + self.parked_office
+
+
+_DURATIONS = ("waited_ms", "walked_ms", "served_ms", "parked_office_ms", "parked_visitor_ms", "remote_ms")
+_earlier_step = t.step.alias("earlier")
+_earlier = (
+    select(func.count()).where(_earlier_step.c.ticket_id == t.step.c.ticket_id, _earlier_step.c.id < t.step.c.id)
+    .scalar_subquery().label("earlier")
+)
+_recalls = (
+    select(func.count()).where(t.call.c.step_id == t.step.c.id, t.call.c.nth > 1, t.call.c.undone == 0)
+    .scalar_subquery().label("recalls")
+)
+_of_step = (
+    "id", "ticket_id", "day", "service", "state", "priority", "arrived_at", "counter", "person_id", "since_tick",
+    "clock_doubt", "called_at", "started_at", "ended_at", "first_called_at", "why", "outcome", "park_clock",
+    *_DURATIONS, "standard_id", "last_seq",
+)
+_of_ticket = ("prefix", "number", "channel", "issued_at")
+_rows = select(
+    *(t.step.c[name] for name in _of_step), *(t.ticket.c[name] for name in _of_ticket), _earlier, _recalls,
+).join(t.ticket, t.ticket.c.id == t.step.c.ticket_id)
+#: The plus keeps the planner from walking the whole table by id: it takes the day by its index and sorts that.
+_id: ColumnElement[int] = literal_column("+step.id")
+
+
+def _where(office_id: int, filters: Filters) -> list[ColumnElement[bool]]:
+    found = [t.step.c.office_id == office_id]
+    if filters.service:
+        found.append(t.step.c.service == filters.service)
+    if filters.counter:
+        found.append(t.step.c.counter == filters.counter)
+    if filters.person is not None:
+        found.append(t.step.c.person_id == filters.person)
+    return found
+
+
+def days(c: Connection, office_id: int, filters: Filters) -> list[tuple[str, int]]:
+    """(day, how many steps) of the range, oldest first."""
+    found = c.execute(
+        select(t.step.c.day, func.count())
+        .where(*_where(office_id, filters), t.step.c.day >= filters.first, t.step.c.day <= filters.last)
+        .group_by(t.step.c.day).order_by(t.step.c.day)
+    )
+    return [(row[0], row[1]) for row in found]
+
+
+class Reader:
+    """Reads entries in one snapshot, with the standards of the office and the steady clock of that moment."""
+
+    def __init__(self, c: Connection, office_id: int) -> None:
+        self.c = c
+        self.office_id = office_id
+        self.tick = _tick(c)
+        self.standards = _standards(c, office_id)
+
+    def all(self, filters: Filters, most: int = 1_000) -> Iterator[list[Entry]]:
+        """Every entry of the range in chunks of at most ``most``, by day and order of issue."""
+        for day, _count in days(self.c, self.office_id, filters):
+            after = 0
+            statement = _rows.where(
+                *_where(self.office_id, filters), t.step.c.day == day, _id > bindparam("after_id"),
+            ).order_by(_id).limit(most)
+            while True:
+                rows = self.c.execute(statement, {"after_id": after}).all()
+                if rows:
+                    yield self.entries(rows)
+                    after = rows[-1].id
+                if len(rows) < most:
+                    break
+
+    def page(self, filters: Filters, page: int, size: int) -> tuple[list[Entry], int]:
+        """Page ``page`` (from 1), newest first, and how many entries there are in all."""
+        counted = days(self.c, self.office_id, filters)
+        skip, found = (page - 1) * size, list[Entry]()
+        for day, count in reversed(counted):
+            if skip >= count:
+                skip -= count
+                continue
+            rows = self.c.execute(
+                _rows.where(*_where(self.office_id, filters), t.step.c.day == day)
+                .order_by(_id.desc()).limit(size - len(found)).offset(skip)).all()
+            found += self.entries(rows)
+            skip = 0
+            if len(found) >= size:
+                break
+        return found, sum(count for _day, count in counted)
+
+    def changed(self, day: str, after_seq: int) -> tuple[list[Entry], int]:
+        """Entries of a day that changed after an event, and the newest event seen."""
+        rows = self.c.execute(_rows.where(
+            t.step.c.office_id == self.office_id, t.step.c.day == day, t.step.c.last_seq > after_seq)).all()
+        return self.entries(rows), max((row.last_seq for row in rows), default=after_seq)
+
+    def entries(self, rows: Iterable[Any]) -> list[Entry]:
+        rows = list(rows)
+        before = self._before(rows)
+        return [self._entry(row, before.get(row.id)) for row in rows]
+
+    def _before(self, rows: list[Any]) -> dict[int, Durations]:
+        """Step -> what the earlier steps of its ticket took; only for the few that have any."""
+        steps = {row.id: row.ticket_id for row in rows if row.earlier}
+        if not steps:
+            return {}
+        legs: dict[int, list[tuple[int, Durations]]] = {}
+        columns = (t.step.c.ticket_id, t.step.c.id, *(t.step.c[name] for name in _DURATIONS))
+        for ticket, step, *times in self.c.execute(
+            select(*columns).where(t.step.c.ticket_id.in_(sorted(set(steps.values()))))
+        ):
+            legs.setdefault(ticket, []).append((step, Durations(*times)))
+        return {
+            step: sum((d for leg, d in legs[ticket] if leg < step), Durations()) for step, ticket in steps.items()
+        }
+
+    def _entry(self, row: Any, before: Durations | None) -> Entry:
+        # Taken apart in one go: a million rows cost half as much as by their names.
+        (step, _ticket, day, service, in_state, priority, arrived_at, counter, person, since_tick, doubt, called_at,
+         started_at, ended_at, first_called_at, why, outcome, park_clock, waited, walked, served, parked_office,
+         parked_visitor, remote, standard_id, _seq, prefix, number, channel, issued_at, earlier, recalls) = row
+        state = State(in_state)
+        took = Durations(waited, walked, served, parked_office, parked_visitor, remote, bool(doubt))
+        if state in OPEN:
+            running = Elapsed(max(0, self.tick - since_tick))
+            took = promise_rules.add(took, state, "", running, park_clock == "visitor", arrived_at is None)
+        visit = took if before is None else before + took
+        version, standard = self.standards.get(standard_id, _NONE)
+        stated = standard.promise(channel, bool(priority))
+        verdict = promise_rules.judge(took, stated, state, first_called_at is not None, standard.visit_min, visit)
+        return Entry(
+            step, day, prefix, number, earlier + 1, service, channel, bool(priority), issued_at, arrived_at,
+            first_called_at, called_at, started_at, ended_at, took.waited_here, took.walked, took.served,
+            took.parked_office, took.parked_visitor, took.remote, visit.total, stated, standard.visit_min, verdict,
+            recalls, _code(_RULE, why), _code(_REASON, why), counter, person, in_state, outcome, standard_id, version,
+            bool(doubt),
+        )
+
+
+_NONE = (0, Standard({"door": Promise()}))
+
+
+#: Two codes out of the decision that called the step; reading the whole of it would take longer than all else.
+_RULE, _REASON = re.compile(r'"rule": ?"(\w+)"'), re.compile(r'"reason": ?"(\w+)"')
+
+
+def _code(pattern: re.Pattern[str], why: str) -> str:
+    found = pattern.search(why)
+    return found[1] if found else ""
+
+
+def _standards(c: Connection, office_id: int) -> dict[int, tuple[int, Standard]]:
+    """Id -> (version, standard) of everything that the office ever promised."""
+    rows = c.execute(select(t.standard.c.id, t.standard.c.version, t.standard.c.body).where(
+        t.standard.c.office_id == office_id))
+    return {row[0]: (row[1], _standard(row[2])) for row in rows}
+
+
+def _standard(body: str) -> Standard:
+    """The part of a stored standard that judging needs."""
+    found = json.loads(body)
+    promises = {
+        key: Promise(stated.get("wait_min"), stated.get("service_min")) for key, stated in found["promises"].items()
+    }
+    return Standard(promises, found.get("visit_min"), valid_from=found.get("valid_from", ""))
+
+
+def _tick(c: Connection) -> int:
+    """The office's steady clock now; in a boot that nobody opened yet the wall clock stands in."""
+    offset = c.execute(select(t.boot.c.offset_ms).where(t.boot.c.boot == BOOT_ID)).scalar()
+    return wall_ms() if offset is None else int(offset) + boot_ns() // 1_000_000
