@@ -130,6 +130,7 @@ def _visitor(s: Snapshot, row: Row) -> dict[str, Any]:
         "calls": row.calls,
         "next_recall_at": last + rules.recall_spacing_s * 1000, "drawn": drawn, "spoken": spoken, "why": row.reason,
         "no_show": _no_show(s, row, last, counted), "coming": row.coming or None,
+        "note": s.notes.get(row.ticket_id),
         "stated_service_ms": _ms(s.promise(row).service_min),
     }
 

@@ -22,7 +22,10 @@ VISITOR_ACTS = {"cancel": visitor.cancel, "coming": visitor.coming, "arrived": v
 
 def body() -> dict[str, Any]:
     """The JSON object of the request; raises Refused("bad_request")."""
-    found = request.get_json(silent=True)
+    try:
+        found = request.get_json(silent=True)
+    except RecursionError:  # brackets within brackets within brackets
+        found = None
     if not isinstance(found, dict):
         raise Refused("bad_request", field="body")
     return found
