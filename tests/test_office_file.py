@@ -12,6 +12,7 @@ import pytest
 from any_office import OFFICES, example, offices, text_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from office_faults import WRONG
 
 from queue_server import office_file
 from queue_server.domain import hours
@@ -176,74 +177,6 @@ def test_another_order_of_services_is_a_difference() -> None:
 
 
 # -- refused, with the line ----------------------------------------------------------------------------------
-
-WRONG = [
-    # before, after, code, what the English message must contain
-    ('services = ["informasi", "pengaduan"]', 'services = ["informasi", "pengaduan", "kunjugan"]', "no_such_service",
-     'counter "4" serves "kunjugan", which is no service. Did you mean "kunjungan"?'),
-    ('time_zone = "WIB"', 'time_zone = "wib"', "not_one_of", 'Did you mean "WIB"?'),
-    ('time_zone = "WIB"', 'zona = "WIB"', "unknown_key_listed", "choose from:"),
-    ('prefix = "D"', 'prefix = "A"', "not_unique", "already used in line"),
-    ('prefix = "D"', 'prefix = "ABC"', "wrong", 'prefix = "A"'),
-    ('prefix = "D"', 'prefix = "D"\npriority_prefix = "A"', "not_unique", "already used"),
-    ('colour = "#7a4b00"', 'colour = "brown"', "wrong", "#rrggbb"),
-    ('accent = "#0b5c4a"', 'accent = "#0b5c4"', "wrong", "#rrggbb"),
-    ('icon = "package"', 'icon = "packge"', "no_such_icon", 'Did you mean "package"?'),
-    ('friday    = ["08:30-11:00"]', 'friday    = ["8.30-11"]', "span_wrong", '"08:00-11:00"'),
-    ('friday    = ["08:30-11:00"]', 'friday    = ["11:00-08:30"]', "span_reversed", "Swap"),
-    ('friday    = ["08:30-11:00"]', 'friday    = ["08:30-11:00", "10:00-12:00"]', "span_overlap", "10:00-12:00"),
-    ('friday    = ["08:30-11:00"]', 'friday    = ["20:00-26:00"]', "span_outside", "24 hours"),
-    ('friday    = ["08:30-11:00"]', 'friday    = "08:30-11:00"', "wrong", "a list of opening hours"),
-    ("date = 2027-01-05", 'date = "2027-02-30"', "wrong", "a date that exists"),
-    ("date = 2027-01-05", "date = 2026-12-25", "not_unique", "line 52"),
-    ("last = 2027-03-09", "last = 2027-02-01", "last_before_first", "2027-02-08"),
-    ('services = ["titipan"]\nmonday', 'services = ["titip"]\nmonday', "override_no_service", '"titipan"'),
-    ("online = 60", "online = 0", "out_of_range", "from 1 to 9999"),
-    ("online = 60", "onlin = 60", "unknown_key", 'Did you mean "online"?'),
-    ("online = 60", "online = 60.5", "wrong", "a whole number"),
-    ("online = 60", "online = true", "wrong", "a whole number"),
-    ('per = "session"', 'per = "sesi"', "not_one_of", "day, session"),
-    ("reserved = [901, 960]", "reserved = [1, 60]", "reserved_range", "[901, 960]"),
-    ("reserved = [901, 960]", "reserved = [960, 901]", "reserved_range", "rising"),
-    ("reserved = [901, 960]", "reserved = [901]", "wrong", "first and last"),
-    ("door = { wait_min = 10, service_min = 5 }", 'door = { wait_min = "10", service_min = 5 }', "wrong",
-     'service "kunjungan", standard, promise, door: wait_min = "10"'),
-    ("door = { wait_min = 10, service_min = 5 }", "door = { wait = 10, service_min = 5 }", "unknown_key", "wait_min"),
-    ("online = { wait_min = 2", "onlin = { wait_min = 2", "unknown_key", 'Did you mean "online"?'),
-    ('tariff.id = "GRATIS"', 'tarif.id = "GRATIS"', "unknown_key", 'Did you mean "tariff"?'),
-    ('tariff.id = "GRATIS"', 'tariff.id = "GRA\\u0007TIS"', "control_character", "U+0007 as character 4"),
-    ('tariff.id = "GRATIS"', 'tariff.id = "\\u202EGRATIS"', "control_character", "U+202E"),
-    ('tariff.id = "GRATIS"', f'tariff.id = "{"x" * 2001}"', "too_long", "2000 at most"),
-    ('tariff.id = "GRATIS"', 'tariff.jv = "GRATIS"', "unknown_language", "id, en"),
-    ('languages = ["id", "en"]', 'languages = ["en", "id"]', "indonesian_first", '["id", "en"]'),
-    ('languages = ["id", "en"]', 'languages = ["id", "zh"]', "unknown_language", '"zh"'),
-    ('hall = "video"\nname', 'hall = "vidio"\nname', "no_such_hall", 'Did you mean "video"?'),
-    ('direction = "left"', 'direction = "kiri"', "not_one_of", "ahead, left"),
-    ('direction = "left"', 'spoken = ["loket", 100]', "out_of_range", "from 1 to 99"),
-    ('direction = "left"', 'spoken = ["lokett", 3]', "not_one_of", 'Did you mean "loket"?'),
-    ('direction = "left"', 'spoken = "loket 3"', "wrong", '["loket", 3]'),
-    ('services = ["titipan"]\ndirection', 'services = ["titipan", "titipan"]\ndirection', "listed_twice", "Remove"),
-    ('merge = "earliest"', 'merge = "random"', "not_one_of", "earliest, listed"),
-    ("priority = 1\nordinary", "priority = 0\nordinary", "out_of_range", "from 1 to 20"),
-    ("longest_wait_min = 60", "longest_wait_min = 0", "out_of_range", "from 5"),
-    ('kind = "text"', 'kind = "html"', "not_one_of", "text, picture, video"),
-    ('kind = "text"', 'kind = "picture"\nfile = "denah.svg"', "file_ending", "png, jpg, jpeg, webp"),
-    ('kind = "text"', 'kind = "picture"\nfile = "../denah.png"', "wrong", "without folders"),
-    ('name = "TV ruang tunggu"', 'name = ""', "empty_text", "Write its text"),
-    ('key = "titipan"', 'key = "Titipan Barang"', "wrong", "small letters"),
-    ('remote_numbers = true', 'remote_numbers = "ya"', "wrong", "true or false"),
-    ('name = "Ramadan"', 'name = ["Ramadan"]', "wrong", "text in quotes"),
-    ('{ id = "Salat", en = "Prayer" }', '{ en = "Prayer" }', "no_indonesian", "no Indonesian text"),
-    # faults of TOML itself
-    ('name = "Rutan Kelas IIB Contoh"', "name = Rutan Contoh", "text_unquoted", 'name = "Rutan Contoh"'),
-    ('name = "Rutan Kelas IIB Contoh"', "name = “Rutan”", "curly_quotes", "straight quotes"),
-    ('name = "Rutan Kelas IIB Contoh"', 'name = "Rutan', "quote_open", "not closed"),
-    ('name = "Rutan Kelas IIB Contoh"', "name Rutan", "no_equals", "key = value"),
-    ('time_zone = "WIB"', 'time_zone = "WIB"\nissue_from = 07:30', "clock_unquoted", 'issue_from = "07:30"'),
-    ("remote_numbers = true", "remote_numbers = Ya", "yes_no_spelled", "remote_numbers = true"),
-    ('friday    = ["08:30-11:00"]', 'friday    = ["08:30-11:00"', "left_open", "Add ]"),
-    ('time_zone = "WIB"', 'time_zone = "WIB"\ntime_zone = "WIT"', "duplicate", "written twice"),
-]
 
 
 @pytest.mark.parametrize("before, after, code, said", WRONG, ids=[f"{w[2]}-{n}" for n, w in enumerate(WRONG)])
