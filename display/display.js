@@ -66,6 +66,13 @@
     return ratio >= 1 && ratio < 1.5 ? 3 : 4;
   }
 
+  /* Of a service's card, in parts (hundredths) of the short side; portrait has two beside each other. */
+  function cardWidth() {
+    var short = Math.min(window.innerWidth, window.innerHeight);
+    var beside = Math.min(picture.services.length, window.innerWidth < window.innerHeight ? 2 : columns());
+    return 100 * window.innerWidth / short / beside - 2;
+  }
+
   function drift() {
     var step = DRIFTS[Math.floor((steady() - started) / DRIFT_MS) % DRIFTS.length];
     return "translate(" + step[0] + "px," + step[1] + "px)";
@@ -77,7 +84,7 @@
       picture: picture, now: now, time: Queue.time(now), date: Queue.date(now, "id"),
       current: calls.current(), withdrawn: calls.withdrawn(),
       resting: last && steady() - last.since < REST_MS ? last.call : null,
-      slide: slide, page: Math.floor(steady() / PAGE_MS), columns: columns(), drift: drift(),
+      slide: slide, page: Math.floor(steady() / PAGE_MS), columns: columns(), cardWidth: cardWidth(), drift: drift(),
       marks: marks(), lostLong: downFor() >= ALONE_MS, lostTime: lostTime(),
       onBroken: markBroken, onSlideEnd: skipSlide
     };

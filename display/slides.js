@@ -110,18 +110,21 @@
     return slides;
   };
 
+  function names(services, lang) {
+    return services.map(function (service) { return say(service.name, lang); }).join(", ");
+  }
+
   /** The sentences of the strip in a language, most pressing first. */
   Board.stripTexts = function (picture, lang) {
     var texts = [], hours = Board.hoursText(picture.hours), free = Board.freeServices(picture.services);
-    if (picture.issuing_paused) { texts.push(t("strip.paused", {}, lang)); }
+    var paused = picture.services.filter(function (service) { return service.may && service.may.code === "paused"; });
+    if (paused.length) { texts.push(t("strip.paused", { services: names(paused, lang) }, lang)); }
     texts.push(say(picture.running_text, lang));
     if (!picture.always_open) { texts.push(hours ? t("strip.hours", { hours: hours }, lang) : t("strip.closed", {}, lang)); }
     if (free.length && free.length === picture.services.length) {
       texts.push(t("strip.free_all", {}, lang));
     } else if (free.length) {
-      texts.push(t("strip.free_some", {
-        services: free.map(function (service) { return say(service.name, lang); }).join(", ")
-      }, lang));
+      texts.push(t("strip.free_some", { services: names(free, lang) }, lang));
     }
     picture.notices.forEach(function (notice) { if (notice.kind === "text") { texts.push(say(notice.text, lang)); } });
     texts.push(say(picture.office.complaint, lang));

@@ -7,7 +7,7 @@
   var both = Board.both;
 
   function serviceOf(picture, call) {
-    return picture.services.filter(function (service) { return service.letter === call.prefix; })[0] || null;
+    return picture.services.filter(function (service) { return service.key === call.service; })[0] || null;
   }
 
   function Head(props) {
@@ -95,11 +95,17 @@
       ${next.slice(0, 3).map(function (label) { return html`<span class="number card-number" key=${label}>${label}</span>`; })}</div>`;
   }
 
+  /* Two lines for the name of a service, whatever its length; the letter beside it stays large. */
+  function nameSize(name, cardWidth) {
+    var twoLines = 2 * 0.8 * (cardWidth - 19), letter = 0.56;
+    return Math.max(1.9, Math.min(3.1, twoLines / (letter * name.length))).toFixed(2) + "vmin";
+  }
+
   function Card(props) {
     var service = props.service;
     return html`<article class="card-service">
       <header class="card-head"><${Board.Letter} service=${service} />
-        <h3 class=${"card-name" + (Queue.say(service.name).length > 34 ? " card-name-long" : "")}>${Queue.say(service.name)}</h3>
+        <h3 class="card-name" style=${{ fontSize: nameSize(Queue.say(service.name), props.state.cardWidth) }}>${Queue.say(service.name)}</h3>
         <div class="card-waiting"><span class="number">${service.waiting}</span><span>${Queue.t("board.waiting")}</span></div></header>
       <${Serving} service=${service} counters=${props.state.picture.counters} />
       <${Next} service=${service} state=${props.state} />

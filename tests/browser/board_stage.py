@@ -67,7 +67,8 @@ class BoardStage(Stage):
 
     def large(self) -> str:
         """The number in the large place, without its thin space; "" when there is none."""
-        text = self.page.evaluate("(document.querySelector('.call-live .call-number') || {textContent: ''}).textContent")
+        text = self.page.evaluate(
+            "(document.querySelector('.call-live .call-number') || {textContent: ''}).textContent")
         return "".join(str(text).split())
 
     def listed(self) -> list[str]:
@@ -86,6 +87,7 @@ def call_of(office: Office, number_of_call: int, prefix: str, number: int, count
     return {
         "id": number_of_call, "label": label(prefix, number), "prefix": prefix, "number": number, "counter": counter,
         "counter_name": where.name, "direction": where.direction, "at": at, "n": 1, "state": "calling",
+        "service": service.key,
         "say": announcement(prefix, number, where, languages), "heard": False,
     }
 
@@ -99,7 +101,7 @@ def service_of(service: Service, place: int) -> dict[str, Any]:
         "serving": [label(service.prefix, 17 - n) for n in range((1, 0, 2, 4, 1, 6, 1, 2)[place % 8])],
         "may": {"allowed": True, "code": "", "facts": {}, "next_opening": None},
         "promise": {"wait_min": promise.wait_min, "service_min": promise.service_min},
-        "components": {k: v for k, v in service.standard.components.items()},
+        "components": dict(service.standard.components),
     }
 
 
@@ -119,12 +121,12 @@ def board_picture(office: Office, hall: str, calls: list[dict[str, Any]]) -> dic
                    "time_zone": office.time_zone, "languages": list(office.languages),
                    "complaint": office.complaint},
         "hall": {"key": hall, "name": office.halls[0].name}, "board": {"key": "b1", "name": "Papan 1"},
-        "speaker": False, "voice": True, "calls": calls[-12:],
+        "speaker": False, "voice": True, "calls": calls[-12:], "withdrawn": [], "always_open": False,
         "counters": [counter_of(c, taken.get(c.key)) for c in office.counters],
         "services": [service_of(s, place) for place, s in enumerate(office.services)],
         "notices": [{"kind": n.kind, "text": n.text, "file": n.file, "seconds": n.seconds} for n in office.notices],
-        "running_text": office.running_text, "hours": [{"start": 480, "end": 660}, {"start": 780, "end": 840}],
-        "issuing_paused": False, "clips": {},
+        "running_text": office.running_text, "clips": {},
+        "hours": [{"start": "08:00", "end": "11:00"}, {"start": "13:00", "end": "14:00"}],
     }
 
 

@@ -1,4 +1,4 @@
-"""The board's queue of calls: whose turn it is, for how long, and whether it is spoken. Time is handed in, nothing waits."""
+"""The board's queue of calls: whose turn it is, for how long, whether it is spoken. Time is handed in."""
 
 from __future__ import annotations
 
@@ -20,10 +20,14 @@ JOURNEY = """([steps]) => {
   steps.forEach(function (step) {
     var now = step.now;
     if (step.picture) { queue.take(step.picture, now); }
-    if (step.voice && queue.current()) { queue.current().voice = step.voice; queue.current().spoken = step.voice === "over"; }
+    if (step.voice && queue.current()) {
+      queue.current().voice = step.voice;
+      queue.current().spoken = step.voice === "over";
+    }
     var what = queue.tick(now), item = queue.current();
     told.push({
-      large: item && item.call.id, voice: item && item.voice, languages: item && item.languages, least: item && item.least,
+      large: item && item.call.id, voice: item && item.voice,
+      languages: item && item.languages, least: item && item.least,
       leaving: item && item.leaving, waiting: queue.waiting(), last: queue.last() && queue.last().call.id,
       withdrawn: queue.withdrawn().map(function (call) { return call.id; }),
       started: what.started && what.started.call.id, ended: what.ended && what.ended.call.id
@@ -206,7 +210,8 @@ def test_no_slide_of_the_standards_is_longer_than_its_room(page: Page) -> None:
     words = json.loads((ROOT / "display" / "words.json").read_text("utf-8"))
     page.evaluate("words => Queue.setWords(words)", words)
     text = "\n".join(f"{n}. Surat keterangan dari pihak yang berwenang, asli dan salinan." for n in range(1, 12))
-    slides = page.evaluate("text => Board.pack([{title: 'Persyaratan', text: text}, {title: 'Biaya', text: 'GRATIS'}])", text)
+    parts = [{"title": "Persyaratan", "text": text}, {"title": "Biaya", "text": "GRATIS"}]
+    slides = page.evaluate("parts => Board.pack(parts)", parts)
     assert len(slides) > 2
     assert all(sum(1 + sum(-(-len(line) // 36) for line in part["text"].split("\n")) for part in slide) <= 7
                for slide in slides)
