@@ -117,7 +117,7 @@
         open=${Boolean(props.open) && props.open.panel === name} run=${function () { Counter.start(name); }} />`;
     };
     return html`<header class="bar">
-      <p class="bar-place">${counter ? html`<strong class="bar-counter" data-testid="counter-name">${Queue.say(counter.name)}</strong>` : null}
+      <p class="bar-place">${counter ? html`<h1 class="bar-counter" data-testid="counter-name">${Queue.say(counter.name)}</h1>` : null}
         <span class="bar-office"><span>${props.officeName}</span>${picture && props.person ? html`<span class="bit">${props.person.name}</span>` : null}</span></p>
       ${counter && today ? html`<p class="bar-today" data-testid="today"><span>${Queue.t("today.served", { served: today.served })}</span>
         ${today.judged ? html`<span class="bit">${Queue.t("today.on_time", { on_time: today.on_time, judged: today.judged })}</span>` : null}</p>` : null}
