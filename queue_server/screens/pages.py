@@ -13,10 +13,13 @@ from typing import Any
 from flask import Blueprint, Response, abort, render_template, request
 
 from ..live import Live
+from ..store import upkeep
 from ..theme import theme_css
 from .door import Door
 
 ROOT = Path(__file__).resolve().parents[2]
+#: The screens of every office besides its boards: word, and first part of the address.
+SCREENS = (("kiosk", "kiosk"), ("counter", "counter"), ("visit", "visit"), ("supervisor", "supervisor"))
 FOLDERS = ("common", "display", "counter", "kiosk", "visitor", "supervisor")
 FILES = frozenset({".js", ".css", ".woff2", ".woff", ".svg", ".png", ".webmanifest"})
 _PHONE = ("common/line.js", "common/words.js", "common/door.js", "visitor/parts.js")
@@ -42,6 +45,12 @@ def blueprint(door: Door, live: Live) -> Blueprint:
         if not door.office_exists(office):
             abort(404)
         return render_template(template, office=office, **values)
+
+    @bp.get("/")
+    def index() -> str:
+        found = (live.latest(key) for key in door.kit.blocking(_office_keys, door))
+        shown = [snapshot.office for snapshot in found if snapshot is not None]
+        return render_template("common/index.html", offices=shown, screens=SCREENS, words=words_of("common"))
 
     @bp.get("/display/<office>/<board>")
     def display(office: str, board: str) -> str:
@@ -100,6 +109,11 @@ def blueprint(door: Door, live: Live) -> Blueprint:
         return _zipped(Response(theme_css(snapshot.office).encode(), mimetype="text/css"))
 
     return bp
+
+
+def _office_keys(door: Door) -> list[str]:
+    with door.database.read() as c:
+        return upkeep.office_keys(c)
 
 
 @lru_cache(maxsize=20)
