@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import segno
 
 from queue_server import printing
 from queue_server.paper import Slip, printable, ticket_bytes
@@ -28,6 +29,7 @@ SLIP = Slip(
     issued_at=1_795_396_200_000,  # 2026-11-23 01:10 UTC
     ahead=12, promise_min=30, free=True, complaint={"id": "Pengaduan: lapor.go.id", "en": "Complaints: lapor.go.id"},
 )
+LINK = "https://antrean.example.go.id/t/0123456789abcdefABCDEF"
 
 
 class Printer(threading.Thread):
@@ -142,12 +144,17 @@ def test_facts_that_nobody_stated_are_left_out():
 def test_a_qr_code_is_printed_only_with_an_address():
     raster = b"\x1dv0\x00"
     assert raster not in ticket_bytes(SLIP, SENTENCES)
-    job = ticket_bytes(replace(SLIP, link="https://antrean.example.go.id/t/0123456789abcdef0123456789abcdef"), SENTENCES)
+    job = ticket_bytes(replace(SLIP, link=LINK), SENTENCES)
     at = job.index(raster) + len(raster)
     line_bytes, height = (int.from_bytes(job[at + i:at + i + 2], "little") for i in (0, 2))
     picture = job[at + 4:at + 4 + line_bytes * height]
     assert len(picture) == line_bytes * height and line_bytes * 8 <= 48 * 12
     assert line_bytes * 8 > 200 and picture[:line_bytes] == bytes(line_bytes), "too small, or no quiet zone"
+    wanted = [[bool(dot) for dot in row] for row in segno.make_qr(LINK, error="m").matrix_iter(border=4)]
+    scale = height // len(wanted)
+    for y, row in enumerate(wanted):
+        line = picture[y * scale * line_bytes:(y * scale + 1) * line_bytes]
+        assert [bool(line[x * scale // 8] >> (7 - x * scale % 8) & 1) for x in range(len(row))] == row
     assert "Pindai untuk melihat antrean" in text_of(job)
 
 

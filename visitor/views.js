@@ -38,7 +38,7 @@
     return html`<dl class="facts">
       <div class="fact"><dt>${Queue.t("wait")}</dt><dd>${waitText(ticket)}</dd></div>
       ${ticket.stated_wait_ms ? html`<div class="fact"><dt>${Queue.t("promise.wait")}</dt><dd>${Queue.t("minutes.most", { minutes: Queue.minutes(ticket.stated_wait_ms) })}</dd></div>` : null}
-      ${hall ? html`<div class="fact"><dt>${Queue.t("hall")}</dt><dd>${hall}</dd></div>` : null}
+      ${hall ? html`<div class="fact fact-wide"><dt>${Queue.t("hall")}</dt><dd>${hall}</dd></div>` : null}
     </dl>`;
   }
 

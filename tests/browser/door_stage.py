@@ -46,7 +46,14 @@ window.io = function (options) {
 };
 """
 
-Answer = dict[str, Any] | tuple[int, str, str] | None
+#: The server's beat, once a second for real; here twice, so that a test waits less. Stops with window.still = true.
+BEAT = """
+window.setInterval(function () {
+  if (window.socket && socket.connected && !window.still) { socket.hear("beat", { at: Date.now(), seq: 0 }); }
+}, 500);
+"""
+
+Answer = dict[str, Any] | tuple[int, str, str | bytes] | None
 Handler = Callable[[str, dict[str, Any]], Answer]
 
 
@@ -59,7 +66,7 @@ class Stage:
         self.posts: list[tuple[str, dict[str, Any]]] = []
         self.handlers: dict[tuple[str, str], Handler] = {}
         self.errors: list[str] = []
-        self.bytes: dict[str, int] = {}
+        self.loaded: dict[str, bytes] = {}
         self.offline = False
         self.office = read((ROOT / "offices" / "rutan.toml").read_text("utf-8"), "rutan.toml")
         page.on("pageerror", lambda error: self.errors.append(str(error)))
@@ -90,6 +97,7 @@ class Stage:
         if isinstance(answer, dict):
             answer = (400 if answer.get("ok") is False else 200, "application/json", json.dumps(answer))
         status, kind, text = answer
+        self.loaded[path] = text.encode() if isinstance(text, str) else text
         route.fulfill(status=status, content_type=kind, body=text, headers={"Content-Security-Policy": CSP})
 
     def _file(self, path: str) -> Answer:
@@ -109,7 +117,7 @@ class Stage:
             found = folder / path.removeprefix(prefix)
             if path.startswith(prefix) and found.is_file():
                 kind = mimetypes.guess_type(found.name)[0] or "application/octet-stream"
-                return 200, kind, found.read_bytes()  # type: ignore[return-value]
+                return 200, kind, found.read_bytes()
         return 404, "text/plain", "not here"
 
     def open(self, query: str = "") -> Stage:
@@ -139,7 +147,7 @@ def door(stage: Stage, **changes: Any) -> dict[str, Any]:
         "key": s.key, "letter": s.prefix, "name": s.name, "icon": s.icon, "colour": s.colour, "summary": s.summary,
         "may": {"allowed": True, "code": "", "facts": {}, "next_opening": None},
         "waiting": (7, 0, 12, 3, 0, 1, 4, 2)[place % 8], "forecast": None, "hall": None,
-        "components": {k: v for k, v in s.standard.components.items()}, "free": True, "remote": s.remote,
+        "components": dict(s.standard.components), "free": True, "remote": s.remote,
         "promise": {"wait_min": s.standard.promise("door", False).wait_min,
                     "service_min": s.standard.promise("door", False).service_min},
     } for place, s in enumerate(office.services)]
@@ -150,3 +158,28 @@ def door(stage: Stage, **changes: Any) -> dict[str, Any]:
                    "complaint": office.complaint, "remote_numbers": True},
     }
     return {**picture, **changes}
+
+
+def ticket(stage: Stage, seq: int = 5, ended: bool = False, **changes: Any) -> dict[str, Any]:
+    """The picture ``ticket`` of A 017 of the demo Rutan's first service: waiting, seven people ahead."""
+    service = stage.office.services[0]
+    told = {
+        "label": "A\u2009017", "priority": False, "channel": "door", "issued_at": NOW - 600_000, "state": "waiting",
+        "service": {"key": service.key, "letter": service.prefix, "name": service.name, "icon": service.icon,
+                    "colour": service.colour},
+        "ahead": 7, "forecast": None, "place": "me", "counter": None, "call": None, "arrived_at": NOW - 600_000,
+        "coming": None, "paper": "", "re_entry": None, "return_after": 3, "return_within_min": 60, "hall": None,
+        "ended_at": None, "spoken": None, "stated_wait_ms": 600_000,
+    }
+    return {"kind": "ticket", "seq": seq, "at": NOW, "office": door(stage)["office"], "ticket": {**told, **changes},
+            "ended": ended}
+
+
+#: Things to press that are smaller than the least size given (CSS pixels), and what reaches past the right edge.
+SMALLER = """least => [...document.querySelectorAll('button, a[href], summary')].filter(b => {
+  const r = b.getBoundingClientRect(); return r.width > 0 && (r.height < least - 0.5 || r.width < least - 0.5);
+}).map(b => b.textContent.trim())"""
+TOO_WIDE = """() => [...document.querySelectorAll('body *')].filter(e => {
+  const r = e.getBoundingClientRect();
+  return r.width > 0 && r.right > innerWidth + 1 && getComputedStyle(e).position !== 'absolute';
+}).map(e => e.className + ' ' + e.textContent.trim().slice(0, 40))"""
