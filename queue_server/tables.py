@@ -181,7 +181,8 @@ call = Table(
     "call", metadata,
     _office(), _number("seq"), _text("day"), _text("service"), _text("hall"), _text("counter"),
     Column("step_id", Id, ForeignKey("step.id"), nullable=False),
-    _number("nth", 1), _number("at"), _number("priority"), _number("in_mix"), _number("advances"), _text("state", "calling"),
+    _number("nth", 1), _number("at"), _number("priority"), _number("in_mix"), _number("advances"),
+    _text("state", "calling"),
     _number("undone"), _number("over_at", None), _number("summed"),
     UniqueConstraint("office_id", "seq"),
 )
@@ -232,7 +233,8 @@ refusal = Table(
 private = Table(
     "private", metadata,
     Column("id", Id, primary_key=True),
-    _office(), _number("ticket_id"), _text("name"), _text("value"), _text("secret_key"), _number("erase_at", index=True),
+    _office(), _number("ticket_id"), _text("name"), _text("value"), _text("secret_key"),
+    _number("erase_at", index=True),
 )
 
 #: Exports made in the background, with their progress.
@@ -246,21 +248,22 @@ job = Table(
 for _act in ("UPDATE", "DELETE"):
     event.listen(
         event_table, "after_create",
-        DDL(  # The log only grows: neither the office nor we can rewrite it by accident.
+        DDL(  # type: ignore[no-untyped-call]
+            # The log only grows: neither the office nor we can rewrite it by accident.
             f"CREATE TRIGGER event_no_{_act.lower()} BEFORE {_act} ON event "
             "BEGIN SELECT RAISE(ABORT, 'event is append-only'); END"
         ).execute_if(dialect="sqlite"),
     )
 event.listen(
     event_table, "after_create",
-    DDL(
+    DDL(  # type: ignore[no-untyped-call]
         "CREATE FUNCTION event_is_append_only() RETURNS trigger AS $$ "
         "BEGIN RAISE EXCEPTION 'event is append-only'; END $$ LANGUAGE plpgsql"
     ).execute_if(dialect="postgresql"),
 )
 event.listen(
     event_table, "after_create",
-    DDL(
+    DDL(  # type: ignore[no-untyped-call]
         "CREATE TRIGGER event_no_change BEFORE UPDATE OR DELETE ON event "
         "FOR EACH ROW EXECUTE FUNCTION event_is_append_only()"
     ).execute_if(dialect="postgresql"),
