@@ -7,7 +7,6 @@ the wall clock joins them; a step that lived through that carries ``clock_doubt`
 
 from __future__ import annotations
 
-import sys
 import time
 import uuid
 from dataclasses import dataclass
@@ -27,9 +26,8 @@ BOOT_ID = _boot_id()
 
 def boot_ns() -> int:
     """Nanoseconds since this boot, sleep included where the system tells."""
-    if sys.platform == "linux":
-        return time.clock_gettime_ns(time.CLOCK_BOOTTIME)
-    return time.monotonic_ns()
+    boottime = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic_ns() if boottime is None else time.clock_gettime_ns(boottime)
 
 
 def wall_ms() -> int:
