@@ -28,8 +28,8 @@ def clock(database: Database) -> Clock:
             return Clock(row[0], row[1])
         now = wall_ms()
         offset = now - boot_ns() // 1_000_000
-        made = c.execute(insert(t.boot).values(boot=BOOT_ID, offset_ms=offset, first_at=now))
-        return Clock(int(made.inserted_primary_key[0]), offset)
+        made = insert(t.boot).values(boot=BOOT_ID, offset_ms=offset, first_at=now).returning(t.boot.c.id)
+        return Clock(int(c.execute(made).scalar_one()), offset)
 
 
 def secret(data: Path) -> bytes:
