@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, literal_column, select
 
 from .. import tables as t
 from ..domain import discipline, hours
@@ -24,8 +24,10 @@ _columns = [
 ]
 _rows = select(*_columns).join(t.ticket, t.ticket.c.id == t.step.c.ticket_id)
 _today = and_(t.step.c.office_id == bindparam("office"), t.step.c.day == bindparam("on_day"))
-_set_apart = _rows.where(_today, literal_column("step.state IN ('issuing', 'called', 'serving', 'parked')"), literal_column(
-    "step.state IN ('issuing', 'waiting', 'called', 'serving', 'parked')")).order_by(t.step.c.id)
+_is_open: ColumnElement[bool] = literal_column("step.state IN ('issuing', 'waiting', 'called', 'serving', 'parked')")  # as the index says
+_set_apart = _rows.where(
+    _today, literal_column("step.state IN ('issuing', 'called', 'serving', 'parked')"), _is_open
+).order_by(t.step.c.id)
 _missed = _rows.where(_today, t.step.c.state == "no_show", t.step.c.ended_at > bindparam("after_ms")).order_by(
     t.step.c.ended_at)
 _by_ids = _rows.where(t.step.c.id.in_(bindparam("ids", expanding=True)))
@@ -33,13 +35,13 @@ _remote = _rows.where(_today, literal_column("step.state = 'waiting' AND step.ar
     t.step.c.queued_tick).limit(SHOWN)
 _counts = (
     select(t.step.c.service, func.count(), func.min(t.step.c.queued_tick), func.min(t.step.c.queued_at))
-    .where(_today, literal_column("step.state = 'waiting'"),
-           literal_column("step.state IN ('issuing', 'waiting', 'called', 'serving', 'parked')"))
+    .where(_today, literal_column("step.state = 'waiting'"), _is_open)
     .group_by(t.step.c.service)
 )
 _ack = (
     select(t.board_ack.c.call_seq, func.max(t.board_ack.c.drawn_at), func.max(t.board_ack.c.spoken_at))
-    .where(t.board_ack.c.office_id == bindparam("office"), t.board_ack.c.call_seq.in_(bindparam("seqs", expanding=True)))
+    .where(t.board_ack.c.office_id == bindparam("office"),
+           t.board_ack.c.call_seq.in_(bindparam("seqs", expanding=True)))
     .group_by(t.board_ack.c.call_seq)
 )
 _hall_calls = (
@@ -56,8 +58,7 @@ _all_waiting = (
     select(t.step.c.id, t.step.c.service, t.step.c.queued_tick, t.step.c.priority, t.step.c.returned_seq,
            t.step.c.return_after, t.ticket.c.place, t.step.c.arrived_at)
     .join(t.ticket, t.ticket.c.id == t.step.c.ticket_id)
-    .where(_today, t.step.c.service == bindparam("service_key"), literal_column("step.state = 'waiting'"),
-           literal_column("step.state IN ('issuing', 'waiting', 'called', 'serving', 'parked')"))
+    .where(_today, t.step.c.service == bindparam("service_key"), literal_column("step.state = 'waiting'"), _is_open)
 )
 
 
@@ -81,7 +82,8 @@ def snapshot(c: Connection, head: Head, now: Moment) -> Snapshot:
         office_id=head.id, office=office, seq=head.head_seq, at=now.at, tick=now.tick, day=day,
         lines=_lines(c, head.id, office, day, now.tick), active=tuple(apart["active"]), parked=tuple(apart["parked"]),
         missed=missed, issuing=tuple(apart["issuing"]), calls=_calls(c, head.id, office, day),
-        seats=people.seats(c, head.id), pauses=queue.pauses(c, head.id), issued=_issued(c, head.id, office, day, now.at),
+        seats=people.seats(c, head.id), pauses=queue.pauses(c, head.id),
+        issued=_issued(c, head.id, office, day, now.at),
         speakers={r[0]: r[1] for r in c.execute(_speakers, {"office": head.id, "now": now.at})},
         devices=tuple(d for d in people.devices_of(c, head.id) if d.state == "paired"),
         undoable=_undoable(c, head, office, now.at),
@@ -124,7 +126,8 @@ def _calls(c: Connection, office_id: int, office: Office, day: str) -> tuple[Cal
     ]
     seqs = [row[0] for row in found]
     acks = {r[0]: (r[1], r[2]) for r in c.execute(_ack, {"office": office_id, "seqs": seqs})} if seqs else {}
-    calls = (Call(*row, *acks.get(row[0], (None, None))) for row in found)
+    nothing = (None, None)
+    calls = [Call(*row, drawn_at, spoken_at) for row in found for drawn_at, spoken_at in [acks.get(row[0], nothing)]]
     return tuple(sorted(calls, key=lambda call: call.seq))
 
 
