@@ -66,7 +66,7 @@ def people_of(c: Connection, office_id: int) -> list[Person]:
 
 
 def add_person(c: Connection, values: dict[str, Any]) -> int:
-    return int(c.execute(insert(t.person).values(values)).inserted_primary_key[0])
+    return int(c.execute(insert(t.person).values(values).returning(t.person.c.id)).scalar_one())
 
 
 def set_password(c: Connection, person_id: int, password: str) -> None:
@@ -186,7 +186,7 @@ def devices_of(c: Connection, office_id: int) -> list[Device]:
 
 
 def add_device(c: Connection, values: dict[str, Any]) -> int:
-    return int(c.execute(insert(t.device).values(values)).inserted_primary_key[0])
+    return int(c.execute(insert(t.device).values(values).returning(t.device.c.id)).scalar_one())
 
 
 def save_device(c: Connection, device_id: int, **values: Any) -> None:
