@@ -89,8 +89,8 @@ def standards_in_force(c: Connection, office_id: int) -> dict[str, int]:
 
 
 def add_office(c: Connection, key: str, door_code: str) -> int:
-    result = c.execute(insert(t.office).values(key=key, door_code=door_code, head_hash=GENESIS))
-    return int(result.inserted_primary_key[0])
+    made = insert(t.office).values(key=key, door_code=door_code, head_hash=GENESIS)
+    return int(c.execute(made.returning(t.office.c.id)).scalar_one())
 
 
 def add_version(c: Connection, office_id: int, version: int, body: str, at: int, seq: int) -> None:
