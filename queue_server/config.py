@@ -29,7 +29,7 @@ SETTINGS = (
     Setting("async_mode", "ASYNC_MODE", "eventlet", "eventlet or threading"),
     Setting("public_url", "PUBLIC_URL", "", "https address under which phones outside reach the server"),
     Setting("wifi_url", "QUEUE_WIFI_URL", "", "http address for phones on the office's own Wi-Fi"),
-    Setting("printer", "QUEUE_PRINTER", "", "ticket printer: tcp://host:9100, usb://04b8:0202, file:///path or browser"),
+    Setting("printer", "QUEUE_PRINTER", "", "ticket printer: tcp://host:9100, usb://04b8:0202, file:///path, browser"),
     Setting("proxies", "QUEUE_PROXIES", "0", "how many proxies of ours stand before the server (nginx: 1)"),
     Setting("backup", "QUEUE_BACKUP", "", "second place for the daily backup (another disk, a share)"),
 )
