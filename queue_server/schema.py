@@ -73,7 +73,8 @@ def printed(dialect: str) -> str:
     t.metadata.create_all(engine, checkfirst=False)
     ordered: list[str] = []
     for is_index, group in groupby(statements, key=lambda sql: " INDEX " in sql.split("(")[0]):
-        ordered.extend(sorted(group) if is_index else group)
+        run = list(group)
+        ordered.extend(sorted(run) if is_index else run)
     comment = "-- Printed from queue_server/tables.py by: python -m queue_server schema --write\n\n"
     return comment + ";\n\n".join(ordered) + ";\n"
 
