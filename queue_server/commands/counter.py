@@ -21,7 +21,9 @@ from .visitor import arrive, new_step, service_of, standards
 OUT_OF_ORDER = ("urgent_need", "companion", "short_question", "wrong_order", "supervisor_asked", "replay")
 OUTCOMES = ("served", "incomplete", "referred", "visitor_left")
 #: Why service rests, and whose clock runs meanwhile.
-PARK = {"papers_missing": "visitor", "visitor_fetches": "visitor", "system_down": "office", "colleague_needed": "office"}
+PARK = {
+    "papers_missing": "visitor", "visitor_fetches": "visitor", "system_down": "office", "colleague_needed": "office",
+}
 NO_SHOW = ("board_broken", "called_aloud")
 RECLASS = ("not_in_group", "in_group", "by_mistake")
 CANCEL = ("visitor_asked", "double_number", "wrong_service")
@@ -120,10 +122,10 @@ def _call(tx: Tx, step: Step, counter: Counter, why: dict[str, Json], came_from:
     rule = str(why["rule"])
     _announce(tx, called, counter, 1, rule)
     if rule in discipline.IN_THE_MIX:
-        for passed, ticket in queue.pass_remote(
+        for passed, ticket_id in queue.pass_remote(
             tx.c, tx.office_id, tx.day, step.service, step.queued_tick, called.last_seq
         ):
-            tx.record("passed", {"ticket": ticket}, passed)
+            tx.record("passed", {"ticket": ticket_id}, passed)
     _changed(tx, counter.key)
     ticket = queue.ticket(tx.c, step.ticket_id)
     return {"step": step.id, "label": label(ticket.prefix, ticket.number), "call": called.last_seq, "why": why}
