@@ -69,7 +69,8 @@ def test_the_log_can_be_neither_changed_nor_shortened(server: Server) -> None:
 def test_nothing_personal_is_in_the_log(server: Server) -> None:
     a_short_day(server)
     text = "\n".join(e.body for e in events(server.data))
-    names = sqlite3.connect(server.data / "queue.db").execute("SELECT shown_name, name FROM person WHERE name <> role").fetchall()
+    names = sqlite3.connect(server.data / "queue.db").execute(
+        "SELECT shown_name, name FROM person WHERE name <> role").fetchall()
     for row in names:
         assert all(f'"{name}"' not in text for name in row)
     secrets = sqlite3.connect(server.data / "queue.db").execute("SELECT secret FROM ticket").fetchall()
