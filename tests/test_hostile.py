@@ -48,8 +48,8 @@ def test_a_wrong_field_is_named(server: Server, wrong: dict[str, object], field:
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b'"text"', b"\xff\xfe", b"[" * 20_000])
 def test_what_is_not_an_object_is_refused(server: Server, body: bytes) -> None:
-    answer = requests.post(
-        f"{server.base}/office/rutan/tickets", data=body, headers={**OURS, "Content-Type": "application/json"}, timeout=20)
+    headers = {**OURS, "Content-Type": "application/json"}
+    answer = requests.post(f"{server.base}/office/rutan/tickets", data=body, headers=headers, timeout=20)
     assert answer.status_code == 400 and answer.json()["refused"] == "bad_request"
 
 
@@ -109,7 +109,7 @@ def test_a_visitors_page_reveals_nobody_else(server: Server) -> None:
 
 
 def test_another_offices_ticket_and_a_foreign_counter_are_out_of_reach(server: Server) -> None:
-    kanim = server.kiosk("kanim").take("paspor" if "paspor" in services(server, "kanim") else services(server, "kanim")[0])
+    kanim = server.kiosk("kanim").take(services(server, "kanim")[0])
     ani = server.officer(counter="4")
     assert refused(ani.press, "call", step=kanim["step"] + 1000, reason="urgent_need") == "no_such_ticket"
     here = server.kiosk().take("kunjungan")
@@ -145,7 +145,8 @@ def test_an_odd_press_is_answered_and_changes_nothing(server: Server, message: o
 
 def test_odd_messages_of_a_board_are_left_out(server: Server) -> None:
     board = server.board()
-    for odd in (None, 7, {"calls": 7}, {"calls": [None, {"id": "x"}, {"id": 2**80}, {"id": -1}]}, {"calls": [[]] * 1000}):
+    calls = [None, {"id": "x"}, {"id": 2**80}, {"id": -1}]
+    for odd in (None, 7, {"calls": 7}, {"calls": calls}, {"calls": [[]] * 1000}):
         board.line.emit("shown", odd)
         board.line.emit("alive", odd)
     board.line.emit("no_such_event", {"x": 1})
@@ -172,7 +173,8 @@ def test_script_as_a_name_stays_text(server: Server) -> None:
 def test_wrong_passwords_are_slowed_down(server: Server) -> None:
     codes = []
     for _ in range(25):
-        codes.append(refused(Site(server.base).post, "/sign-in", {"office": "rutan", "name": "ani", "password": "guess"}))
+        guess = {"office": "rutan", "name": "ani", "password": "guess"}
+        codes.append(refused(Site(server.base).post, "/sign-in", guess))
     assert set(codes) == {"wrong_sign_in", "too_many_requests"}
     assert refused(Site(server.base).post, "/sign-in", {"office": "rutan", "name": ["ani"], "password": 1}) in (
         "bad_request", "too_many_requests")
