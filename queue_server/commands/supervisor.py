@@ -8,7 +8,7 @@ from typing import Any
 from ..domain import hours
 from ..domain.errors import NotAllowed, Refused
 from ..domain.events import Json
-from ..domain.ticket import State
+from ..domain.ticket import State, Step
 from ..store import log, people, queue
 from ..transaction import Answer, Tx
 from .moving import advance, save, step_of
@@ -110,7 +110,7 @@ def close_office_day(
     states = ("waiting", "parked", "called", "serving", "issuing") if automatic else ("waiting", "parked")
     left = queue.open_steps(tx.c, tx.office_id, day, states)
     for step in left:
-        new = advance(tx, _set_down(step), "close_day", ended_at=tx.now.at, counter="", person_id=None)
+        new = advance(tx, _set_down(tx, step), "close_day", ended_at=tx.now.at, counter="", person_id=None)
         service = service_of(tx.office, step.service)
         body: dict[str, Json] = {"reason": reasons.get(step.id, default), "told": True}
         opens = hours.next_opening(tx.office, service, tx.now.at, today=False)
@@ -127,10 +127,11 @@ def close_office_day(
     return {"left": len(left)}
 
 
-def _set_down(step: Any) -> Any:
-    """A visitor whom nobody finished by the next opening: the step ends from where a waiting one would."""
+def _set_down(tx: Tx, step: Step) -> Step:
+    """A visitor whom nobody finished by the next opening: the step ends as a waiting one would, and no clock
+    gets the night, because nobody knows when it really ended."""
     if step.state in (State.CALLED, State.SERVING, State.ISSUING):
-        return replace(step, state=str(State.WAITING))
+        return replace(step, state=str(State.WAITING), since_tick=tx.now.tick)
     return step
 
 

@@ -126,9 +126,11 @@ def _calls(c: Connection, office_id: int, office: Office, day: str) -> tuple[Cal
     ]
     seqs = [row[0] for row in found]
     acks = {r[0]: (r[1], r[2]) for r in c.execute(_ack, {"office": office_id, "seqs": seqs})} if seqs else {}
-    nothing = (None, None)
-    calls = [Call(*row, drawn_at, spoken_at) for row in found for drawn_at, spoken_at in [acks.get(row[0], nothing)]]
-    return tuple(sorted(calls, key=lambda call: call.seq))
+    return tuple(sorted((_call(row, acks.get(row[0], (None, None))) for row in found), key=lambda call: call.seq))
+
+
+def _call(row: Any, heard: tuple[int | None, int | None]) -> Call:
+    return Call(*row, *heard)
 
 
 _acts = (
