@@ -7,9 +7,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from flask import Flask, Response, jsonify, request
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
+from flask import Flask, Request, Response, jsonify, request
+from flask.sessions import NullSession, SessionInterface, SessionMixin
 from flask_socketio import SocketIO
 from jinja2 import FileSystemLoader
 from werkzeug.exceptions import HTTPException
@@ -25,6 +24,7 @@ from .live import Live
 from .reports import BoardReports
 from .screens import media, pages, requests, sockets, supervision
 from .screens.door import Door, status_of
+from .screens.limits import Limits
 from .slips import Slips
 from .sounds_tool.sets import voice_of
 from .transaction import Writer
@@ -56,8 +56,9 @@ def create_app(config: Config, kit: Kit) -> House:
     """The application for one process; the database must exist and be of this release's schema."""
     app = Flask(__name__, static_folder=None)
     app.jinja_loader = FileSystemLoader(ROOT)
-    app.config.update(MAX_CONTENT_LENGTH=MOST_BYTES, RATELIMIT_HEADERS_ENABLED=False)
+    app.config.update(MAX_CONTENT_LENGTH=MOST_BYTES)
     app.secret_key = opening.secret(config.data)
+    app.session_interface = _NoSession()
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies, x_host=config.proxies)  # type: ignore[method-assign]
 
@@ -76,10 +77,9 @@ def create_app(config: Config, kit: Kit) -> House:
     live.words_of = lambda office: voice_of(config.data, office.voice_set, office.languages).words
     live.print_how = "escpos" if slips.escpos else (config.printer or "none")
     clockwork = Clockwork(database, writer, kit)
-    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
 
     app.register_blueprint(pages.blueprint(door, live))
-    app.register_blueprint(requests.blueprint(door, live, limiter, slips.printed))
+    app.register_blueprint(requests.blueprint(door, live, Limits(), slips.printed))
     app.register_blueprint(media.blueprint(config, door, live))
     app.register_blueprint(supervision.blueprint(door, live, clockwork))
     sockets.register(socketio, door, live, reports)
@@ -89,6 +89,16 @@ def create_app(config: Config, kit: Kit) -> House:
     for part in (writer, live, reports, slips, clockwork):
         part.start()
     return House(app, socketio, database, writer, live, kit)
+
+
+class _NoSession(SessionInterface):
+    """Who is signed in stands in the database; Flask's own cookie would only cost time on every request."""
+
+    def open_session(self, app: Flask, request: Request) -> NullSession:
+        return NullSession()
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        return
 
 
 def _answers(app: Flask) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import secrets
+import time
 from typing import Any
 
 from ..commands import setup
@@ -21,6 +22,9 @@ from .acts import ACTS, Act, clean
 logger = logging.getLogger(__name__)
 
 SESSION_MS = 12 * 3_600_000
+#: A paired device is taken at its word for so long; revoking it in this process ends that at once.
+DEVICE_S = 1.0
+MOST_DEVICES = 1_000
 
 
 def digest(token: str) -> str:
@@ -40,6 +44,7 @@ class Door:
         self.database = database
         self.kit = kit
         self.writer = writer
+        self._devices: dict[tuple[str, str], tuple[Device, float]] = {}
 
     # --- who is there ----------------------------------------------------------------------------
 
@@ -59,8 +64,20 @@ class Door:
         """The paired device with this token at this office; None: unknown, pending or revoked."""
         if not token:
             return None
-        found = self.kit.blocking(self._device, office, digest(token))
-        return found if found and found.kind == kind and found.state == "paired" else None
+        key = (office, digest(token))
+        found, until = self._devices.get(key, (None, 0.0))
+        if found is None or time.monotonic() > until:
+            found = self.kit.blocking(self._device, *key)
+            if found is None or found.state != "paired":
+                return None
+            if len(self._devices) > MOST_DEVICES:
+                self._devices.clear()
+            self._devices[key] = (found, time.monotonic() + DEVICE_S)
+        return found if found.kind == kind else None
+
+    def forget_devices(self) -> None:
+        """A device was revoked: all are asked for anew."""
+        self._devices.clear()
 
     def known_device(self, office: str, token: str | None) -> Device | None:
         """As ``device``, in whatever state it is."""

@@ -6,8 +6,7 @@ import hmac
 import ipaddress
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, g, jsonify, request
-from flask_limiter import Limiter
+from flask import Blueprint, Response, abort, current_app, jsonify, request
 
 from ..commands import setup, visitor
 from ..domain.errors import NotAllowed, NotFound, Refused
@@ -15,8 +14,12 @@ from ..live import Live
 from ..transaction import Actor, Job
 from . import kiosk as door_screen
 from .door import Door, digest, key_of, new_token
+from .limits import Limits
 
 YEAR_S = 365 * 86_400
+#: From one address in a minute. A morning's officers sign in from one address too: only wrong ones count.
+WRONG_SIGN_INS = 20
+GUESSES = 60
 VISITOR_ACTS = {"cancel": visitor.cancel, "coming": visitor.coming, "arrived": visitor.arrived}
 
 
@@ -38,7 +41,7 @@ def text_of(message: dict[str, Any], name: str, most: int = 200) -> str:
     return value
 
 
-def blueprint(door: Door, live: Live, limiter: Limiter, printed: Any) -> Blueprint:
+def blueprint(door: Door, live: Live, limits: Limits, printed: Any) -> Blueprint:
     """``printed(office, answer)`` prints a number on the kiosk's printer in the background."""
     bp = Blueprint("requests", __name__)
 
@@ -48,22 +51,14 @@ def blueprint(door: Door, live: Live, limiter: Limiter, printed: Any) -> Bluepri
         if request.method == "POST" and request.headers.get("X-Queue") != "1":
             raise NotAllowed("not_our_page")
 
-    def from_a_device() -> bool:
-        office = (request.view_args or {}).get("office", "")
-        g.kiosk = door.device(office, request.cookies.get("queue_device"), "kiosk")
-        return g.kiosk is not None
-
     @bp.post("/office/<office>/tickets")
-    @limiter.limit("30/minute", exempt_when=from_a_device)
     def tickets(office: str) -> Response:
         message = body()
         key, args = key_of(message), {
             "service": text_of(message, "service"), "priority": message.get("priority") is True,
             "language": text_of(message, "language", 2) or "id",
         }
-        if not hasattr(g, "kiosk"):
-            from_a_device()
-        device = g.kiosk
+        device = door.device(office, request.cookies.get("queue_device"), "kiosk")
         if device is not None:
             on_paper = door.config.printer not in ("", "browser")
             actor = Actor("device", f"device:{device.id}", device_id=device.id)
@@ -72,6 +67,7 @@ def blueprint(door: Door, live: Live, limiter: Limiter, printed: Any) -> Bluepri
             if on_paper:
                 printed(office, answer)
             return jsonify(_with_link(door, answer))
+        limits.spend("number", 30)
         phone = request.cookies.get("queue_phone") or new_token()
         holder = hmac.new(current_app.secret_key, phone.encode(), "sha256").hexdigest()[:32]  # type: ignore[arg-type]
         actor = Actor("visitor", f"phone:{holder[:16]}", holder=holder)
@@ -81,14 +77,22 @@ def blueprint(door: Door, live: Live, limiter: Limiter, printed: Any) -> Bluepri
         _cookie(door, response, "queue_phone", phone, 86_400)
         return response
 
+    def _held(secret: str) -> tuple[str, Any]:
+        """(office, ticket); a whole office's Wi-Fi is one address, so what is counted is the ticket, and only
+        guessing counts for the address."""
+        limits.check("guess", GUESSES)
+        found = door.ticket(secret)
+        if found is None:
+            limits.spend("guess", GUESSES)
+            raise NotFound("no_such_ticket")
+        limits.spend("ticket", 120, secret)
+        return found
+
     @bp.post("/t/<secret>/<act>")
-    @limiter.limit("60/minute")
     def said(secret: str, act: str) -> Response:
         if act not in VISITOR_ACTS:
             abort(404)
-        found = door.ticket(secret)
-        if found is None:
-            raise NotFound("no_such_ticket")
+        found = _held(secret)
         message = request.get_json(silent=True) or {}
         office, ticket = found
         args = {"secret": secret, "door": text_of(message, "door", 60)}
@@ -113,10 +117,8 @@ def blueprint(door: Door, live: Live, limiter: Limiter, printed: Any) -> Bluepri
         return jsonify(door.writer.press(Job(office, actor, "paper", visitor.paper, {"secret": secret, "state": state})))
 
     @bp.get("/t/<secret>/picture")
-    @limiter.limit("120/minute")
     def picture(secret: str) -> Response:
-        found = door.ticket(secret)
-        snapshot = live.latest(found[0]) if found else None
+        snapshot = live.latest(_held(secret)[0])
         drawn = live.ticket_picture(secret, snapshot) if snapshot else None
         if drawn is None:
             raise NotFound("no_such_ticket")
@@ -130,11 +132,16 @@ def blueprint(door: Door, live: Live, limiter: Limiter, printed: Any) -> Bluepri
         return jsonify(door_screen.picture(snapshot, "online"))
 
     @bp.post("/sign-in")
-    @limiter.limit("20/minute")
     def sign_in() -> Response:
         message = body()
-        token, person = door.sign_in(
-            text_of(message, "office", 80), text_of(message, "name", 80), text_of(message, "password", 200))
+        limits.spend("sign_in", 300)  # each costs the server a deliberate moment, right or wrong
+        limits.check("wrong_sign_in", WRONG_SIGN_INS)
+        try:
+            token, person = door.sign_in(
+                text_of(message, "office", 80), text_of(message, "name", 80), text_of(message, "password", 200))
+        except NotAllowed:
+            limits.spend("wrong_sign_in", WRONG_SIGN_INS)
+            raise
         response = jsonify({"ok": True, "person": {"id": person.id, "name": person.shown_name, "role": person.role}})
         _cookie(door, response, "queue_session", token, 12 * 3600)
         return response
@@ -166,9 +173,9 @@ def blueprint(door: Door, live: Live, limiter: Limiter, printed: Any) -> Bluepri
         return jsonify(door.press(office, Actor(person.role, f"person:{person.id}", person.id), message))
 
     @bp.post("/hello")
-    @limiter.limit("60/minute")
     def hello() -> Response:
         message = body()
+        limits.spend("hello", 60)
         kind, office, board = text_of(message, "screen", 20), text_of(message, "office", 80), text_of(message, "board", 80)
         if kind not in ("board", "kiosk"):
             raise Refused("bad_request", field="screen")

@@ -73,6 +73,7 @@ def register(socketio: SocketIO, door: Door, live: Live, reports: BoardReports) 
         for event in events:
             if event.kind not in ("device_revoked", "password_reset"):
                 continue
+            door.forget_devices()
             for sid, screen in list(live.screens.items()):
                 revoked = event.kind == "device_revoked" and screen.device_id == event.body.get("device")
                 reset = event.kind == "password_reset" and screen.person_id == event.body.get("person")
