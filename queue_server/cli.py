@@ -8,8 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from . import __version__, config, sounds_tool, voice
-from .commands_shell import export, media, office, people, schema, serve
+from .commands_shell import backup, doctor, export, media, office, people, schema, serve
+from .data_folder import CannotUse
 from .domain.errors import Refused
+from .schema import SchemaError
 from .shell import say_refusal
 
 
@@ -32,6 +34,12 @@ COMMANDS = (
     Shell("reset-password", "give somebody a new password and end their sessions",
           people.reset_arguments, people.reset),
     Shell("export", "write the wait-time log to a file", export.arguments, export.run),
+    Shell("backup", "copy the database and what belongs to it to a second place, and check the copy",
+          backup.arguments, backup.run),
+    Shell("restore", "bring a backup back; the database in place is kept aside",
+          backup.restore_arguments, backup.run_restore),
+    Shell("doctor", "check clock, disk, database, printer, sound, addresses and backup, and say what to do",
+          doctor.arguments, doctor.run),
     Shell("media", "take in a picture or video for the boards", media.arguments, media.run),
     Shell("schema", "print the database's schema", schema.arguments, schema.run, settings=False),
     Shell("sounds", "make, add and check voice sets", sounds_tool.add_arguments, sounds_tool.run, settings=False),
@@ -63,6 +71,9 @@ def main(argv: list[str]) -> int:
         return 2
     except Refused as refused:
         print(say_refusal(refused), file=sys.stderr)
+        return 1
+    except (CannotUse, SchemaError) as error:
+        print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

@@ -44,6 +44,11 @@ def newest() -> str:
     return str(ScriptDirectory.from_config(_config()).get_current_head())
 
 
+def known() -> set[str]:
+    """Every release that this program can bring forward to its own."""
+    return {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
 def prepare(c: Connection) -> None:
     """Brings a database to this release, from empty or from any earlier one; raises SchemaError."""
     found = release(c)
@@ -53,8 +58,7 @@ def prepare(c: Connection) -> None:
         t.metadata.create_all(c)
         command.stamp(_config(c), "head")
         return
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if found is None or found not in known:
+    if found is None or found not in known():
         raise SchemaError(
             f"The database is of schema release {found or 'unknown'}, which this program does not know. "
             "Start the newer program that made it, or restore a backup of this release.")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import logging
 import socket
+import sys
 
-from .. import bootstrap, config, demo, opening
+from .. import bootstrap, config, demo, opening, startup
 from ..app import create_app
-from ..shell import Session
+from ..backup_daily import Daily
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,19 +20,41 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     settings = config.read(args)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    for library in ("werkzeug", "alembic"):
+        logging.getLogger(library).setLevel(logging.WARNING)
     bootstrap.raise_file_limit()
-    door = bootstrap.listen(settings.host, settings.port)
-    session = Session(settings)
+    try:
+        door = bootstrap.listen(settings.host, settings.port)
+    except OSError as error:
+        print(_no_door(settings, error), file=sys.stderr)
+        return 1
+    _lock, session = startup.open_data(settings)  # held until this process ends
     signs = demo.load(session) if settings.demo else []
+    doubts = startup.doubts(session)
+    startup.note_doubts(session, doubts)
     offices = opening.offices_of(session.database)
     session.close()
-    house = create_app(settings, bootstrap.kit(settings.async_mode))
+    kit = bootstrap.kit(settings.async_mode)
+    house = create_app(settings, kit)
+    Daily(settings, kit).start()
+    for doubt in doubts:
+        logging.getLogger(__name__).error(doubt.say())
     for line in _addresses(door.getsockname()[1], offices, settings) + signs:
         print(line, flush=True)
     print("  Ready. Ctrl-C ends it.", flush=True)
     bootstrap.serve(settings.async_mode, house.app, door, house.finish)
     return 0
+
+
+def _no_door(settings: config.Config, error: OSError) -> str:
+    where = f"{settings.host}:{settings.port}"
+    if error.errno == errno.EADDRINUSE:
+        return (f"{where} is taken: another program, or another copy of this one, listens there. End it, or name "
+                "another port: --port 8081")
+    if error.errno == errno.EACCES:
+        return f"{where} may not be used: ports below 1024 are the administrator's. Name a higher one: --port 8080"
+    return (f"{where} cannot be listened on ({error.strerror or error}). QUEUE_HOST must be an address of this "
+            "machine; 0.0.0.0 means all of them.")
 
 
 def _addresses(port: int, offices: list[opening.Listed], settings: config.Config) -> list[str]:

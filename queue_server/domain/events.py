@@ -135,6 +135,10 @@ KINDS: dict[str, Kind] = {
     "clock_doubted": _kind(
         "the clock jumped, went back or was confirmed by a person", "jump_ms confirmed reason"
     ),
+    "restored": _kind(
+        "the database was brought back from a backup; the log after backup_seq is lost here",
+        "backup_seq lost_seq lost_hash",
+    ),
     "segment_started": _kind(
         "a broken link was found; a new segment of the chain starts", "broken_seq broken_hash found_hash"
     ),

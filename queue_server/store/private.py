@@ -23,6 +23,12 @@ def erase(c: Connection, office_id: int, ticket_id: int, name: str) -> bool:
     return bool(gone.rowcount)
 
 
+def erase_all(c: Connection, office_id: int, ticket_id: int) -> int:
+    """Everything personal of a ticket, keys included; how many values there were."""
+    return int(c.execute(delete(t.private).where(
+        t.private.c.office_id == office_id, t.private.c.ticket_id == ticket_id)).rowcount)
+
+
 def notes(c: Connection, tickets: Iterable[int]) -> dict[int, str]:
     """Ticket -> note, for the tickets at counters."""
     rows = c.execute(select(t.private.c.ticket_id, t.private.c.value).where(

@@ -1,0 +1,188 @@
+"""Bringing a backup back, in one command: verified first, the old database kept aside, erasures done again.
+
+What happened after the backup is lost to the queue, not to the office: the old file stays in
+``DATA/before-restore-…/`` as long as somebody wants to look at it, and the log says where it was cut.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import zipfile
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from . import backup, clockwork, opening, schema
+from .backup import BackupFailed
+from .config import Config
+from .data_folder import CannotUse, DataLock, check
+from .database import Database
+from .shell import Session
+from .store import offices, private
+from .transaction import Answer, Tx
+
+BESIDE = ("-wal", "-shm")
+
+
+@dataclass
+class Restored:
+    """What was done. ``lost``: per office, how many entries of the log came after the backup; ``erased``: tickets."""
+
+    copy: backup.Copy
+    aside: Path | None
+    erased: int = 0
+    lost: dict[str, int] = field(default_factory=dict)
+    without_files: bool = False
+
+
+@dataclass(frozen=True)
+class Later:
+    """What the old database knows that the backup may not: its head, and (seq, ticket) of every erasure."""
+
+    seq: int
+    hash: str
+    erased: tuple[tuple[int, int], ...]
+
+
+def restore(settings: Config, file: Path, anyway: bool = False) -> Restored:
+    """Puts ``file`` in the place of the database; raises CannotUse, BackupFailed or SchemaError, nothing changed then.
+
+    ``anyway``: also when a chain in it does not hold.
+    """
+    if not settings.database_url.startswith("sqlite:///"):
+        raise BackupFailed("not_sqlite")
+    if not file.is_file():
+        raise CannotUse(f"There is no file {file}.")
+    check(settings.data)
+    lock = DataLock(settings.data)
+    lock.take("a restore")
+    try:
+        return _restore(settings, file, anyway)
+    finally:
+        lock.release()
+
+
+def _restore(settings: Config, file: Path, anyway: bool) -> Restored:
+    target = Path(settings.database_url.removeprefix("sqlite:///"))
+    coming = target.with_name(f"{backup.COMING}restore.db")
+    try:
+        found = _ready(file, coming, anyway)
+        later = _later(target)
+        aside = _put_aside(settings.data, target)
+        os.replace(coming, target)
+    finally:
+        for left in (coming, *(coming.with_name(coming.name + ending) for ending in BESIDE)):
+            left.unlink(missing_ok=True)
+    done = Restored(found, aside)
+    done.without_files = not _files(file.with_suffix(".zip"), settings.data, aside)
+    backup._media(file.parent / "media", settings.data / "media")
+    _go_on(settings, later, done)
+    return done
+
+
+def _ready(file: Path, coming: Path, anyway: bool) -> backup.Copy:
+    """A verified copy of the backup, at this release's schema."""
+    shutil.copyfile(file, coming)
+    os.chmod(coming, 0o600)
+    found = backup.verify(coming)
+    if found.problems and not anyway:
+        raise BackupFailed("log_doubtful", ", ".join(sorted(found.problems)))
+    database = Database(f"sqlite:///{coming}")
+    with database.writer() as c, c.begin():
+        schema.prepare(c)
+    database.close()
+    raw = sqlite3.connect(coming)
+    raw.execute("PRAGMA journal_mode=DELETE")  # one file again, to be moved in one step
+    raw.close()
+    backup._sync(coming)
+    return found
+
+
+def _later(target: Path) -> dict[str, Later]:
+    """What the database in place knows, by office; {} when there is none or it cannot be read.
+
+    Raises CannotUse when some program has it open: one that knows no lock file, or a command at the shell.
+    """
+    if not target.exists():
+        return {}
+    raw = sqlite3.connect(target, timeout=2)
+    try:
+        raw.execute("PRAGMA journal_mode=DELETE")
+        heads = raw.execute("SELECT id, key, head_seq, head_hash FROM office").fetchall()
+        return {
+            key: Later(seq, found, tuple(raw.execute(
+                "SELECT seq, json_extract(body, '$.ticket') FROM event WHERE office_id = ? AND kind = 'erased'",
+                (number,))))
+            for number, key, seq, found in heads
+        }
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error):
+            raise CannotUse(f"{target} is in use by another program. End it first.") from None
+        return {}
+    except sqlite3.DatabaseError:
+        return {}  # damaged: the reason why somebody restores
+    finally:
+        raw.close()
+
+
+def _put_aside(data: Path, target: Path) -> Path | None:
+    if not target.exists():
+        return None
+    stamp = datetime.now().astimezone().strftime("%Y-%m-%dT%H%M%S")
+    aside = data / f"before-restore-{stamp}"
+    aside.mkdir(mode=0o700)
+    for name in (target.name, *(target.name + ending for ending in BESIDE)):
+        if (target.parent / name).exists():
+            os.replace(target.parent / name, aside / name)
+    return aside
+
+
+def _files(packed: Path, data: Path, aside: Path | None) -> bool:
+    """The secret and the voice sets; False when the backup came without them."""
+    if not packed.is_file():
+        return False
+    with zipfile.ZipFile(packed) as files:
+        for name in files.namelist():
+            parts = PurePosixPath(name).parts
+            if name != "secret" and (len(parts) < 3 or parts[0] != "voices" or ".." in parts):
+                continue
+            path = data.joinpath(*parts)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if name == "secret" and path.exists() and aside is not None:
+                os.replace(path, aside / "secret")
+            path.write_bytes(files.read(name))
+            if name == "secret":
+                os.chmod(path, 0o600)
+    return True
+
+
+def _go_on(settings: Config, later: dict[str, Later], done: Restored) -> None:
+    """The log says where it was cut; what was erased since, and what is due, is erased again."""
+    session = Session(settings)
+    try:
+        with session.database.read() as c:
+            heads = {head.key: head for head in offices.heads(c) if head.config_version}
+        for listed in opening.offices_of(session.database):
+            old, cut = later.get(listed.key, Later(0, "", ())), heads[listed.key].head_seq
+            answer = session.press(
+                listed.key, "restored", note_restored, lost_seq=old.seq, lost_hash=old.hash,
+                erased=[ticket for seq, ticket in old.erased if seq > cut])
+            done.erased += answer["erased"]
+            done.lost[listed.key] = max(0, old.seq - cut)
+    finally:
+        session.close()
+
+
+def note_restored(tx: Tx, args: dict[str, Any]) -> Answer:
+    """Records the restore, then erases what a person had erased after the backup and what is due by now."""
+    before = tx.head.head_seq
+    tx.record("restored", {"backup_seq": before, "lost_seq": args["lost_seq"], "lost_hash": args["lost_hash"]})
+    for ticket in sorted(set(args["erased"])):
+        count = private.erase_all(tx.c, tx.office_id, ticket)
+        if count:
+            tx.record("erased", {"ticket": ticket, "what": "all", "count": count, "reason": "erased_after_the_backup"})
+    clockwork.tidy(tx, {})
+    return {"erased": sum(r.kind == "erased" for r in tx.recorded)}
