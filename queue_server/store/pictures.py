@@ -130,7 +130,8 @@ def _calls(c: Connection, office_id: int, office: Office, day: str) -> tuple[Cal
 
 
 def _call(row: Any, heard: tuple[int | None, int | None]) -> Call:
-    return Call(*row, *heard)
+    values: tuple[Any, ...] = (*row, *heard)
+    return Call(*values)
 
 
 _acts = (
