@@ -151,7 +151,6 @@
       prefetch: prefetch,
       speak: speak,
       state: state,
-      lacking: function () { return Object.keys(lacking).length > 0; },
       hush: hush,
       wake: function () { if (context && context.state !== "running") { context.resume().then(onChange, onChange); } }
     };

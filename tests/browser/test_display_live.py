@@ -104,3 +104,20 @@ def old_tv(server: Server, shot: Path) -> dict[str, Any]:
         capture_output=True, encoding="utf-8", timeout=120, check=False)
     report: dict[str, Any] = json.loads(done.stdout)
     return report
+
+
+def test_the_picture_names_every_clip_before_it_is_needed_and_one_board_of_a_hall_speaks(server: Server) -> None:
+    officer = server.officer("budi", office="kanim", counter="3")
+    boards = [server.board(name, office="kanim") for name in ("a-1", "a-2")]
+    officer.press("issue", service="paspor", priority=False, language="id")
+    settle()
+    officer.press("call_next")
+    shown = [board.wait_for(lambda p: p["calls"]) for board in boards]
+    for picture in shown:
+        for said in picture["calls"][0]["say"]:
+            assert set(said["clips"]) <= set(picture["clips"][said["lang"]])
+    assert [p["board"]["key"] for p in shown] == ["a-1", "a-2"]
+    assert shown[0]["calls"] == shown[1]["calls"]
+    assert sum(p["speaker"] for p in shown) <= 1
+    for board in boards:
+        board.close()
