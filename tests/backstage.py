@@ -1,0 +1,84 @@
+"""What a test may do behind the screens: run a command at the shell, read the database, let time pass."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from queue_server.domain.chain import Event
+from queue_server.domain.office import Office
+from queue_server.office_file import demo_open, read, write
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def shell(data: Path, *words: str) -> str:
+    """Runs ``python -m queue_server WORDS`` on a data folder, as the IT person does; returns what it printed."""
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("QUEUE_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "queue_server", *words, "--data", str(data)],
+        cwd=ROOT, env=clean, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def demo_office(key: str) -> Office:
+    """The demo office as ``serve --demo`` loads it."""
+    return demo_open(read((ROOT / "offices" / f"{key}.toml").read_text(encoding="utf-8"), f"{key}.toml"))
+
+
+def apply(data: Path, office: Office) -> None:
+    """Puts an office in force through ``office apply``, whether or not a server runs."""
+    file = data.parent / f"{office.key}.toml"
+    file.write_text(write(office), encoding="utf-8")
+    shell(data, "office", "apply", str(file), "--yes")
+
+
+def with_rules(key: str, **rules: Any) -> Office:
+    """The demo office with other rules."""
+    office = demo_office(key)
+    return replace(office, rules=replace(office.rules, **rules))
+
+
+def rows(data: Path, sql: str, *values: Any) -> list[Any]:
+    """Reads the database beside the running server."""
+    c = sqlite3.connect(f"file:{data}/queue.db?mode=ro", uri=True, timeout=20)
+    try:
+        return c.execute(sql, values).fetchall()
+    finally:
+        c.close()
+
+
+def let_time_pass(data: Path, sql: str, *values: Any) -> None:
+    """Moves a stored instant back: an hour passes without waiting for it. ``event`` cannot be changed so."""
+    c = sqlite3.connect(data / "queue.db", timeout=20)
+    try:
+        with c:
+            assert c.execute(sql, values).rowcount > 0, "there was nothing to make older"
+    finally:
+        c.close()
+
+
+def events(data: Path, office: str) -> list[Event]:
+    """The office's whole log."""
+    return [Event(*row) for row in rows(
+        data, "SELECT o.key, e.seq, e.kind, e.version, e.body, e.at, e.boot_id, e.boot_ns, e.actor, e.step_id, "
+        "e.previous_hash, e.hash FROM event e JOIN office o ON o.id = e.office_id WHERE o.key = ? ORDER BY e.seq", office)]
+
+
+def until(true: Callable[[], Any], seconds: float = 10, what: str = "it") -> Any:
+    """Waits until ``true()`` is; returns what it returned. A failed wait is a failed test."""
+    end = time.monotonic() + seconds
+    while True:
+        found = true()
+        if found:
+            return found
+        assert time.monotonic() < end, f"{what} did not come true in {seconds:g} s"
+        time.sleep(0.05)
