@@ -7,15 +7,15 @@ from dataclasses import replace
 from typing import Any
 
 from ..domain import discipline
-from ..domain.errors import NotAllowed, Refused
+from ..domain.errors import Refused
 from ..domain.events import Json
 from ..domain.office import Counter
 from ..domain.ticket import UNDOABLE, State, Step, label, move
 from ..store import people, queue
 from ..store.people import Seat
 from ..transaction import Answer, Tx
-from .moving import advance, restore, save, step_of
-from .visitor import arrive, new_step, service_of, standards
+from .moving import advance, restore, save, service_of, step_of
+from .visitor import arrive, new_step, standards
 
 #: Reasons from a list (decisions 9, 11); the words files hold the sentences "reason.<code>".
 OUT_OF_ORDER = ("urgent_need", "companion", "short_question", "wrong_order", "supervisor_asked", "replay")
@@ -27,7 +27,6 @@ PARK = {
 NO_SHOW = ("board_broken", "called_aloud")
 RECLASS = ("not_in_group", "in_group", "by_mistake")
 CANCEL = ("visitor_asked", "double_number", "wrong_service")
-PAUSE = ("prayer", "rest", "meeting", "system_down", "back_office")
 
 
 
@@ -50,7 +49,8 @@ def _quick(tx: Tx, args: dict[str, Any]) -> tuple[Seat, Counter]:
     return my_seat(tx, {**args, "quick": True})
 
 
-def _changed(tx: Tx, counter: str) -> None:
+def changed(tx: Tx, counter: str) -> None:
+    """Something happened at a counter: presses that saw the state before are stale."""
     people.touch_seat(tx.c, tx.office_id, counter, tx.now.tick)
 
 
@@ -67,7 +67,7 @@ def _visitor(tx: Tx, seat: Seat) -> Step:
 def call_next(tx: Tx, args: dict[str, Any]) -> Answer:
     """Calls whoever ``discipline.choose`` names for this counter, and stores why."""
     seat, counter = _quick(tx, args)
-    _free(tx, seat)
+    free(tx, seat)
     choice = next_for(tx, counter)
     if choice is None:
         raise Refused("nobody_waiting")
@@ -89,7 +89,7 @@ def next_for(tx: Tx, counter: Counter) -> discipline.Choice | None:
 def call(tx: Tx, args: dict[str, Any]) -> Answer:
     """Calls a chosen step: a parked one, or a waiting one out of order with a reason from the list."""
     seat, counter = _quick(tx, args)
-    _free(tx, seat)
+    free(tx, seat)
     step = step_of(tx, args["step"])
     if step.service not in counter.services:
         raise Refused("not_served_here")
@@ -100,7 +100,8 @@ def call(tx: Tx, args: dict[str, Any]) -> Answer:
     return _call(tx, step, counter, {"rule": "out_of_order", "reason": args["reason"]}, "waiting")
 
 
-def _free(tx: Tx, seat: Seat) -> None:
+def free(tx: Tx, seat: Seat) -> None:
+    """Raises Refused unless the counter is open and nobody stands there."""
     if seat.state == "paused":
         raise Refused("paused_counter")
     if queue.active_at(tx.c, tx.office_id, seat.counter) is not None:
@@ -126,7 +127,7 @@ def _call(tx: Tx, step: Step, counter: Counter, why: dict[str, Json], came_from:
             tx.c, tx.office_id, tx.day, step.service, step.queued_tick, called.last_seq
         ):
             tx.record("passed", {"ticket": ticket_id}, passed)
-    _changed(tx, counter.key)
+    changed(tx, counter.key)
     ticket = queue.ticket(tx.c, step.ticket_id)
     return {"step": step.id, "label": label(ticket.prefix, ticket.number), "call": called.last_seq, "why": why}
 
@@ -153,7 +154,7 @@ def recall(tx: Tx, args: dict[str, Any]) -> Answer:
     queue.end_calls(tx.c, step.id, "over", tx.now.at)
     new = save(tx, step, new, "recalled", {"counter": counter.key, "count": new.calls})
     _announce(tx, new, counter, new.calls, "recall")
-    _changed(tx, counter.key)
+    changed(tx, counter.key)
     return {"call": new.last_seq, "count": new.calls}
 
 
@@ -166,7 +167,7 @@ def start(tx: Tx, args: dict[str, Any]) -> Answer:
     new = advance(tx, step, "start", started_at=tx.now.at)
     save(tx, step, new, "started", {"counter": counter.key})
     queue.end_calls(tx.c, step.id, "over", tx.now.at)
-    _changed(tx, counter.key)
+    changed(tx, counter.key)
     return {"step": step.id}
 
 
@@ -179,7 +180,7 @@ def finish(tx: Tx, args: dict[str, Any]) -> Answer:
     step = _visitor(tx, seat)
     new = advance(tx, step, "finish", ended_at=tx.now.at, outcome=outcome)
     new = save(tx, step, new, "finished", {"counter": counter.key, "outcome": outcome})
-    _changed(tx, counter.key)
+    changed(tx, counter.key)
     return {"step": step.id, "event": new.last_seq}
 
 
@@ -192,7 +193,7 @@ def skip(tx: Tx, args: dict[str, Any]) -> Answer:
     new = advance(tx, step, "skip", counter="", person_id=None, returned_seq=tx.head.head_seq + 1, return_after=after)
     save(tx, step, new, "skipped", {"counter": counter.key, "return_after": after})
     queue.end_calls(tx.c, step.id, "over", tx.now.at)
-    _changed(tx, counter.key)
+    changed(tx, counter.key)
     return {"return_after": after}
 
 
@@ -204,7 +205,7 @@ def no_show(tx: Tx, args: dict[str, Any]) -> Answer:
     new = advance(tx, step, "no_show", ended_at=tx.now.at, outcome="no_show")
     save(tx, step, new, "no_show", {"counter": counter.key, **verdict})
     queue.end_calls(tx.c, step.id, "over", tx.now.at)
-    _changed(tx, counter.key)
+    changed(tx, counter.key)
     return {}
 
 
@@ -241,7 +242,7 @@ def bring_back(tx: Tx, args: dict[str, Any]) -> Answer:
         returned_seq=tx.head.head_seq + 1, return_after=after, arrived_at=step.arrived_at or tx.now.at,
     )
     save(tx, step, new, "brought_back", {"return_after": after, "from": step.state})
-    _changed(tx, seat.counter)
+    changed(tx, seat.counter)
     return {"return_after": after}
 
 
@@ -254,7 +255,7 @@ def park(tx: Tx, args: dict[str, Any]) -> Answer:
     step = _visitor(tx, seat)
     new = advance(tx, step, "park", counter="", person_id=None, park_clock=clock, park_reason=args["reason"])
     save(tx, step, new, "parked", {"counter": counter.key, "reason": args["reason"], "clock": clock})
-    _changed(tx, counter.key)
+    changed(tx, counter.key)
     return {}
 
 
@@ -273,7 +274,7 @@ def transfer(tx: Tx, args: dict[str, Any]) -> Answer:
     save(tx, step, new, "transferred", {
         "counter": counter.key, "to_service": target.key, "to_step": to_step, "reason": f"from_{came_from}"})
     queue.end_calls(tx.c, step.id, "over", tx.now.at)
-    _changed(tx, counter.key)
+    changed(tx, counter.key)
     return {"step": to_step}
 
 
@@ -299,7 +300,7 @@ def cancel(tx: Tx, args: dict[str, Any]) -> Answer:
     save(tx, step, new, "cancelled", {"by": "officer", "reason": args["reason"]})
     queue.end_calls(tx.c, step.id, "over", tx.now.at)
     if step.counter:
-        _changed(tx, step.counter)
+        changed(tx, step.counter)
     return {}
 
 
@@ -329,7 +330,7 @@ def undo(tx: Tx, args: dict[str, Any]) -> Answer:
     elif act == "start":
         queue.call_again(tx.c, step.id, queue.first_call(tx.c, step.id))
     save(tx, step, back, "undone", body)
-    _changed(tx, counter.key)
+    changed(tx, counter.key)
     return {"step": step.id}
 
 
@@ -350,119 +351,7 @@ def _undoable(tx: Tx, event: int) -> tuple[Step, str]:
     return step, act
 
 
-# --- the seat ----------------------------------------------------------------------------------
-
-
-def sit(tx: Tx, args: dict[str, Any]) -> Answer:
-    """Takes a counter; a taken one only with ``take_over``, which is recorded."""
-    counter = next((c for c in tx.office.counters if c.key == args.get("counter")), None)
-    if counter is None:
-        raise NotAllowed("no_such_counter")
-    person = tx.actor.person_id or 0
-    held = people.seat_at(tx.c, tx.office_id, counter.key)
-    if held is None:
-        people.add_seats(tx.c, tx.office_id, [counter.key])
-        held = people.seat_at(tx.c, tx.office_id, counter.key)
-    assert held is not None
-    if held.person_id == person:
-        return {"counter": counter.key}
-    if held.state == "locked":
-        raise Refused("counter_locked")
-    mine = people.seat_of(tx.c, tx.office_id, person)
-    if mine is not None:
-        if queue.active_at(tx.c, tx.office_id, mine.counter) is not None:
-            raise Refused("visitor_here")
-        _stand_up(tx, mine.counter)
-    body: dict[str, Json] = {"counter": counter.key, "person": person}
-    if held.person_id is not None:
-        if not args.get("take_over"):
-            raise Refused("counter_taken")
-        body["from_person"] = held.person_id
-    people.save_seat(tx.c, tx.office_id, counter.key, person, "open", "", tx.now.at, tx.now.tick)
-    tx.record("counter_taken", body)
-    step = queue.active_at(tx.c, tx.office_id, counter.key)
-    if step is not None:
-        save(tx, step, replace(step, person_id=person, before=""), "visitor_taken_over", {
-            "counter": counter.key, "from_person": held.person_id})
-    return {"counter": counter.key}
-
-
-def _stand_up(tx: Tx, counter: str, visitor: str = "") -> None:
-    people.save_seat(tx.c, tx.office_id, counter, None, "closed", "", tx.now.at, tx.now.tick)
-    body: dict[str, Json] = {"counter": counter, "person": tx.actor.person_id}
-    if visitor:
-        body["visitor"] = visitor
-    tx.record("counter_left", body)
-
-
-def leave(tx: Tx, args: dict[str, Any]) -> Answer:
-    """Leaves the counter; with a visitor there it must be said what becomes of them."""
-    seat, _counter = my_seat(tx, {})
-    becomes = args.get("becomes")
-    step = queue.active_at(tx.c, tx.office_id, seat.counter)
-    if step is not None:
-        if becomes == "finish":
-            finish(tx, {"outcome": "served"})
-        elif becomes == "waiting":
-            _back_to_queue(tx, seat, step)
-        else:
-            raise Refused("visitor_left_behind")
-    _stand_up(tx, seat.counter, str(becomes or "") if step is not None else "")
-    return {}
-
-
-def _back_to_queue(tx: Tx, seat: Seat, step: Step) -> None:
-    """The visitor of an officer who leaves is next, at once: nobody who missed nothing waits longer."""
-    act = "skip" if step.state == State.CALLED else "park"
-    extra = {} if act == "skip" else {"park_clock": "office", "park_reason": "officer_left"}
-    seq = tx.head.head_seq + 1
-    new = advance(tx, step, act, counter="", person_id=None, returned_seq=seq, return_after=0, **extra)
-    if act == "skip":
-        save(tx, step, new, "skipped", {"counter": seat.counter, "return_after": 0})
-        queue.end_calls(tx.c, step.id, "over", tx.now.at)
-    else:
-        parked = save(tx, step, new, "parked", {"counter": seat.counter, "reason": "officer_left", "clock": "office"})
-        back = advance(tx, parked, "bring_back", returned_seq=tx.head.head_seq + 1, return_after=0)
-        save(tx, parked, back, "brought_back", {"return_after": 0, "from": "parked"})
-
-
-def take_visitor(tx: Tx, args: dict[str, Any]) -> Answer:
-    """Takes over a visitor in service at another counter; recorded, and the other counter is free."""
-    seat, counter = my_seat(tx, args)
-    _free(tx, seat)
-    step = step_of(tx, args["step"])
-    if step.state not in (State.CALLED, State.SERVING):
-        raise Refused("not_now", act="take_visitor", state=step.state)
-    new = replace(step, counter=counter.key, person_id=tx.actor.person_id, before="")
-    save(tx, step, new, "visitor_taken_over", {
-        "counter": counter.key, "from_counter": step.counter, "from_person": step.person_id})
-    for key in (step.counter, counter.key):
-        _changed(tx, key)
-    return {}
-
-
-def pause(tx: Tx, args: dict[str, Any]) -> Answer:
-    """Away for a while, with a reason; a visitor at the counter comes first."""
-    seat, counter = my_seat(tx, args)
-    if not args.get("reason"):
-        raise Refused("reason_needed")
-    if queue.active_at(tx.c, tx.office_id, seat.counter) is not None:
-        raise Refused("visitor_here")
-    people.save_seat(
-        tx.c, tx.office_id, counter.key, tx.actor.person_id, "paused", str(args["reason"]), tx.now.at, tx.now.tick)
-    tx.record("counter_paused", {"counter": counter.key, "reason": str(args["reason"])})
-    return {}
-
-
-def resume(tx: Tx, args: dict[str, Any]) -> Answer:
-    seat, counter = my_seat(tx, args)
-    if seat.state == "paused":
-        people.save_seat(tx.c, tx.office_id, counter.key, tx.actor.person_id, "open", "", tx.now.at, tx.now.tick)
-        tx.record("counter_resumed", {"counter": counter.key})
-    return {}
-
-
 def _bump(tx: Tx) -> None:
     seat = people.seat_of(tx.c, tx.office_id, tx.actor.person_id or 0)
     if seat is not None:
-        _changed(tx, seat.counter)
+        changed(tx, seat.counter)

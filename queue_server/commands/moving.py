@@ -8,12 +8,20 @@ from typing import Any
 
 from ..domain.errors import NotFound, Refused
 from ..domain.events import Json
+from ..domain.office import Office, Service
 from ..domain.standard import clock
 from ..domain.ticket import MUTABLE, UNDOABLE, State, Step, move
 from ..store import queue
 from ..transaction import Tx
 
 DURATIONS = ("waited_ms", "walked_ms", "served_ms", "parked_office_ms", "parked_visitor_ms")
+
+
+def service_of(office: Office, key: Any) -> Service:
+    for service in office.services:
+        if service.key == key:
+            return service
+    raise NotFound("no_such_service")
 
 
 def step_of(tx: Tx, step_id: Any) -> Step:

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
-from ..domain import hours
 from ..domain.errors import NotAllowed, Refused
-from ..domain.events import Json
-from ..domain.ticket import State, Step
-from ..store import log, people, queue
+from ..store import people, queue
 from ..transaction import Answer, Tx
-from .moving import advance, save, step_of
-from .visitor import service_of
+from .moving import advance, save, service_of, step_of
 
 REOPEN = ("visitor_returned", "ended_by_mistake", "papers_came")
-UNSERVED = ("visitor_left", "told_to_come_back", "officer_ill", "system_down", "not_closed")
 PAUSE_SERVICE = ("system_down", "officer_ill", "full_hall", "drill")
 COUNTER = ("officer_ill", "break", "not_needed", "repair")
 REVOKE = ("replaced", "lost", "moved", "test")
@@ -79,60 +73,6 @@ def _counter(tx: Tx, args: dict[str, Any]) -> str:
     if all(c.key != key for c in tx.office.counters):
         raise NotAllowed("no_such_counter")
     return key
-
-
-# --- the day -----------------------------------------------------------------------------------
-
-
-def close_day(tx: Tx, args: dict[str, Any]) -> Answer:
-    """Closes today with a reason for each number left; ``reasons``: {step: code}, or one for all: ``reason``.
-
-    Refused with ``left_behind`` while a visitor is at a counter or a reason is missing.
-    """
-    day = str(args.get("day") or tx.day)
-    at_counter = queue.open_steps(tx.c, tx.office_id, day, ("called", "serving", "issuing"))
-    if at_counter:
-        raise Refused("left_behind", n=len(at_counter))
-    given = {str(k): v for k, v in (args.get("reasons") or {}).items()}
-    left = queue.open_steps(tx.c, tx.office_id, day, ("waiting", "parked"))
-    reasons = {s.id: given.get(str(s.id), args.get("reason")) for s in left}
-    if any(reason not in UNSERVED for reason in reasons.values()):
-        raise Refused("reason_needed_each", n=len(left))
-    return close_office_day(tx, day, "", {k: str(v) for k, v in reasons.items()}, automatic=False)
-
-
-def close_office_day(
-    tx: Tx, day: str, default: str, reasons: dict[int, str], automatic: bool
-) -> Answer:
-    """Ends a day: who is left is told and offered the next opening; refusals are counted into the log."""
-    if not queue.close_day(tx.c, tx.office_id, day, tx.now.at, "automatic" if automatic else "supervisor"):
-        raise Refused("day_not_open")
-    states = ("waiting", "parked", "called", "serving", "issuing") if automatic else ("waiting", "parked")
-    left = queue.open_steps(tx.c, tx.office_id, day, states)
-    for step in left:
-        new = advance(tx, _set_down(tx, step), "close_day", ended_at=tx.now.at, counter="", person_id=None)
-        service = service_of(tx.office, step.service)
-        body: dict[str, Json] = {"reason": reasons.get(step.id, default), "told": True}
-        opens = hours.next_opening(tx.office, service, tx.now.at, today=False)
-        if opens is not None:
-            body["next_opening"] = opens
-        save(tx, step, new, "unserved", body)
-        queue.end_calls(tx.c, step.id, "over", tx.now.at)
-    counts: dict[str, dict[str, Json]] = {}
-    for service_key, channel, code, n in log.refusals(tx.c, tx.office_id, day):
-        counts.setdefault(service_key, {})[f"{channel}:{code}"] = n
-    for service_key, found in counts.items():
-        tx.record("refusals_counted", {"day": day, "service": service_key, "counts": found})
-    tx.record("day_closed", {"day": day, "automatic": automatic, "left": len(left)})
-    return {"left": len(left)}
-
-
-def _set_down(tx: Tx, step: Step) -> Step:
-    """A visitor whom nobody finished by the next opening: the step ends as a waiting one would, and no clock
-    gets the night, because nobody knows when it really ended."""
-    if step.state in (State.CALLED, State.SERVING, State.ISSUING):
-        return replace(step, state=str(State.WAITING), since_tick=tx.now.tick)
-    return step
 
 
 # --- devices -----------------------------------------------------------------------------------

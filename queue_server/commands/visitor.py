@@ -12,20 +12,14 @@ from sqlalchemy import Engine
 from ..domain import hours, numbering
 from ..domain.errors import NotFound, Refused
 from ..domain.events import Json
-from ..domain.office import Office, Service
+from ..domain.office import Service
 from ..domain.ticket import State, Step, label
 from ..store import offices, queue
 from ..transaction import Answer, Tx
-from .moving import advance, save
+from .day import open_office_day
+from .moving import advance, save, service_of
 
 NOBODY_COUNTED = hours.IssuedToday()
-
-
-def service_of(office: Office, key: Any) -> Service:
-    for service in office.services:
-        if service.key == key:
-            return service
-    raise NotFound("no_such_service")
 
 
 def decision(tx: Tx, service: Service, channel: str, priority: bool) -> hours.Decision:
@@ -124,19 +118,6 @@ def standards(tx: Tx) -> dict[str, int]:
 
 
 _standards: WeakKeyDictionary[Engine, dict[tuple[int, int], dict[str, int]]] = WeakKeyDictionary()
-
-
-def open_office_day(tx: Tx) -> None:
-    """The first number of a day opens the day; what was left open before is closed, flagged (decisions 14)."""
-    if queue.day_state(tx.c, tx.office_id, tx.day) is not None:
-        return
-    from .supervisor import close_office_day  # a day that was left open: the one way back across the hall
-
-    for day in queue.open_days(tx.c, tx.office_id):
-        if day < tx.day:
-            close_office_day(tx, day, "not_closed", {}, automatic=True)
-    queue.open_day(tx.c, tx.office_id, tx.day, tx.now.at)
-    tx.record("day_opened", {"day": tx.day})
 
 
 def ticket_answer(ticket: queue.Ticket) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..commands import counter, notes, schedule, supervisor, visitor
+from ..commands import counter, day, notes, schedule, seat, supervisor, visitor
 from ..domain.errors import Refused
 from ..transaction import Answer, Command, Tx
 
@@ -37,8 +37,8 @@ _SEEN = {"seen": int}
 def _acts() -> list[Act]:
     seen, officer = _SEEN, OFFICER
     return [
-        Act("sit", counter.sit, officer, {"counter": str, "take_over": bool}),
-        Act("leave", counter.leave, officer, {**seen, "becomes": str}),
+        Act("sit", seat.sit, officer, {"counter": str, "take_over": bool}),
+        Act("leave", seat.leave, officer, {**seen, "becomes": str}),
         Act("call_next", counter.call_next, officer, seen),
         Act("call", counter.call, officer, {**seen, "step": int, "reason": str}),
         Act("recall", counter.recall, officer, seen),
@@ -49,10 +49,10 @@ def _acts() -> list[Act]:
         Act("bring_back", counter.bring_back, officer, {**seen, "step": int}),
         Act("park", counter.park, officer, {**seen, "reason": str}),
         Act("transfer", counter.transfer, officer, {**seen, "service": str}),
-        Act("pause", counter.pause, officer, {**seen, "reason": str}),
-        Act("resume", counter.resume, officer, seen),
+        Act("pause", seat.pause, officer, {**seen, "reason": str}),
+        Act("resume", seat.resume, officer, seen),
         Act("undo", counter.undo, officer, {**seen, "event": int}),
-        Act("take_visitor", counter.take_visitor, officer, {**seen, "step": int}),
+        Act("take_visitor", seat.take_visitor, officer, {**seen, "step": int}),
         Act("reclass", counter.reclass, officer, {**seen, "step": int, "priority": bool, "reason": str}),
         Act("cancel", counter.cancel, officer, {**seen, "step": int, "reason": str}),
         Act("arrived", counter.arrived, officer, {**seen, "step": int}),
@@ -63,7 +63,7 @@ def _acts() -> list[Act]:
         Act("resume_service", supervisor.resume_service, SUPERVISOR, {"service": str}),
         Act("close_counter", supervisor.close_counter, SUPERVISOR, {"counter": str, "reason": str}),
         Act("open_counter", supervisor.open_counter, SUPERVISOR, {"counter": str}),
-        Act("close_day", supervisor.close_day, SUPERVISOR, {"day": str, "reason": str, "reasons": dict}),
+        Act("close_day", day.close_day, SUPERVISOR, {"day": str, "reason": str, "reasons": dict}),
         Act("change_schedule", schedule.change_schedule, SUPERVISOR,
             {"first": str, "last": str, "hours": str, "name": str, "service": str}),
         Act("pair", supervisor.pair, SUPERVISOR, {"code": str, "name": str, "board": str}),

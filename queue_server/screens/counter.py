@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..commands import counter as acts
+from ..commands import seat as seat_acts
 from ..domain import discipline
 from ..domain.office import Counter
 from ..snapshot import SHOWN, Row, Snapshot
@@ -36,7 +37,7 @@ def picture(s: Snapshot, person: int) -> dict[str, Any]:
         "services": [
             {**head, "may": s.may_picture(head["key"], "staff"), **_waits(s, head["key"])} for head in s.services()
         ],
-        "reasons": _reasons(s), "today": None, "alerts": _alerts(s, seat),
+        "reasons": _reasons(s), "alerts": _alerts(s, seat),
     }
 
 
@@ -54,7 +55,7 @@ def _reasons(s: Snapshot) -> dict[str, list[Any]]:
     own = [{"code": words["id"], "name": words} for words in s.office.pause_reasons]
     return {
         "out_of_order": [code for code in acts.OUT_OF_ORDER if code != "replay"], "outcome": list(acts.OUTCOMES),
-        "park": list(acts.PARK), "pause": own or list(acts.PAUSE), "no_show": list(acts.NO_SHOW),
+        "park": list(acts.PARK), "pause": own or list(seat_acts.PAUSE), "no_show": list(acts.NO_SHOW),
         "reclass": list(acts.RECLASS), "cancel": list(acts.CANCEL),
     }
 

@@ -114,7 +114,8 @@ def blueprint(door: Door, live: Live, limits: Limits, printed: Any) -> Blueprint
             printed(office, {"ticket": visitor.ticket_answer(ticket)})
             return jsonify({"ok": True})
         actor = Actor("visitor", f"ticket:{ticket.id}", ticket_id=ticket.id)
-        return jsonify(door.writer.press(Job(office, actor, "paper", visitor.paper, {"secret": secret, "state": state})))
+        args = {"secret": secret, "state": state}
+        return jsonify(door.writer.press(Job(office, actor, "paper", visitor.paper, args)))
 
     @bp.get("/t/<secret>/picture")
     def picture(secret: str) -> Response:
@@ -176,7 +177,8 @@ def blueprint(door: Door, live: Live, limits: Limits, printed: Any) -> Blueprint
     def hello() -> Response:
         message = body()
         limits.spend("hello", 60)
-        kind, office, board = text_of(message, "screen", 20), text_of(message, "office", 80), text_of(message, "board", 80)
+        kind = text_of(message, "screen", 20)
+        office, board = text_of(message, "office", 80), text_of(message, "board", 80)
         if kind not in ("board", "kiosk"):
             raise Refused("bad_request", field="screen")
         token = request.cookies.get("queue_device")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from statistics import median
 from typing import Any
 
+from ..commands import day
 from ..commands import supervisor as acts
 from ..domain import hours
 from ..domain.standard import MINUTE, Share
@@ -34,7 +35,7 @@ def picture(s: Snapshot, today: Today, connected: frozenset[int], printer: str =
             {"start": hours.hhmm(p.start), "end": hours.hhmm(p.end)} for p in hours.periods(s.office, None, s.day)],
         "reasons": {
             "reopen": list(acts.REOPEN), "pause_service": list(acts.PAUSE_SERVICE), "counter": list(acts.COUNTER),
-            "unserved": list(acts.UNSERVED), "revoke": list(acts.REVOKE),
+            "unserved": list(day.UNSERVED), "revoke": list(acts.REVOKE),
         },
     }
 
