@@ -1,0 +1,69 @@
+/* Downloads of what the filters show: streams at once, spreadsheets in the background with their progress. */
+(function () {
+  "use strict";
+  const Desk = (window.Desk = window.Desk || {});
+  const Queue = window.Queue;
+  const html = window.htmPreact.html;
+
+  const exports = { list: [], polling: false };
+
+  function path() { return Desk.logBase() + "/exports"; }
+
+  function link(kind, word, more, testid, icon) {
+    const query = Desk.query(Desk.log.filters, more);
+    return html`<a class="button" download href=${Desk.logBase() + "/log." + kind + "?" + query} data-testid=${testid}>${Desk.icon(icon)}<span>${word}</span></a>`;
+  }
+
+  function unfinished() {
+    return exports.list.some(function (job) { return job.state === "waiting" || job.state === "running"; });
+  }
+
+  function poll() {
+    exports.polling = false;
+    Desk.fetchExports();
+  }
+
+  /** The list of spreadsheets; asks again every second as long as one is being written. */
+  Desk.fetchExports = function () {
+    Desk.get(path()).then(function (answer) {
+      if (answer.ok) { exports.list = answer.exports; }
+      if (unfinished() && !exports.polling) { exports.polling = true; window.setTimeout(poll, 1000); }
+      Desk.draw();
+    }, function () {
+      if (unfinished() && !exports.polling) { exports.polling = true; window.setTimeout(poll, 3000); }
+    });
+  };
+
+  function start() {
+    Queue.post(path(), { kind: "xlsx", filters: Object.assign({ language: Queue.language() }, Desk.log.filters) }).then(function (answer) {
+      if (answer.ok) { Desk.fetchExports(); } else { Desk.refuse(Queue.refusal(answer)); }
+    }, function () { Desk.refuse(Queue.t("log.lost")); });
+  }
+
+  function Job(props) {
+    const job = props.job;
+    if (job.state === "done") {
+      return html`<li class="job" data-testid=${"job-" + job.id} data-state="done">${Desk.icon("file-spreadsheet")}<a href=${path() + "/" + job.id} download=${job.file}>${job.file}</a>
+        <span class="soft">${Queue.t("job.done", { n: job.total })}</span></li>`;
+    }
+    if (job.state === "failed") {
+      return html`<li class="job" data-testid=${"job-" + job.id} data-state="failed">${Desk.icon("alert-triangle")}<span class="job-file">${job.file}</span> <strong>${Desk.word("problem", job.problem)}</strong></li>`;
+    }
+    return html`<li class="job" data-testid=${"job-" + job.id} data-state=${job.state}>${Desk.icon("hourglass")}<span class="job-file">${job.file}</span>
+      <progress max=${job.total || 1} value=${job.done} aria-label=${job.file}></progress>
+      <span class="soft">${job.total ? Queue.t("job.running", { done: job.done, total: job.total }) : Queue.t("job.waiting")}</span></li>`;
+  }
+
+  Desk.Exports = function () {
+    if (!Desk.log.filters) { return null; }
+    const language = Queue.language();
+    return html`<section class="card exports" data-testid="exports"><h3>${Queue.t("exports")}</h3>
+      <div class="row">
+        ${link("csv", Queue.t("exports.csv_people"), { separator: ";", language: language }, "csv-people", "file-type-csv")}
+        <${Desk.button} word=${Queue.t("exports.xlsx")} icon="file-spreadsheet" testid="xlsx" run=${start} />
+        ${link("csv", Queue.t("exports.csv_plain"), {}, "csv-plain", "file-type-csv")}
+        ${link("jsonl", Queue.t("exports.jsonl"), {}, "jsonl", "download")}</div>
+      ${exports.list.length ? html`<ul class="plain jobs">${exports.list.slice(0, 5).map(function (job) { return html`<${Job} key=${job.id} job=${job} />`; })}</ul>
+        <p class="soft text-s">${Queue.t("exports.kept")}</p>` : null}</section>`;
+  };
+}());

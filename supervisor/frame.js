@@ -1,0 +1,64 @@
+/* The frame: who is signed in, the three parts of the page, the line to the server. */
+(function () {
+  "use strict";
+  const Desk = (window.Desk = window.Desk || {});
+  const Queue = window.Queue;
+  const html = window.htmPreact.html;
+
+  Desk.TABS = [{ name: "today", icon: "chart-bar" }, { name: "log", icon: "list" }, { name: "devices", icon: "device-tv" }];
+
+  function signIn(event) {
+    event.preventDefault();
+    const fields = event.target.elements;
+    Desk.signIn(fields.name.value.trim(), fields.password.value);
+  }
+
+  Desk.SignIn = function (props) {
+    return html`<main class="entrance"><form class="card sign-in" onSubmit=${signIn}>
+      <h1>${Queue.t("sign_in.title")}</h1>
+      ${props.why ? html`<p class="notice notice-warn" role="alert" data-testid="sign-in-why">${props.why}</p>` : null}
+      <label class="field"><span class="field-label">${Queue.t("sign_in.name")}</span>
+        <input class="input" name="name" autocomplete="username" autocapitalize="none" spellcheck=${false} required data-testid="name" /></label>
+      <label class="field"><span class="field-label">${Queue.t("sign_in.password")}</span>
+        <input class="input" name="password" type="password" autocomplete="current-password" required data-testid="password" /></label>
+      <button type="submit" class="button button-primary button-large button-wide" data-testid="sign-in" aria-disabled=${props.busy ? "true" : null}>
+        ${Queue.t(props.busy ? "sign_in.busy" : "sign_in.go")}</button></form></main>`;
+  };
+
+  Desk.Languages = function () {
+    const now = Queue.language();
+    return html`<div class="languages" role="group" aria-label=${Queue.t("languages")}>${["id", "en"].map(function (language) {
+      return html`<button type="button" class="button button-quiet" key=${language} lang=${language} aria-pressed=${String(language === now)} data-testid=${"language-" + language}
+        aria-label=${Queue.t("language." + language, null, language)} onClick=${function () { Desk.speak(language); }}>${language.toUpperCase()}</button>`;
+    })}</div>`;
+  };
+
+  Desk.LineMark = function (props) {
+    const line = props.line;
+    if (line.up) { return null; }
+    return html`<p class="notice notice-warn" role="status" data-testid="line-down">${Desk.icon("wifi-off")}
+      <span>${line.last ? Queue.t("line.down", { since: Queue.time(line.since), last: Queue.time(line.last) }) : Queue.t("line.connecting")}</span></p>`;
+  };
+
+  Desk.Bar = function (props) {
+    const picture = props.picture, person = props.person;
+    return html`<header class="bar">
+      <div class="bar-place"><h1>${picture ? picture.office.name : Queue.t("title")}</h1>
+        <p class="soft text-s">${picture ? html`<span>${Queue.t("title")}</span> · <span>${Queue.date(props.now)}</span> <span class="number" data-testid="clock">${Queue.time(props.now)}</span>` : ""}</p></div>
+      ${picture ? html`<nav class="tabs" aria-label=${Queue.t("parts")}>${Desk.TABS.map(function (tab) {
+        return html`<a key=${tab.name} class="tab" href=${"#" + tab.name} aria-current=${tab.name === props.tab ? "page" : null} data-testid=${"tab-" + tab.name}>${Desk.icon(tab.icon)}<span>${Queue.t("tab." + tab.name)}</span></a>`;
+      })}</nav>` : null}
+      <div class="bar-acts">${person ? html`<span class="person-name text-s">${person.name} <span class="soft">${Desk.word("role", person.role)}</span></span>` : null}
+        <${Desk.Languages} />
+        ${person ? html`<${Desk.button} kind="button-quiet" word=${Queue.t("sign_out")} icon="logout" testid="sign-out" run=${Desk.signOut} />` : null}</div></header>`;
+  };
+
+  const BODIES = { today: function (props) { return html`<${Desk.Today} ...${props} />`; }, log: function (props) { return html`<${Desk.Log} ...${props} />`; },
+    devices: function (props) { return html`<${Desk.Devices} ...${props} />`; } };
+
+  Desk.Body = function (props) {
+    return html`<main class="body"><${Desk.LineMark} line=${props.line} /><${Desk.Said} presses=${props.presses} />
+      ${props.may ? null : html`<p class="notice notice-info" data-testid="read-only">${Desk.icon("eye")}<span>${Queue.t("read_only")}</span></p>`}
+      ${BODIES[props.tab](props)}</main>`;
+  };
+}());

@@ -1,0 +1,130 @@
+/* The wait-time log: filters, the promise kept with what was left out, and the pages of its rows. */
+(function () {
+  "use strict";
+  const Desk = (window.Desk = window.Desk || {});
+  const Queue = window.Queue;
+  const html = window.htmPreact.html;
+  const PARTS = ["wait", "service", "visit"];
+
+  /* filters: as asked for last; draft: as typed; asked counts, so that a late answer is not drawn. */
+  const log = (Desk.log = { filters: null, draft: null, page: 1, found: null, shares: null, loading: false, refusal: null, at: null, asked: 0, details: {} });
+
+  function base() { return "/supervisor/" + encodeURIComponent(Queue.meta("office")); }
+  Desk.logBase = base;
+
+  function fresh(day, more) {
+    return Object.assign({ day: day, to: day, service: "", counter: "", officer: "" }, more);
+  }
+
+  /** Today's rows of a service or a counter: where every figure leads to. */
+  Desk.showLog = function (more) {
+    log.draft = fresh(Desk.today(), more);
+    Desk.fetchLog(1);
+  };
+
+  function load(turn) {
+    Desk.get(base() + "/log?" + Desk.query(log.filters, { page: log.page })).then(function (answer) {
+      if (turn !== log.asked) { return; }
+      log.loading = false;
+      if (answer.ok) { log.found = answer; log.at = Date.now(); } else { log.refusal = Queue.refusal(answer); }
+      Desk.draw();
+    }, function () { lost(turn); });
+    Desk.get(base() + "/log/shares?" + Desk.query(log.filters)).then(function (answer) {
+      if (turn === log.asked && answer.ok) { log.shares = answer; Desk.draw(); }
+    }, function () { lost(turn); });
+  }
+
+  function lost(turn) {
+    if (turn !== log.asked) { return; }
+    log.loading = false;
+    log.refusal = Queue.t("log.lost");
+    Desk.draw();
+  }
+
+  /** Asks for a page with the filters as typed. */
+  Desk.fetchLog = function (page) {
+    if (!log.draft) { log.draft = fresh(Desk.today()); }
+    const same = log.filters && Desk.query(log.filters) === Desk.query(log.draft);
+    log.filters = Object.assign({}, log.draft);
+    log.page = page;
+    log.loading = true;
+    log.refusal = null;
+    if (!same) { log.shares = null; log.found = null; }
+    log.details = {};
+    log.asked += 1;
+    load(log.asked);
+    Desk.draw();
+  };
+
+  function set(name) {
+    return function (event) {
+      log.draft[name] = event.target.value;
+      if (name === "day" && log.draft.to < log.draft.day) { log.draft.to = log.draft.day; }
+      Desk.draw();
+    };
+  }
+
+  function choice(name, options) {
+    return html`<label class="field"><span class="field-label">${Queue.t("filter." + name)}</span>
+      <select class="input" data-testid=${"filter-" + name} onChange=${set(name)}>
+        <option value="">${Queue.t("filter.all")}</option>
+        ${options.map(function (one) { return html`<option key=${one.key} value=${one.key} selected=${String(one.key) === String(log.draft[name])}>${one.name}</option>`; })}</select></label>`;
+  }
+
+  function days(n) {
+    return function () {
+      const to = Desk.today(), from = new Date(Date.parse(to + "T00:00:00Z") - (n - 1) * 86400000).toISOString().slice(0, 10);
+      log.draft.day = from;
+      log.draft.to = to;
+      Desk.fetchLog(1);
+    };
+  }
+
+  function Filters(props) {
+    const picture = props.picture, people = log.found ? log.found.people : [];
+    const named = function (all) { return all.map(function (one) { return { key: one.key, name: Queue.say(one.name) }; }); };
+    const date = function (name) {
+      return html`<label class="field"><span class="field-label">${Queue.t("filter." + name)}</span>
+        <input class="input" type="date" required value=${log.draft[name]} onInput=${set(name)} data-testid=${"filter-" + name} /></label>`;
+    };
+    return html`<form class="card filters" data-testid="filters" onSubmit=${function (event) { event.preventDefault(); Desk.fetchLog(1); }}>
+      ${date("day")}${date("to")}${choice("service", named(picture.services))}${choice("counter", named(picture.counters))}
+      ${choice("officer", people.map(function (p) { return { key: p.id, name: p.name }; }))}
+      <div class="filter-acts"><button type="submit" class="button button-primary" data-testid="show">${Desk.icon("filter")}<span>${Queue.t("filter.show")}</span></button>
+        <${Desk.button} kind="button-quiet" word=${Queue.t("filter.today")} run=${days(1)} testid="days-1" /><${Desk.button} kind="button-quiet" word=${Queue.t("filter.week")} run=${days(7)} testid="days-7" />
+        <${Desk.button} kind="button-quiet" word=${Queue.t("filter.month")} run=${days(30)} testid="days-30" /></div></form>`;
+  }
+
+  function Shares() {
+    if (!log.shares) { return html`<p class="soft" role="status">${log.found && log.found.total ? Queue.t("log.counting") : ""}</p>`; }
+    if (!log.shares.entries) { return null; }
+    return html`<div class="kept" data-testid="kept">${PARTS.map(function (name) {
+      const part = log.shares.all[name];
+      return html`<section class="card" key=${name} data-testid=${"kept-" + name}><h3>${Queue.t("part." + name)}</h3><${Desk.Share} part=${part} />
+        <p class="soft text-s">${Desk.leftOut(part)}${part.doubtful ? " " + Queue.t("share.doubtful", { n: part.doubtful }) : ""}</p></section>`;
+    })}</div>`;
+  }
+
+  function Pages() {
+    const found = log.found;
+    if (found.pages < 2) { return null; }
+    const go = function (page) { return function () { if (page >= 1 && page <= found.pages) { Desk.fetchLog(page); } }; };
+    return html`<nav class="pages row" aria-label=${Queue.t("pages")}>
+      <${Desk.button} word=${Queue.t("pages.newer")} icon="chevron-left" off=${found.page <= 1} run=${go(found.page - 1)} testid="newer" />
+      <span data-testid="page">${Queue.t("pages.at", { page: found.page, pages: found.pages })}</span>
+      <${Desk.button} word=${Queue.t("pages.older")} icon="chevron-right" off=${found.page >= found.pages} run=${go(found.page + 1)} testid="older" /></nav>`;
+  }
+
+  Desk.Log = function (props) {
+    const found = log.found;
+    return html`<div class="log stack">
+      <${Filters} ...${props} />
+      ${log.refusal ? html`<p class="notice notice-warn" role="alert" data-testid="log-refusal">${Desk.icon("alert-triangle")}<span>${log.refusal}</span></p>` : null}
+      <${Shares} /><${Desk.Exports} ...${props} />
+      ${log.loading && !found ? html`<p class="soft" role="status">${Queue.t("log.loading")}</p>` : null}
+      ${found && !found.total ? html`<p class="empty" data-testid="log-empty">${Desk.icon("list")}${Queue.t("log.empty")}</p>` : null}
+      ${found && found.total ? html`<section class="card"><div class="log-head"><h2 data-testid="log-total">${Queue.t("log.total", { n: found.total })}</h2>
+          <p class="soft text-s">${Queue.t("log.at", { time: Queue.time(log.at) })} <${Desk.button} kind="button-quiet" icon="refresh" word=${Queue.t("log.again")} testid="log-again" run=${function () { Desk.fetchLog(log.page); }} /></p></div>
+        <${Desk.Rows} ...${props} rows=${found.rows} several=${log.filters.day !== log.filters.to} /><${Pages} /></section>` : null}</div>`;
+  };
+}());

@@ -1,0 +1,106 @@
+/* Small pieces that every part of the supervisor's page draws with. */
+(function () {
+  "use strict";
+  const Desk = (window.Desk = window.Desk || {});
+  const Queue = window.Queue;
+  const html = window.htmPreact.html;
+
+  Desk.icon = function (name) {
+    return html`<svg class="icon" aria-hidden="true"><use href=${"/lib/icons.svg#" + name}></use></svg>`;
+  };
+
+  /** A service: its letter on its own shape and colour (theme.css); the name stands beside it. */
+  Desk.badge = function (service) {
+    return service ? html`<span class=${"letter service-" + service.key} aria-hidden="true">${service.letter}</span>` : null;
+  };
+
+  Desk.serviceOf = function (picture, key) {
+    return picture.services.filter(function (service) { return service.key === key; })[0] || null;
+  };
+
+  Desk.serviceName = function (picture, key) {
+    const service = Desk.serviceOf(picture, key);
+    return service ? Queue.say(service.name) : key;
+  };
+
+  Desk.counterName = function (picture, key) {
+    const counter = picture.counters.filter(function (one) { return one.key === key; })[0];
+    return counter ? Queue.say(counter.name) : key;
+  };
+
+  /** "12 mnt", "1 j 05 mnt", or "<1 mnt". */
+  Desk.span = function (ms) {
+    const minutes = Math.floor(Math.max(0, ms) / 60000);
+    if (minutes < 1) { return Queue.t("span.now"); }
+    if (minutes < 60) { return Queue.t("span.minutes", { minutes: minutes }); }
+    return Queue.t("span.hours", { hours: Math.floor(minutes / 60), minutes: (minutes % 60 < 10 ? "0" : "") + minutes % 60 });
+  };
+
+  /** A code in words: "reason.drill"; a code that has none is shown as it is. */
+  Desk.word = function (group, code) {
+    const key = group + "." + code;
+    return Queue.has(key) ? Queue.t(key) : String(code).replace(/_/g, " ");
+  };
+
+  /** One decimal and the language's own point; 100 % only when it is all of them. */
+  Desk.percent = function (numerator, denominator) {
+    const tenths = Math.floor(1000 * numerator / denominator);
+    return Math.floor(tenths / 10) + (tenths % 10 && numerator < denominator ? (Queue.language() === "en" ? "." : ",") + tenths % 10 : "") + " %";
+  };
+
+  /** How much of a promise was kept: numerator, denominator, and a line that fills. */
+  Desk.Share = function (props) {
+    const part = props.part;
+    if (!part.judged) { return html`<span class="share share-none">${Queue.t("share.none")}</span>`; }
+    return html`<span class="share">
+      <span class="share-words"><strong>${Desk.percent(part.on_time, part.judged)}</strong>
+        <span class="soft">${Queue.t("share.of", { on_time: part.on_time, judged: part.judged })}</span></span>
+      <span class="fill" aria-hidden="true"><span style=${{ width: 100 * part.on_time / part.judged + "%" }}></span></span>
+    </span>`;
+  };
+
+  /** What a share does not count, by reason. */
+  Desk.leftOut = function (part) {
+    const found = Object.keys(part.left_out || {});
+    if (!found.length) { return ""; }
+    const words = found.map(function (why) { return Queue.t("share.one_left_out", { n: part.left_out[why], why: Desk.word("left_out", why) }); });
+    const n = found.reduce(function (sum, why) { return sum + part.left_out[why]; }, 0);
+    return Queue.t("share.left_out", { n: n, reasons: words.join("; ") });
+  };
+
+  Desk.button = function (props) {
+    return html`<button type="button" class=${"button " + (props.kind || "")} data-testid=${props.testid} onClick=${props.run}
+        aria-disabled=${props.off ? "true" : null} aria-expanded=${props.open === undefined ? null : String(props.open)}>
+      ${props.icon ? Desk.icon(props.icon) : null}<span>${props.word}</span></button>`;
+  };
+
+  /** A cell of a table that becomes a card on a phone: its heading goes with it, and a dash is left out there. */
+  Desk.cell = function (label, content, more) {
+    const classes = (more || "") + (content === "–" ? " is-none" : "");
+    return html`<td data-label=${label} class=${classes.trim() || null}>${content}</td>`;
+  };
+
+  /** Reasons from a list, opened where they are needed; one press chooses. */
+  Desk.Reasons = function (props) {
+    return html`<div class="reasons" role="group" aria-label=${props.title} data-testid="reasons">
+      <p class="reasons-title">${props.title}</p>
+      <div class="row">${props.codes.map(function (code) {
+        return html`<button type="button" class="button" key=${code} data-testid=${"reason-" + code}
+          onClick=${function () { props.choose(code); }}>${Desk.word("reason", code)}</button>`;
+      })}<button type="button" class="button button-quiet" onClick=${function () { Desk.open(null); }}>${Queue.t("not")}</button></div>
+    </div>`;
+  };
+
+  Desk.get = function (path) {
+    return fetch(path, { credentials: "same-origin", cache: "no-store" }).then(function (answer) {
+      return answer.json().catch(function () { return { ok: false, refused: "unknown", facts: {} }; });
+    });
+  };
+
+  /** Filters as the query of an address; empty ones are left out. */
+  Desk.query = function (filters, more) {
+    const all = Object.assign({}, filters, more);
+    return Object.keys(all).filter(function (name) { return all[name] !== "" && all[name] !== null && all[name] !== undefined; })
+      .map(function (name) { return name + "=" + encodeURIComponent(all[name]); }).join("&");
+  };
+}());

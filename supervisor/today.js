@@ -1,0 +1,130 @@
+/* Today at a glance: what needs somebody, four figures, and each service against its promise. */
+(function () {
+  "use strict";
+  const Desk = (window.Desk = window.Desk || {});
+  const Queue = window.Queue;
+  const html = window.htmPreact.html;
+
+  const ICONS = { late: "clock", no_board: "device-tv", board_mute: "volume-off", printer_down: "printer-off", printer_low: "printer-off" };
+  const URGENT = ["late", "no_board", "printer_down"];
+
+  function alertWords(alert) {
+    const facts = Object.assign({}, alert.facts);
+    if (facts.name) { facts.name = Queue.say(facts.name); }
+    if (facts.state) { facts.state = Desk.word("printer", facts.state); }
+    const key = "alert." + alert.code + (facts.n > 1 && alert.code === "late" ? ".many" : "");
+    return Queue.t(key, facts);
+  }
+
+  Desk.Alerts = function (props) {
+    const alerts = props.picture.alerts;
+    if (!alerts.length) {
+      return html`<p class="notice notice-good calm" data-testid="calm">${Desk.icon("circle-check")}<span>${Queue.t("alert.none")}</span></p>`;
+    }
+    return html`<ul class="plain alerts" aria-label=${Queue.t("alerts")}>${alerts.map(function (alert, index) {
+      const urgent = URGENT.indexOf(alert.code) >= 0;
+      return html`<li key=${alert.code + index} class=${"notice " + (urgent ? "notice-bad" : "notice-warn")} data-testid=${"alert-" + alert.code}>
+        ${Desk.icon(ICONS[alert.code] || "alert-triangle")}<span>${alertWords(alert)}</span>
+        ${alert.code === "late" ? html`<a class="alert-link" href="#log" onClick=${function () { Desk.showLog({ service: alert.facts.service }); }}>${Queue.t("show_rows")}</a>` : null}</li>`;
+    })}</ul>`;
+  };
+
+  function longest(picture) {
+    return picture.services.reduce(function (found, service) {
+      return service.longest_since && (!found || service.longest_since < found.longest_since) ? service : found;
+    }, null);
+  }
+
+  function sum(picture, get) { return picture.services.reduce(function (total, service) { return total + get(service); }, 0); }
+
+  /** The services' shares added up; what they leave out as well. */
+  Desk.together = function (picture, name) {
+    const all = { on_time: 0, judged: 0, left_out: {} };
+    picture.services.forEach(function (service) {
+      const part = service[name];
+      all.on_time += part.on_time;
+      all.judged += part.judged;
+      Object.keys(part.left_out).forEach(function (why) { all.left_out[why] = (all.left_out[why] || 0) + part.left_out[why]; });
+    });
+    return all;
+  };
+
+  function Figure(props) {
+    return html`<section class=${"card figure-card" + (props.bad ? " is-bad" : "")} data-testid=${"figure-" + props.name}>
+      <h2 class="figure-name">${Queue.t("figure." + props.name)}</h2>
+      <p class="figure-value">${props.value}</p>
+      <p class="figure-note">${props.note}</p></section>`;
+  }
+
+  function waitedNote(service, picture) {
+    if (!service) { return Queue.t("figure.longest.nobody"); }
+    return html`<span class="number">${service.oldest_label || ""}</span> ${Queue.say(service.name)}${service.stated.wait_min === null ? "" : " · " + Queue.t("stated", { minutes: service.stated.wait_min })}`;
+  }
+
+  Desk.Figures = function (props) {
+    const picture = props.picture, first = longest(picture), wait = Desk.together(picture, "wait");
+    const late = sum(picture, function (s) { return s.late; }), soon = sum(picture, function (s) { return s.soon; });
+    const missed = sum(picture, function (s) { return s.no_shows; });
+    return html`<div class="figures">
+      <${Figure} name="waiting" value=${sum(picture, function (s) { return s.waiting; })} bad=${late > 0}
+        note=${late || soon ? Queue.t("figure.waiting.note", { late: late, soon: soon }) : Queue.t("figure.waiting.calm")} />
+      <${Figure} name="longest" value=${first ? Desk.span(props.now - first.longest_since) : "–"} bad=${first && first.late > 0} note=${waitedNote(first, picture)} />
+      <${Figure} name="served" value=${sum(picture, function (s) { return s.served; })} note=${Queue.t("figure.served.note", { missed: missed })} />
+      <${Figure} name="on_time" value=${wait.judged ? Desk.percent(wait.on_time, wait.judged) : "–"}
+        note=${wait.judged ? Queue.t("share.of", { on_time: wait.on_time, judged: wait.judged }) + (Desk.leftOut(wait) ? " · " + Desk.leftOut(wait) : "") : Queue.t("share.none")} />
+    </div>`;
+  };
+
+  function pauseTool(service, props) {
+    if (!props.may) { return service.paused ? html`<span class="state state-paused">${Queue.t("service.paused")}</span>` : null; }
+    if (service.paused) {
+      return html`<${Desk.button} word=${Queue.t("act.resume_service")} icon="player-play" testid=${"resume-" + service.key}
+        run=${function () { Desk.press("resume_service", { service: service.key }); }} />`;
+    }
+    return html`<${Desk.button} kind="button-quiet" word=${Queue.t("act.pause_service")} icon="player-pause" testid=${"pause-" + service.key}
+      open=${Desk.isOpen("pause", service.key)} run=${function () { Desk.open("pause", service.key); }} />`;
+  }
+
+  function timesOf(part, stated) {
+    return html`<div class="times"><span class="times-words">${part.median_ms === null ? html`<span class="soft">–</span>`
+      : Queue.t("median", { time: Desk.span(part.median_ms), worst: Desk.span(part.worst_ms) })}
+      ${stated === null ? null : html`<span class="soft">${Queue.t("stated", { minutes: stated })}</span>`}</span><${Desk.Share} part=${part} /></div>`;
+  }
+
+  function ServiceRow(props) {
+    const service = props.service, name = Queue.say(service.name);
+    const waited = service.longest_since ? Desk.span(props.now - service.longest_since) : "–";
+    const rows = [html`<tr key=${service.key} data-testid=${"service-" + service.key}>
+      <th scope="row"><a class="service-name" href="#log" title=${Queue.t("show_rows")} onClick=${function () { Desk.showLog({ service: service.key }); }}>${Desk.badge(service)}<span>${name}</span></a>
+        ${service.paused ? html`<span class="state state-paused">${Queue.t("service.paused_because", { reason: Desk.word("reason", service.paused) })}</span>` : null}</th>
+      ${Desk.cell(Queue.t("column.waiting"), html`${service.waiting}${service.late ? html` <span class="state state-breached">${Queue.t("service.late", { n: service.late })}</span>` : null}`, "figure")}
+      ${Desk.cell(Queue.t("column.longest"), waited, "figure")}
+      ${Desk.cell(Queue.t("column.served"), service.served, "figure")}
+      ${Desk.cell(Queue.t("column.wait"), timesOf(service.wait, service.stated.wait_min), "half")}
+      ${Desk.cell(Queue.t("column.service_time"), timesOf(service.service, service.stated.service_min), "half")}
+      ${Desk.cell(Queue.t("column.no_shows"), service.no_shows + " / " + service.refusals, "figure")}
+      <td class="tool">${pauseTool(service, props)}</td></tr>`];
+    if (Desk.isOpen("pause", service.key)) {
+      rows.push(html`<tr key=${service.key + "-why"} class="opened"><td colspan="8"><${Desk.Reasons} title=${Queue.t("service.pause_ask", { service: name })}
+        codes=${props.picture.reasons.pause_service} choose=${function (code) { Desk.press("pause_service", { service: service.key, reason: code }); }} /></td></tr>`);
+    }
+    return rows;
+  }
+
+  Desk.Services = function (props) {
+    const columns = ["waiting", "longest", "served", "wait", "service_time", "no_shows"];
+    const figures = ["waiting", "longest", "served", "no_shows"];
+    return html`<section class="card services"><h2>${Queue.t("services")}</h2><div class="table-box"><table class="table as-cards">
+      <thead><tr><th scope="col">${Queue.t("column.service")}</th>${columns.map(function (name) {
+        return html`<th scope="col" key=${name} class=${figures.indexOf(name) >= 0 ? "figure" : null}>${Queue.t("column." + name)}</th>`;
+      })}<th><span class="unseen">${Queue.t("column.act")}</span></th></tr></thead>
+      <tbody>${props.picture.services.map(function (service) { return html`<${ServiceRow} key=${service.key} service=${service} ...${props} />`; })}</tbody>
+    </table></div></section>`;
+  };
+
+  Desk.Today = function (props) {
+    return html`<div class="today"><${Desk.Alerts} ...${props} /><${Desk.Figures} ...${props} />
+      <${Desk.Services} ...${props} />
+      <div class="side"><${Desk.Counters} ...${props} /><${Desk.Day} ...${props} /></div></div>`;
+  };
+}());
