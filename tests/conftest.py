@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -115,17 +116,31 @@ def mode(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Server:
+    """A data folder as the first ``serve --demo`` leaves it; tests start on copies of it."""
+    first = Server(tmp_path_factory.mktemp("demo") / "data").start()
+    first.stop()
+    return first
+
+
+def copy_of(demo: Server, data: Path, mode: str = "eventlet") -> Server:
+    """A server on a copy of the demo's data, with the same people and passwords."""
+    shutil.copytree(demo.data, data)
+    return Server(data, mode, passwords=dict(demo.passwords))
+
+
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
+def server(demo: Server, tmp_path: Path) -> Iterator[Server]:
     """A fresh server with the demo offices, in the default mode."""
-    running = Server(tmp_path / "data").start()
+    running = copy_of(demo, tmp_path / "data").start()
     yield running
     running.stop()
 
 
 @pytest.fixture
-def server_in(tmp_path: Path, mode: str) -> Iterator[Server]:
+def server_in(demo: Server, tmp_path: Path, mode: str) -> Iterator[Server]:
     """A fresh server in each mode."""
-    running = Server(tmp_path / "data", mode).start()
+    running = copy_of(demo, tmp_path / "data", mode).start()
     yield running
     running.stop()

@@ -52,6 +52,10 @@ def blueprint(door: Door, live: Live) -> Blueprint:
         shown = [snapshot.office for snapshot in found if snapshot is not None]
         return render_template("common/index.html", offices=shown, screens=SCREENS, words=words_of("common"))
 
+    @bp.get("/favicon.ico")
+    def icon() -> Response:
+        return Response(status=204)  # browsers ask; a screen at the wall shows none
+
     @bp.get("/display/<office>/<board>")
     def display(office: str, board: str) -> str:
         return page("display/display.html", office, board=board)
