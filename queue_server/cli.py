@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from . import __version__, config, sounds_tool, voice
+from . import __version__, assets, config, sounds_tool, voice
 from .commands_shell import backup, doctor, export, media, office, people, schema, serve
 from .data_folder import CannotUse
 from .domain.errors import Refused
@@ -43,6 +43,8 @@ COMMANDS = (
     Shell("media", "take in a picture or video for the boards", media.arguments, media.run),
     Shell("schema", "print the database's schema", schema.arguments, schema.run, settings=False),
     Shell("sounds", "make, add and check voice sets", sounds_tool.add_arguments, sounds_tool.run, settings=False),
+    Shell("assets", "fetch the browser libraries from the npm registry", assets.add_arguments, assets.run,
+          settings=False),
     Shell("voice", "speak a hall's calls on this PC's loudspeaker", voice.add_arguments, voice.run, settings=False),
 )
 
@@ -72,7 +74,7 @@ def main(argv: list[str]) -> int:
     except Refused as refused:
         print(say_refusal(refused), file=sys.stderr)
         return 1
-    except (CannotUse, SchemaError) as error:
+    except (assets.AssetsError, CannotUse, SchemaError) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:

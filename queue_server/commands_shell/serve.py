@@ -8,7 +8,7 @@ import logging
 import socket
 import sys
 
-from .. import bootstrap, config, demo, opening, startup
+from .. import assets, bootstrap, config, demo, opening, startup
 from ..app import create_app
 from ..backup_daily import Daily
 
@@ -23,6 +23,9 @@ def run(args: argparse.Namespace) -> int:
     for library in ("werkzeug", "alembic"):
         logging.getLogger(library).setLevel(logging.WARNING)
     bootstrap.raise_file_limit()
+    if assets.missing():
+        print("Fetching the browser libraries (once) …", flush=True)
+        assets.fetch()
     try:
         door = bootstrap.listen(settings.host, settings.port)
     except OSError as error:
