@@ -194,7 +194,7 @@ class Live:
 
     def _read_order(self, s: Snapshot, service: str) -> list[tuple[int, str]]:
         with self.database.read() as c:
-            return pictures.whole_order(c, s.office_id, s.office, s.day, service, s.tick)
+            return pictures.whole_order(c, s.office_id, s.office, s.day, service, s.tick, s.seq)
 
     # --- drawing -----------------------------------------------------------------------------
 

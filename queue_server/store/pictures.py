@@ -56,7 +56,7 @@ _speakers = select(t.voice_lease.c.hall, t.voice_lease.c.device_id).where(
     t.voice_lease.c.office_id == bindparam("office"), t.voice_lease.c.until_at > bindparam("now"))
 _all_waiting = (
     select(t.step.c.id, t.step.c.service, t.step.c.queued_tick, t.step.c.priority, t.step.c.returned_seq,
-           t.step.c.return_after, t.ticket.c.place, t.step.c.arrived_at)
+           t.step.c.return_after, t.ticket.c.place, t.step.c.arrived_at, t.step.c.passed_seq)
     .join(t.ticket, t.ticket.c.id == t.step.c.ticket_id)
     .where(_today, t.step.c.service == bindparam("service_key"), literal_column("step.state = 'waiting'"), _is_open)
 )
@@ -165,13 +165,17 @@ def _issued(c: Connection, office_id: int, office: Office, day: str, at: int) ->
 
 
 def whole_order(
-    c: Connection, office_id: int, office: Office, day: str, service: str, tick: int
+    c: Connection, office_id: int, office: Office, day: str, service: str, tick: int, seq: int
 ) -> list[tuple[int, str]]:
     """(step, opaque place) of everybody who waits for a service, in calling order; those who have not
-    arrived stand where they would come if they arrived now."""
+    arrived stand where they would come if they arrived now, at ``seq``."""
     rows = c.execute(_all_waiting, {"office": office_id, "on_day": day, "service_key": service}).all()
     places = {r[0]: r[6] for r in rows}
-    waiting = [Waiting(r[0], r[1], r[2], bool(r[3]), r[4], r[5]) for r in rows]
+    waiting = []
+    for step, of_service, queued, priority, returned, after, _place, arrived, passed in rows:
+        if arrived is None and passed:  # as commands.visitor.arrive puts them
+            returned, after = seq, office.rules.return_after
+        waiting.append(Waiting(step, of_service, queued, bool(priority), returned, after))
     rule = office.rules.mix
     recent = queue.recent(c, office_id, day, service, discipline.recent_needed(rule), Heads.of(waiting))
     return [(w.step, places[w.step]) for w, _why in discipline.in_order(waiting, recent, rule, tick)]
