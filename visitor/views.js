@@ -6,9 +6,12 @@
   const ARROWS = { ahead: "arrow-up", left: "arrow-left", right: "arrow-right", up: "stairs-up", down: "stairs-down", back: "arrow-back-up" };
   const DOTS = 12;
 
+  /** Four digits or two letters need smaller ones to stay in one line. */
+  function size(ticket) { return ticket.label.length > 5 ? " number-long" : ""; }
+
   function number(ticket) {
     return html`<div class="label"><div class="soft">${Queue.t("yours")}</div>
-      <div class="number number-phone" data-testid="ticket-label">${ticket.label}</div>
+      <h1 class=${"number number-phone" + size(ticket)} data-testid="ticket-label">${ticket.label}</h1>
       <div class="title title-centre">${Visitor.badge(ticket.service)}<span>${Queue.say(ticket.service.name)}</span></div>
       <div class="soft text-s">${Queue.t("taken", { time: Queue.time(ticket.issued_at) })}</div>
       ${ticket.priority ? html`<div class="class-priority">${Visitor.icon("accessible")} ${Queue.t("priority.given")}</div>` : null}</div>`;
@@ -97,7 +100,7 @@
     return html`<div class=${"called" + (state.flash ? " flash" : "")} data-testid="called">
       ${Visitor.head(state.picture.office, acts.draw)}
       <p class="called-word">${Visitor.icon("bell-ringing")} ${Queue.t(ticket.call && ticket.call.n > 1 ? "called.again" : "called")}</p>
-      <div class="number number-called" data-testid="ticket-label">${ticket.label}</div>
+      <h1 class=${"number number-called" + size(ticket)} data-testid="ticket-label">${ticket.label}</h1>
       <div class="called-go">${Visitor.icon(ARROWS[counter.direction] || "arrow-up", "icon-arrow")}
         <div><span>${Queue.t("go")}</span><strong class="called-counter">${Queue.say(counter.name)}</strong></div></div>
       ${trouble(state)}
@@ -112,7 +115,7 @@
     return html`<div class="stack" data-testid=${ticket.state}>
       <section class="card now">${number(ticket)}
         <div class=${"still still-" + ticket.state} role="status">${Visitor.icon(sign, "icon-big")}
-          <h1>${Queue.t("state." + ticket.state, facts)}</h1><p>${Queue.t("state." + ticket.state + ".text", facts)}</p></div></section>
+          <h2>${Queue.t("state." + ticket.state, facts)}</h2><p>${Queue.t("state." + ticket.state + ".text", facts)}</p></div></section>
       ${ticket.state === "parked" ? html`${sound(state, acts)}${trouble(state)}${cancel(state, acts)}` : null}
       ${state.picture.ended && ticket.state !== "no_show" && office.remote_numbers ? html`<a class="button button-wide" href=${"/visit/" + office.key}>${Visitor.icon("ticket")}<span>${Queue.t("another")}</span></a>` : null}
     </div>`;

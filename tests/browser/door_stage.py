@@ -180,6 +180,7 @@ SMALLER = """least => [...document.querySelectorAll('button, a[href], summary')]
   const r = b.getBoundingClientRect(); return r.width > 0 && (r.height < least - 0.5 || r.width < least - 0.5);
 }).map(b => b.textContent.trim())"""
 TOO_WIDE = """() => [...document.querySelectorAll('body *')].filter(e => {
-  const r = e.getBoundingClientRect();
-  return r.width > 0 && r.right > innerWidth + 1 && getComputedStyle(e).position !== 'absolute';
+  const r = e.getBoundingClientRect(), style = getComputedStyle(e);
+  if (r.width === 0 || style.position === 'absolute' || e.closest('svg')) { return false; }
+  return r.right > innerWidth + 1 || (style.overflowX === 'visible' && style.display !== 'inline' && e.scrollWidth > e.clientWidth + 1);
 }).map(e => e.className + ' ' + e.textContent.trim().slice(0, 40))"""

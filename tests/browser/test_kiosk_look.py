@@ -108,6 +108,15 @@ def test_the_number_is_the_largest_thing(kiosk: Stage) -> None:
     assert largest[1] == "ticket-label" and largest[0] > 0.15 * min(kiosk.page.viewport_size.values())  # type: ignore[union-attr]
 
 
+def test_a_number_above_999_stays_in_one_line(kiosk: Stage) -> None:
+    long = {"ok": True, "ticket": {**TAKEN["ticket"], "label": "A\u20091017"}}  # type: ignore[dict-item]
+    kiosk.on("POST", ISSUE, lambda *_: long)
+    kiosk.sees("service-kunjungan").tap()
+    kiosk.sees("take").tap()
+    expect(kiosk.sees("ticket-label")).to_have_text("A\u20091017")
+    assert kiosk.page.evaluate(TOO_WIDE) == []
+
+
 @pytest.mark.parametrize("contrast", [False, True], ids=["ordinary", "contrast"])
 def test_nobody_is_shut_out(kiosk: Stage, contrast: bool) -> None:
     if contrast:
