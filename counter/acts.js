@@ -49,11 +49,8 @@
     return [picture.counter.key, picture.counter.state, visitor ? visitor.step : "", visitor ? visitor.state : ""].join("|");
   };
 
-  /** The buttons about the visitor, always in the same order; the note only where the office keeps notes. */
-  Counter.visitorActs = function (picture) {
-    const notes = !picture.current || picture.current.note !== undefined;
-    return Counter.ACTS.filter(function (act) { return act.place === "visitor" && (notes || act.name !== "note"); });
-  };
+  /** The buttons about the visitor, always in the same order. */
+  Counter.VISITOR_ACTS = Counter.ACTS.filter(function (act) { return act.place === "visitor"; });
 
   function no(word, facts) { return { allowed: false, word: word, facts: facts || {} }; }
   const YES = { allowed: true, word: null, facts: {} };

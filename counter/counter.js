@@ -51,7 +51,7 @@
       person: state.person };
     Counter.forgetChoices();
     layOut();
-    window.htmPreact.render(html`<div class="console" data-line=${state.line.up ? "up" : "down"}>
+    window.htmPreact.render(html`<div class="console" data-line=${state.line.up ? "up" : "down"} data-ready=${String(presses.ready(""))}>
       <${Counter.Bar} ...${props} />${body(props)}${state.open && state.open.panel === "help" ? html`<${Counter.Help} />` : null}</div>`, root);
     document.title = title(picture);
   }
@@ -61,7 +61,7 @@
   Counter.open = function (panel, facts) {
     const same = state.open && state.open.panel === panel && (!facts || facts.step === state.open.step && facts.counter === state.open.counter);
     if (same) { Counter.close(); return; }
-    state.open = Object.assign({ panel: panel, step: state.picture && state.picture.current ? state.picture.current.step : null }, facts);
+    state.open = Object.assign({ panel: panel, at: performance.now(), step: state.picture && state.picture.current ? state.picture.current.step : null }, facts);
     draw();
     /* Readers and keyboards go on from what has just opened; the space bar stays with the one button. */
     const opened = document.getElementById(panel === "help" ? "help" : "panel");
@@ -77,7 +77,7 @@
   /** Sends an act with the version that the officer saw [13]; closes what was open once it was taken. */
   Counter.act = function (act, args, then) {
     const seen = state.picture && state.picture.counter ? { seen: state.picture.counter.version } : {};
-    if (presses.press(act, Object.assign(seen, args), then)) { state.open = null; draw(); }
+    if (presses.press(act, Object.assign(seen, args), then, state.open ? state.open.at : -1)) { state.open = null; draw(); }
   };
 
   Counter.pressPrimary = function () {

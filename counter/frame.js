@@ -61,7 +61,7 @@
   function Acts(props) {
     const picture = props.picture;
     return html`<div class="acts" role="group" aria-label=${Queue.t("acts.name")}>
-      ${Counter.visitorActs(picture).map(function (act) {
+      ${Counter.VISITOR_ACTS.map(function (act) {
         const may = Counter.may(act.name, picture, props.now);
         const wait = !may.allowed && may.facts.seconds ? Queue.t("seconds", { seconds: may.facts.seconds }) : null;
         return html`<${Counter.button} key=${act.name} name=${act.name} word=${actLabel(act, picture)} icon=${act.icon} cap=${act.key} off=${!may.allowed}
@@ -110,7 +110,7 @@
   }
 
   Counter.Bar = function (props) {
-    const picture = props.picture, counter = picture && picture.counter, today = picture && picture.today;
+    const picture = props.picture, counter = picture && picture.counter;
     const barAct = function (name, word) {
       const act = Counter.actNamed(name), off = name === "pause" && counter.state === "paused";
       return html`<${Counter.button} name=${name} word=${word} icon=${act.icon} cap=${act.key} kind="button-quiet" off=${off}
@@ -119,8 +119,6 @@
     return html`<header class="bar">
       <p class="bar-place">${counter ? html`<h1 class="bar-counter" data-testid="counter-name">${Queue.say(counter.name)}</h1>` : null}
         <span class="bar-office"><span>${props.officeName}</span>${picture && props.person ? html`<span class="bit">${props.person.name}</span>` : null}</span></p>
-      ${counter && today ? html`<p class="bar-today" data-testid="today"><span>${Queue.t("today.served", { served: today.served })}</span>
-        ${today.judged ? html`<span class="bit">${Queue.t("today.on_time", { on_time: today.on_time, judged: today.judged })}</span>` : null}</p>` : null}
       <div class="bar-acts">
         ${counter ? html`${barAct("pause", Queue.t("act.pause"))}${barAct("leave", Queue.t("act.leave"))}` : null}
         <${Languages} />${barAct2(props)}

@@ -41,7 +41,7 @@
       end(press);
       change();
       /* A second press that reached the server all the same did nothing, and nothing needs to be said about it. */
-      if (!answer || (!answer.ok && answer.refused !== "double_press")) { state.refusal = answer || { refused: "unknown", facts: {} }; }
+      if (!answer || (!answer.ok && (press.meant || answer.refused !== "double_press"))) { state.refusal = answer || { refused: "unknown", facts: {} }; }
       if (press.then) { press.then(answer); }
       options.changed();
     }
@@ -71,14 +71,17 @@
     return {
       state: state,
       change: change,
-      /** Whether a press would be taken now (undo always is: it takes back what has just changed). */
-      ready: function (act) { return !state.underWay && (act === "undo" || !quiet()); },
+      /**
+       * Whether a press would be taken now. Undo always is: it takes back what has just changed; and so is a
+       * choice from a list that was opened (at begunAt) after the change: nobody means the old state by it.
+       */
+      ready: function (act, begunAt) { return !state.underWay && (act === "undo" || begunAt > changedAt || !quiet()); },
 
       /** Takes a press; false when it was ignored. then(answer) is told of any answer, also a refusal. */
-      press: function (act, args, then) {
-        if (!this.ready(act)) { return false; }
+      press: function (act, args, then, begunAt) {
+        if (!this.ready(act, begunAt)) { return false; }
         const press = { act: act, args: Object.assign({ key: window.Queue.key() }, args), at: options.now(),
-          sent: false, held: false, slow: false, then: then };
+          sent: false, held: false, slow: false, then: then, meant: begunAt > changedAt };
         state.underWay = press;
         state.refusal = null;
         state.lost = null;

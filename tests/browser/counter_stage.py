@@ -81,7 +81,7 @@ def picture(**more: Any) -> Picture:
             "pause": ["prayer", "rest", "meeting"], "no_show": ["board_broken", "called_aloud"],
             "reclass": ["not_in_group", "in_group", "by_mistake"], "cancel": ["visitor_asked", "double_number"],
         },
-        "today": {"served": 12, "on_time": 11, "judged": 12}, "alerts": [],
+        "alerts": [],
     }
     return base | more
 
@@ -132,7 +132,7 @@ class Stage:
         self.page.locator(".console").wait_for()  # drawn once the words are there and the line is asked for
         self.page.evaluate("ms => { Counter.QUIET_MS = ms; }", quiet_ms)
         if first is not None:
-            self.show(first)
+            self.show(first, settle=quiet_ms < 1_000)
             self.page.evaluate("stage.up()")
         return self
 

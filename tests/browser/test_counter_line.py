@@ -38,6 +38,13 @@ def test_a_press_just_after_a_change_is_for_what_was_there_before(stage: Stage) 
     assert [p["act"] for p in stage.presses()] == ["call_next", "start"]
 
 
+def test_a_choice_opened_after_a_change_is_meant_for_it(stage: Stage) -> None:
+    stage.open(picture(), quiet_ms=60_000)
+    stage.page.keyboard.press("j")
+    stage.page.keyboard.press("1")
+    assert [p["act"] for p in stage.presses()] == ["pause"]
+
+
 def test_a_held_down_space_bar_is_one_press(stage: Stage) -> None:
     stage.open(picture())
     for _ in range(5):
