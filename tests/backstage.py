@@ -70,7 +70,8 @@ def events(data: Path, office: str) -> list[Event]:
     """The office's whole log."""
     return [Event(*row) for row in rows(
         data, "SELECT o.key, e.seq, e.kind, e.version, e.body, e.at, e.boot_id, e.boot_ns, e.actor, e.step_id, "
-        "e.previous_hash, e.hash FROM event e JOIN office o ON o.id = e.office_id WHERE o.key = ? ORDER BY e.seq", office)]
+        "e.previous_hash, e.hash FROM event e JOIN office o ON o.id = e.office_id WHERE o.key = ? ORDER BY e.seq",
+        office)]
 
 
 def until(true: Callable[[], Any], seconds: float = 10, what: str = "it") -> Any:

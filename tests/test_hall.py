@@ -63,7 +63,9 @@ def speaks(board: Board) -> Any:
     return bool(board.picture["speaker"])
 
 
-def two_boards(server: Server, boards: list[Board], sounds: tuple[str, str] = ("running", "running")) -> tuple[Board, Board]:
+def two_boards(
+    server: Server, boards: list[Board], sounds: tuple[str, str] = ("running", "running")
+) -> tuple[Board, Board]:
     """Both boards of the Kanim's hall A; returns (who speaks, the other)."""
     for key, sound in zip(("a-1", "a-2"), sounds, strict=True):
         boards.append(Board(server.base, "kanim", key, sound))
@@ -176,7 +178,9 @@ def called_in_vain(ani: Officer) -> dict[str, Any]:
     return ani.wait_for(lambda p: p["current"] and p["current"]["spoken"] == 2)
 
 
-def test_a_no_show_needs_two_calls_that_were_drawn_and_spoken(server: Server, ani: Officer, boards: list[Board]) -> None:
+def test_a_no_show_needs_two_calls_that_were_drawn_and_spoken(
+    server: Server, ani: Officer, boards: list[Board]
+) -> None:
     boards.append(server.board())
     boards[0].wait_for(lambda p: p["speaker"])
     label = server.kiosk().take("informasi")["label"]
@@ -190,7 +194,9 @@ def test_a_no_show_needs_two_calls_that_were_drawn_and_spoken(server: Server, an
     assert told["calls_acknowledged"] == 2 and "reason" not in told
 
 
-def test_calls_that_no_board_could_speak_do_not_make_a_no_show(server: Server, ani: Officer, boards: list[Board]) -> None:
+def test_calls_that_no_board_could_speak_do_not_make_a_no_show(
+    server: Server, ani: Officer, boards: list[Board]
+) -> None:
     boards.append(Board(server.base, "rutan", "tv-tunggu", "blocked"))
     server.kiosk().take("informasi")
     ani.press("call_next")

@@ -1,4 +1,4 @@
-"""A number from one's own phone: the door's series, one's place kept while one is on the way, nobody else's business."""
+"""A number from one's own phone: of the door's series, with a place that is kept while its holder is on the way."""
 
 from __future__ import annotations
 
@@ -82,9 +82,12 @@ def told(server: Server, kind: str, step: int) -> list[dict[str, Any]]:
 # --- the number ----------------------------------------------------------------------------------
 
 
-def test_the_phone_and_the_door_give_numbers_of_one_series(server: Server, dewi: Officer, phones: list[Phone]) -> None:
-    kiosk = server.kiosk()
-    taken = [kiosk.take(SERVICE), phone_with(server, phones).ticket, kiosk.take(SERVICE), phone_with(server, phones).ticket]
+def test_the_phone_and_the_door_give_numbers_of_one_series(
+    server: Server, dewi: Officer, phones: list[Phone]
+) -> None:
+    kiosk, taken = server.kiosk(), []
+    for _ in range(2):
+        taken += [kiosk.take(SERVICE), phone_with(server, phones).ticket]
     first = taken[0]["number"]
     assert [t["number"] for t in taken] == [first, first + 1, first + 2, first + 3]
     assert {t["prefix"] for t in taken} == {"F"}
@@ -176,7 +179,9 @@ def test_who_arrives_in_time_keeps_the_place_of_the_number(server: Server, dewi:
     assert 0 < remote == arrived[0]["remote_ms"] <= waited
 
 
-def test_an_officer_sees_the_visitor_at_the_counter_and_says_so(server: Server, dewi: Officer, phones: list[Phone]) -> None:
+def test_an_officer_sees_the_visitor_at_the_counter_and_says_so(
+    server: Server, dewi: Officer, phones: list[Phone]
+) -> None:
     phone = phone_with(server, phones)
     row = dewi.wait_for(lambda p: p["remote"])["remote"][0]
     assert not row["arrived"] and row["channel"] == "online"
@@ -223,7 +228,8 @@ def test_every_phone_has_the_place_that_the_console_shows(server: Server, dewi: 
         else:
             taken.append(kiosk.take(SERVICE, bool(priority)))
     for waiting in range(len(taken), 0, -1):
-        order = [row["label"] for row in dewi.wait_for(lambda p, n=waiting: p["waiting"]["total"] == n)["waiting"]["rows"]]
+        shown = dewi.wait_for(lambda p, n=waiting: p["waiting"]["total"] == n)["waiting"]["rows"]
+        order = [row["label"] for row in shown]
         agree(phones, order)
         assert serve(dewi) == order[0]
 
