@@ -46,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of ``voice``; the caller calls ``run`` with what was parsed."""
     data = Path(os.environ.get("QUEUE_DATA", "data"))
     parser.add_argument("--server", required=True, metavar="URL", help="address of the server, http://…")
-    parser.add_argument("--office", required=True, metavar="KEY")
+    parser.add_argument("--office", required=True, metavar="KEY", help="key of the office")
     parser.add_argument("--board", required=True, metavar="KEY", help="a board of the hall to be heard")
     parser.add_argument("--token", metavar="T", help="token of a device that is paired already")
     parser.add_argument("--data", type=Path, default=data, metavar="DIR", help="keeps the device's token")

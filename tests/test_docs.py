@@ -18,7 +18,8 @@ from queue_server import config
 from queue_server.cli import COMMANDS, parser
 from queue_server.client import Officer, Site
 
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "sounds" / "README.md"]
+FIRST = ("README.md", "CHANGELOG.md", "sounds/README.md")
+PAGES = [*(ROOT / name for name in FIRST), *sorted((ROOT / "docs").glob("*.md"))]
 README = (ROOT / "README.md").read_text("utf-8")
 #: Command lines stand in the pages, in the words of doctor, in unit files and in the office files.
 SOURCES = [*PAGES, ROOT / "queue_server" / "doctor.json", *sorted((ROOT / "offices").glob("*.toml")),
@@ -56,7 +57,7 @@ def test_every_setting_is_in_the_readme_with_its_default(setting: config.Setting
 def test_no_setting_is_invented() -> None:
     known = {s.variable for s in config.SETTINGS}
     for path in SOURCES:
-        for name in re.findall(r"\bQUEUE_[A-Z]+\b", path.read_text("utf-8")):
+        for name in re.findall(r"\bQUEUE_[A-Z_]+\b", path.read_text("utf-8")):
             assert name in known, f"{path.name} names {name}"
 
 
@@ -131,7 +132,7 @@ def test_the_browser_command_lines_are_the_scripts() -> None:
 def test_the_units_start_what_is_there() -> None:
     unit = (ROOT / "deploy" / "queue.service").read_text("utf-8")
     assert "-m queue_server serve" in unit and "LimitNOFILE=65536" in unit and "Restart=always" in unit
-    for name in re.findall(r"\bQUEUE_[A-Z]+|\bPUBLIC_URL", (ROOT / "deploy" / "queue.env").read_text("utf-8") + unit):
+    for name in re.findall(r"\bQUEUE_[A-Z_]+|\bPUBLIC_URL", (ROOT / "deploy" / "queue.env").read_text("utf-8") + unit):
         assert name in {s.variable for s in config.SETTINGS}
     subprocess.run(["sh", "-n", str(ROOT / "deploy" / "queue-screen")], check=True)
     assert os.access(ROOT / "deploy" / "queue-screen", os.X_OK)
@@ -183,7 +184,7 @@ def test_a_real_office_as_the_readme_says(tmp_path: Path) -> None:
         assert ani.press("sit", counter="1")["ok"]
         sari.close()
         ani.close()
-        said = run(lines[6].replace("doctor", f"doctor --language en --port {server.port}"), tmp_path)
+        said = run(lines[6].replace("doctor", f"doctor --language en --host 127.0.0.1 --port {server.port}"), tmp_path)
         assert "0 bad." in said and "kantor-saya" in said
     finally:
         server.stop()

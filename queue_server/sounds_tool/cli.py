@@ -36,18 +36,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
     own = actions.add_parser("add", parents=both, help="take own recordings as a voice set")
     own.add_argument("recordings", type=Path, metavar="DIR", help="holds id/*.wav and en/*.wav (or mp3, …)")
-    own.add_argument("--set", required=True, metavar="NAME")
+    own.add_argument("--set", required=True, metavar="NAME", help="name of the set that they become")
 
     actions.add_parser("list", parents=[common], help="the sets that are there and what is wrong with each")
     actions.add_parser("clips", parents=[languages], help="the names of the clips that a set must hold")
 
     tried = actions.add_parser("try", parents=both, help="write one call as a WAV file to listen to")
-    tried.add_argument("--set", default=SHIPPED_NAME, metavar="NAME")
-    tried.add_argument("--prefix", default="A")
-    tried.add_argument("--number", type=int, default=12)
-    tried.add_argument("--counter", default="Loket 3", metavar="NAME")
-    tried.add_argument("--reading", choices=READINGS, default=READINGS[0])
-    tried.add_argument("--to", type=Path, required=True, metavar="FILE")
+    tried.add_argument("--set", default=SHIPPED_NAME, metavar="NAME", help="the set to listen to (default: shipped)")
+    tried.add_argument("--prefix", default="A", help="letter of the ticket (default: A)")
+    tried.add_argument("--number", type=int, default=12, help="number of the ticket (default: 12)")
+    tried.add_argument("--counter", default="Loket 3", metavar="NAME", help='where to go (default: "Loket 3")')
+    tried.add_argument("--reading", choices=READINGS, default=READINGS[0], help="digit by digit, or as a word")
+    tried.add_argument("--to", type=Path, required=True, metavar="FILE", help="the WAV file to write")
 
 
 def _progress(line: str) -> None:
