@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import mimetypes
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -127,9 +128,9 @@ class Stage:
     def picture(self, picture: dict[str, Any]) -> None:
         """Sends a picture as the server does."""
         # Not wait_for_function: it evaluates in the page, which the policy rightly forbids.
-        for _ in range(250):
-            if self.page.evaluate("() => Boolean(window.socket)"):
-                break
+        until = time.monotonic() + 20
+        while not self.page.evaluate("() => Boolean(window.socket)"):
+            assert time.monotonic() < until, f"the page opened no line; {self.errors}"
             self.page.wait_for_timeout(20)
         self.page.evaluate("p => { if (!socket.connected) { socket.up(); } socket.hear('picture', p); }", picture)
 
@@ -182,5 +183,6 @@ SMALLER = """least => [...document.querySelectorAll('button, a[href], summary')]
 TOO_WIDE = """() => [...document.querySelectorAll('body *')].filter(e => {
   const r = e.getBoundingClientRect(), style = getComputedStyle(e);
   if (r.width === 0 || style.position === 'absolute' || e.closest('svg')) { return false; }
-  return r.right > innerWidth + 1 || (style.overflowX === 'visible' && style.display !== 'inline' && e.scrollWidth > e.clientWidth + 1);
+  const block = style.overflowX === 'visible' && style.display !== 'inline';
+  return r.right > innerWidth + 1 || (block && e.scrollWidth > e.clientWidth + 1);
 }).map(e => e.className + ' ' + e.textContent.trim().slice(0, 40))"""

@@ -199,6 +199,23 @@ def test_a_revoked_kiosk_asks_to_be_paired_again(kiosk: Stage) -> None:
     assert kiosk.page.evaluate("() => socket.closed")
 
 
+def test_spoken_prompts_follow_when_asked_for(kiosk: Stage) -> None:
+    asked: list[str] = []
+    for clip in ("silakan_pilih_layanan", "silakan_ambil_nomor", "nomor_antrean_anda", "letter_a"):
+        path = f"/voice/rutan/id/{clip}.wav"
+        kiosk.on("GET", path, lambda where, _: asked.append(where) or (404, "text/plain", ""))  # type: ignore[func-returns-value]
+    said = {"lang": "id", "clips": ["nomor_antrean_anda", "letter_a"], "text": "Nomor antrean Anda A"}
+    kiosk.on("GET", PICTURE, lambda *_: ticket(kiosk, paper="printed", spoken=said))
+    take(kiosk)
+    kiosk.sees("done").tap()
+    assert asked == [], "silent until somebody asks"
+    kiosk.sees("toggle-sound").tap()
+    take(kiosk)
+    expect(kiosk.sees("ahead")).to_contain_text("7 orang")
+    assert [path.split("/")[-1] for path in asked] == [
+        "silakan_pilih_layanan.wav", "silakan_ambil_nomor.wav", "nomor_antrean_anda.wav", "letter_a.wav"]
+
+
 # Paper
 
 
@@ -265,7 +282,8 @@ def test_the_browser_prints_a_slip_of_eighty_millimetres(kiosk: Stage) -> None:
     kiosk.page.emulate_media(media="print")
     slip = kiosk.page.locator(".slip")
     expect(slip).to_contain_text("A\u2009017")
-    for part in ("Rutan Kelas IIB Contoh", "12 orang di depan Anda", "GRATIS", "Pengaduan", "23 November 2026, 08.10 WIB"):
+    for part in ("Rutan Kelas IIB Contoh", "12 orang di depan Anda", "GRATIS", "Pengaduan",
+                 "23 November 2026, 08.10 WIB"):
         expect(slip).to_contain_text(part)
     expect(kiosk.page.locator("#kiosk")).to_be_hidden()
     box = slip.bounding_box()

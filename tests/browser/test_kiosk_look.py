@@ -40,7 +40,8 @@ def eight(stage: Stage, **changes: Any) -> dict[str, Any]:
     """As many services as a kiosk must show at once, some with very long names."""
     picture = door(stage, **changes)
     found = picture["services"]
-    more = [{**found[i % len(found)], "key": f"more{i}", "letter": "HJKLMNPQ"[i], "name": LONG} for i in range(8 - len(found))]
+    more = [{**found[i % len(found)], "key": f"more{i}", "letter": "HJKLMNPQ"[i], "name": LONG}
+            for i in range(8 - len(found))]
     return {**picture, "services": [*found, *more]}
 
 

@@ -15,7 +15,8 @@ from tests.browser.door_stage import NOW, ROOT, SMALLER, TOO_WIDE, Stage, door, 
 ISSUE, ARRIVED, PICTURE = "/office/rutan/tickets", "/t/secret/arrived", "/t/secret/picture"
 TAKEN = {"ok": True, "ticket": {"label": "A\u2009017", "secret": "secret", "place": "me", "service": "kunjungan",
                                 "priority": False, "issued_at": NOW, "page": "/t/secret", "qr": None}}
-MINE = "localStorage.setItem('queue.numbers', JSON.stringify([{office: 'rutan', secret: 'secret', label: 'A\u2009017'}]))"
+MINE = """localStorage.setItem('queue.numbers',
+  JSON.stringify([{office: 'rutan', secret: 'secret', label: 'A\u2009017'}]))"""
 
 
 @pytest.fixture

@@ -42,7 +42,8 @@ class Phone(Stage):
         self.picture(self.shown)
 
     def order(self, *places: str, seq: int | None = None) -> None:
-        message = {"kind": "line", "service": "kunjungan", "seq": self.seq if seq is None else seq, "at": NOW, "order": places}
+        message = {"kind": "line", "service": "kunjungan", "seq": self.seq if seq is None else seq, "at": NOW,
+                   "order": places}
         self.page.evaluate("m => socket.hear('line', m)", message)
 
 
@@ -248,7 +249,8 @@ def test_it_fits_a_small_phone_with_text_of_twice_the_size(phone: Phone, scene: 
     assert phone.page.evaluate(SMALLER, 40) == []
 
 
-@pytest.mark.parametrize("scene", [{}, {"channel": "online", "arrived_at": None}, CALLED, {"state": "done", "ended": True}])
+@pytest.mark.parametrize("scene", [
+    {}, {"channel": "online", "arrived_at": None}, CALLED, {"state": "done", "ended": True}])
 def test_nobody_is_shut_out(phone: Phone, scene: dict[str, Any]) -> None:
     phone.draw(**scene)
     phone.page.wait_for_timeout(700)
