@@ -27,7 +27,8 @@ def make(path: str) -> tuple[Flask, SocketIO]:
     c.execute("PRAGMA journal_mode=WAL")
     c.execute("PRAGMA synchronous=FULL")
     c.execute("CREATE TABLE series (service TEXT PRIMARY KEY, high INTEGER NOT NULL)")
-    c.execute("CREATE TABLE ticket (id INTEGER PRIMARY KEY, service TEXT, number INTEGER, at REAL, UNIQUE (service, number))")
+    c.execute(
+        "CREATE TABLE ticket (id INTEGER PRIMARY KEY, service TEXT, number INTEGER, at REAL, UNIQUE (service, number))")
 
     @app.get("/")
     def ready() -> str:

@@ -26,15 +26,15 @@ from queue_server.moment import BOOT_ID
 PER_DAY = 2_000
 CHUNK = 5_000
 _TICKET = (
-    "id office_id day service prefix number channel priority language secret place issuer issued_at issued_tick"
-).split()
+    "id, office_id, day, service, prefix, number, channel, priority, language, secret, place, issuer, issued_at, "
+    "issued_tick")
 _STEP = (
-    "id ticket_id office_id day service state version priority queued_at queued_tick arrived_at counter person_id "
-    "since_tick boot called_at started_at ended_at first_called_at calls automatic why outcome waited_ms walked_ms "
-    "served_ms standard_id last_seq"
-).split()
-_CALL = "office_id seq day service hall counter step_id at priority in_mix advances state over_at summed".split()
-_EVENT = "office_id seq kind version body at boot_id boot_ns actor step_id previous_hash hash".split()
+    "id, ticket_id, office_id, day, service, state, version, priority, queued_at, queued_tick, arrived_at, counter, "
+    "person_id, since_tick, boot, called_at, started_at, ended_at, first_called_at, calls, automatic, why, outcome, "
+    "waited_ms, walked_ms, served_ms, standard_id, last_seq")
+_CALL = (
+    "office_id, seq, day, service, hall, counter, step_id, at, priority, in_mix, advances, state, over_at, summed")
+_EVENT = "office_id, seq, kind, version, body, at, boot_id, boot_ns, actor, step_id, previous_hash, hash"
 #: The text of ``chain.canonical`` without its checks, which a million bodies of ours do not need.
 _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 Row = tuple[Any, ...]
@@ -45,12 +45,14 @@ class Past:
 
     def __init__(self, c: sqlite3.Connection, key: str, office: Office, boot: int, seed: int = 1) -> None:
         self.office, self.key, self.boot, self.chance = office, key, boot, random.Random(seed)
-        self.id, self.seq, self.hash = c.execute("SELECT id, head_seq, head_hash FROM office WHERE key = ?", (key,)).fetchone()
+        found = c.execute("SELECT id, head_seq, head_hash FROM office WHERE key = ?", (key,)).fetchone()
+        self.id, self.seq, self.hash = found
         self.ticket = _highest(c, "ticket")
         self.step = _highest(c, "step")
-        self.standards = dict(c.execute("SELECT service, max(id) FROM standard WHERE office_id = ? GROUP BY service", (self.id,)))
-        found = c.execute("SELECT id FROM person WHERE office_id = ? AND role = 'officer' ORDER BY id", (self.id,))
-        self.people = [row[0] for row in found]
+        self.standards = dict(c.execute(
+            "SELECT service, max(id) FROM standard WHERE office_id = ? GROUP BY service", (self.id,)))
+        officers = c.execute("SELECT id FROM person WHERE office_id = ? AND role = 'officer' ORDER BY id", (self.id,))
+        self.people = [row[0] for row in officers]
         self.tickets: list[Row] = []
         self.steps: list[Row] = []
         self.calls: list[Row] = []
@@ -71,7 +73,8 @@ class Past:
         self.ticket += 1
         self.step += 1
         seq, actor, standard = self.seq, f"person:{person or 1}", self.standards.get(service.key, 0)
-        why = {"rule": "first", "at": called, "heads": [[self.step, issued, bool(priority), 0, 0]], "mix": [1, 2, 60], "recent": []}
+        why = {"rule": "first", "at": called, "heads": [[self.step, issued, bool(priority), 0, 0]],
+               "mix": [1, 2, 60], "recent": []}
         self._event("ticket_issued", issued, "device:1", {
             "ticket": self.ticket, "day": day, "service": service.key, "prefix": service.prefix, "number": number,
             "channel": "door", "priority": priority, "standard": standard, "state": "waiting"})
@@ -79,8 +82,9 @@ class Past:
             "ticket": self.ticket, "counter": counter.key, "service": service.key, "priority": priority, "why": why,
             "from": "waiting", "durations": {"waited": waited}})
         for kind, at, more in (("started", started, {}), ("finished", ended, {"outcome": "served"})):
+            durations = {"waited": waited, "walked": walked}
             self._event(kind, at, actor, {
-                "ticket": self.ticket, "counter": counter.key, **more, "durations": {"waited": waited, "walked": walked}})
+                "ticket": self.ticket, "counter": counter.key, **more, "durations": durations})
         self.tickets.append((
             self.ticket, self.id, day, service.key, service.prefix, number, "door", priority, "id",
             secrets.token_urlsafe(16), secrets.token_urlsafe(6), "device:1", issued, issued))
@@ -105,8 +109,8 @@ class Past:
             ("ticket", _TICKET, self.tickets), ("step", _STEP, self.steps), ("call", _CALL, self.calls),
             ("event", _EVENT, self.events),
         ):
-            marks = ", ".join("?" * len(columns))
-            c.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)
+            marks = ", ".join("?" * (columns.count(",") + 1))
+            c.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)
             rows.clear()
         c.execute("UPDATE office SET head_seq = ?, head_hash = ? WHERE id = ?", (self.seq, self.hash, self.id))
 

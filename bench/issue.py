@@ -17,8 +17,9 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
-from bench.house import House, Process, free_port, machine, quantile
+from bench.house import House, Process, free_port, machine
 from queue_server.client import Kiosk
+from queue_server.replay.compare import quantile
 from queue_server.replay.place import office
 
 CLIENTS = 8
@@ -43,8 +44,8 @@ async def _client(port: int, path: str, cookie: str, body: Callable[[], bytes], 
         start = time.perf_counter()
         writer.write(f"{head}Content-Length: {len(data)}\r\n\r\n".encode() + data)
         answer = await reader.readuntil(b"\r\n\r\n")
-        length = next(
-            int(line.partition(b":")[2]) for line in answer.lower().split(b"\r\n") if line.startswith(b"content-length"))
+        lines = answer.lower().split(b"\r\n")
+        length = next(int(line.partition(b":")[2]) for line in lines if line.startswith(b"content-length"))
         found = json.loads(await reader.readexactly(length))
         if found.get("ok"):
             taken.seconds.append(time.perf_counter() - start)
@@ -116,7 +117,8 @@ def _line(taken: Taken, seconds: float) -> str:
     ms = [s * 1000 for s in taken.seconds]
     cpu = taken.cpu * 1000 / max(1, len(taken.numbers))
     refused = f" {taken.refused} refused" if taken.refused else ""
-    return f"{len(taken.numbers) / seconds:5.0f}/s ({quantile(ms, 0.5):.1f} / {quantile(ms, 0.99):.1f}), {cpu:.2f} ms CPU each{refused}"
+    speed = f"{len(taken.numbers) / seconds:5.0f}/s ({quantile(ms, 0.5):.1f} / {quantile(ms, 0.99):.1f})"
+    return f"{speed}, {cpu:.2f} ms CPU each{refused}"
 
 
 if __name__ == "__main__":
