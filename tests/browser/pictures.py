@@ -56,7 +56,7 @@ def let_minutes_pass(data: Path) -> None:
     c = sqlite3.connect(data / "queue.db")
     newest = c.execute("SELECT max(id) FROM step").fetchone()[0]
     for (step,) in c.execute("SELECT id FROM step").fetchall():
-        earlier = (2 + (newest - step) * 2 // 3) * MINUTE
+        earlier = (1 + (newest - step) // 4) * MINUTE
         c.execute(
             "UPDATE step SET queued_at = queued_at - ?, queued_tick = queued_tick - ?, since_tick = since_tick - ?, "
             "arrived_at = arrived_at - ?, waited_ms = CASE WHEN waited_ms > 0 THEN ? ELSE 0 END, "
@@ -98,9 +98,10 @@ def wait_for(page: Page, text: str, seconds: float = 60) -> None:
 def take(browser: Any, server: Server, folder: Path) -> None:
     people = [server.officer(name, counter=counter) for name, counter in OFFICERS]
     sari = server.supervisor()
-    board = browser.new_context(viewport={"width": 1920, "height": 1080}, locale="id-ID").new_page()
+    board, video = (browser.new_context(viewport={"width": 1920, "height": 1080}).new_page() for _ in range(2))
     board.goto(f"{server.base}/display/rutan/tv-tunggu")
     wait_for(board, "Loket")
+    video.goto(f"{server.base}/display/rutan/tv-video")
     for person in people[1:]:
         person.press("call_next")
         settle(0.3)
@@ -139,7 +140,8 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     assert program, "Chromium is needed: apt-get install chromium"
-    flags = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    flags = ["--autoplay-policy=no-user-gesture-required"]
+    flags += ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     with tempfile.TemporaryDirectory() as scratch:
         server = Server(Path(scratch) / "data").start()
         try:
