@@ -64,7 +64,7 @@
     state.open = Object.assign({ panel: panel, at: performance.now(), step: state.picture && state.picture.current ? state.picture.current.step : null }, facts);
     draw();
     /* Readers and keyboards go on from what has just opened; the space bar stays with the one button. */
-    const opened = document.getElementById(panel === "help" ? "help" : "panel");
+    const opened = document.querySelector(panel === "help" ? "#help" : "#panel textarea") || document.getElementById("panel");
     if (opened) { opened.focus({ preventScroll: true }); opened.scrollIntoView({ block: "nearest" }); }
   };
 

@@ -105,6 +105,15 @@ def test_what_needs_a_choice_opens_inline_and_is_one_key_further(
     assert stage.page.get_by_role("dialog").count() == 0
 
 
+def test_a_note_is_typed_at_once_and_its_letters_are_no_keys(stage: Stage) -> None:
+    stage.open(picture(current=visitor("serving")))
+    stage.page.keyboard.press("c")
+    stage.page.keyboard.type("butuh kursi ")
+    assert stage.presses() == []
+    stage.page.keyboard.press("Enter")
+    assert stage.last().items() >= {"act": "note", "step": 17, "text": "butuh kursi"}.items()
+
+
 def test_escape_closes_what_is_open_and_nothing_happens(stage: Stage) -> None:
     stage.open(picture(current=visitor("serving")))
     stage.page.keyboard.press("t")
