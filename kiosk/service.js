@@ -24,7 +24,7 @@
 
   function requirements(service) {
     const text = Queue.say((service.components || {}).requirements);
-    return html`<section class="bring">
+    return html`<section class="bring" tabindex="0" aria-label=${Queue.t("bring")}>
       <h2>${Kiosk.icon("clipboard-list")} ${Queue.t("bring")}</h2>
       <p class="lines">${text || Queue.t("bring.nothing")}</p>
     </section>`;

@@ -125,7 +125,7 @@ def test_a_policy_without_holes_holds_on_every_page(browser: Browser, office: Se
     for path in ("/kiosk/rutan", "/visit/rutan"):
         context = browser.new_context()
         page, refused = context.new_page(), list[str]()
-        page.on("console", lambda line, into=refused: into.append(line.text) if "Security Policy" in line.text else None)
+        page.on("console", lambda line, into=refused: "Security Policy" in line.text and into.append(line.text))
         page.on("pageerror", lambda error, into=refused: into.append(str(error)))
         page.goto(office.base + path)
         take(page)
