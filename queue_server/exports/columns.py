@@ -138,7 +138,7 @@ COLUMNS: tuple[Column, ...] = (
 
 def headings(names_: Names) -> list[str]:
     """The first line: words where a language was asked for."""
-    return [names_.say("column", column.name) for column in COLUMNS]
+    return [names_.say("heading", column.name) for column in COLUMNS]
 
 
 def local_time(ms: int, offset_h: int) -> str:
