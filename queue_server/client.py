@@ -53,7 +53,8 @@ class Screen(Site):
         self.picture: Message = {}
         self.seen = threading.Condition()
         self.on_picture: Callable[[Message], None] | None = None
-        self.line = socketio.Client(reconnection=True, reconnection_delay=0.5, reconnection_delay_max=0.5, handle_sigint=False)
+        self.line = socketio.Client(
+            reconnection=True, reconnection_delay=0.5, reconnection_delay_max=0.5, handle_sigint=False)
         self.line.on("picture", self._picture)
 
     def connect(self, auth: Message) -> None:

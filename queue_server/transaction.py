@@ -299,5 +299,6 @@ class _Batch:
         if changed:
             offices.save_heads(self.c, changed)
         self.told = [
-            (self.heads[key].id, key, self.heads[key].head_seq, events) for key, events in self.recorded.items() if events
+            (self.heads[key].id, key, self.heads[key].head_seq, events)
+            for key, events in self.recorded.items() if events
         ]

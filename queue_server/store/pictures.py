@@ -24,7 +24,9 @@ _columns = [
 ]
 _rows = select(*_columns).join(t.ticket, t.ticket.c.id == t.step.c.ticket_id)
 _today = and_(t.step.c.office_id == bindparam("office"), t.step.c.day == bindparam("on_day"))
-_is_open: ColumnElement[bool] = literal_column("step.state IN ('issuing', 'waiting', 'called', 'serving', 'parked')")  # as the index says
+# As the partial index says, word for word.
+_is_open: ColumnElement[bool] = literal_column(
+    "step.state IN ('issuing', 'waiting', 'called', 'serving', 'parked')")
 _set_apart = _rows.where(
     _today, literal_column("step.state IN ('issuing', 'called', 'serving', 'parked')"), _is_open
 ).order_by(t.step.c.id)
