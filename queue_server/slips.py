@@ -85,10 +85,11 @@ def slip_of(s: Snapshot, ticket: dict[str, Any], ahead: int | None, address: str
     """What stands on the paper."""
     service = s.office.service(ticket["service"])
     promise = service.standard.promise("door", bool(ticket.get("priority")))
-    tariff = service.standard.components.get("tariff", {}).get("id", "")
+    language = ticket.get("language", "id")
+    others = (x for x in s.office.languages if x != language)
     return Slip(
         institution=s.office.institution, office=s.office.name, time_zone=s.office.time_zone, label=ticket["label"],
         service=service.name, issued_at=ticket["issued_at"], priority=bool(ticket.get("priority")), ahead=ahead,
-        promise_min=promise.wait_min, free="gratis" in tariff.lower(), complaint=s.office.complaint,
-        link=f"{address}/t/{ticket['secret']}" if address else "", languages=s.office.languages,
+        promise_min=promise.wait_min, free=service.standard.free, complaint=s.office.complaint,
+        link=f"{address}/t/{ticket['secret']}" if address else "", languages=(language, *others),
     )

@@ -133,7 +133,8 @@ ticket = Table(
     _text("channel"), _number("priority"), _text("language", "id"),
     Column("secret", Text, nullable=False, unique=True),
     _text("place"), _text("holder"), _text("issuer"),
-    _number("issued_at"), _number("issued_tick"), _text("paper"), _number("coming"),
+    _number("issued_at"), _number("issued_tick"), _text("paper"), _number("paper_at"),
+    _number("coming"),
     _number("party", 1), _text("case_code"),
     UniqueConstraint("office_id", "service", "day", "number"),
 )

@@ -245,3 +245,20 @@ def agree(phones: list[Phone], order: list[str]) -> None:
         place = asked["ticket"]["place"]
         assert until(lambda p=phone, place=place: place in p.order and len(p.order) == len(order), 5, "the line")
         assert phone.order.index(place) == order.index(label)
+
+
+def test_a_phone_at_the_door_is_at_the_door(server: Server) -> None:
+    import sqlite3
+
+    c = sqlite3.connect(f"file:{server.data}/queue.db?mode=ro", uri=True)
+    code = c.execute("SELECT door_code FROM office WHERE key = 'rutan'").fetchone()[0]
+    c.close()
+    phone = server.phone()
+    ticket = phone.post("/office/rutan/tickets", {
+        "key": "a-phone-at-the-door", "service": "informasi", "language": "id", "door": code})["ticket"]
+    picture = phone.get(f"/t/{ticket['secret']}/picture")["ticket"]
+    assert picture["channel"] == "door" and picture["arrived_at"] is not None
+    stranger = server.phone()
+    ticket = stranger.post("/office/rutan/tickets", {
+        "key": "a-guess-from-afar", "service": "informasi", "language": "id", "door": "guessed"})["ticket"]
+    assert stranger.get(f"/t/{ticket['secret']}/picture")["ticket"]["channel"] == "online"

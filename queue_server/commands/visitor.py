@@ -35,18 +35,21 @@ def decision(tx: Tx, service: Service, channel: str, priority: bool) -> hours.De
 
 
 def issue(tx: Tx, args: dict[str, Any]) -> Answer:
-    """Takes a number. ``args``: service, priority, language, channel, paper ("" or "escpos").
+    """Takes a number. ``args``: service, priority, language, channel, paper ("" or "escpos"),
+    door (the code of the QR at the door, when a phone stands there).
 
     Refused codes: those of ``hours.may_issue``, and ``too_many_tickets`` for one phone.
     """
     service = service_of(tx.office, args["service"])
     channel, priority = args["channel"], bool(args.get("priority"))
+    if args.get("door") and args["door"] == offices.door_code(tx.c, tx.office_id):
+        channel = "door"  # taken on one's own phone, standing at the door
     verdict = decision(tx, service, channel, priority)
     if not verdict.allowed:
         refused = verdict.refusal()
         refused.counted = (service.key, channel)  # type: ignore[attr-defined]
         raise refused
-    if channel == "online":
+    if tx.actor.holder:
         kept = _same_phone(tx, service)
         if kept is not None:
             return kept
@@ -55,8 +58,6 @@ def issue(tx: Tx, args: dict[str, Any]) -> Answer:
 
 def _same_phone(tx: Tx, service: Service) -> Answer | None:
     """A phone that holds an open number of the service gets that number back, not a second one."""
-    if not tx.actor.holder:
-        return None
     held = queue.active_of_holder(tx.c, tx.office_id, tx.day, tx.actor.holder)
     for ticket_id, service_key, _secret in held:
         if service_key == service.key:
@@ -93,6 +94,7 @@ def _issue(tx: Tx, service: Service, channel: str, priority: bool, args: dict[st
     return {"ticket": {
         "label": label(prefix, number), "prefix": prefix, "number": number, "secret": secret, "place": place,
         "service": service.key, "priority": priority, "issued_at": tx.now.at, "step": step_id,
+        "language": args.get("language") or "id",
     }}
 
 
@@ -124,7 +126,7 @@ def ticket_answer(ticket: queue.Ticket) -> dict[str, Any]:
     return {
         "label": label(ticket.prefix, ticket.number), "prefix": ticket.prefix, "number": ticket.number,
         "secret": ticket.secret, "place": ticket.place, "service": ticket.service, "priority": bool(ticket.priority),
-        "issued_at": ticket.issued_at,
+        "issued_at": ticket.issued_at, "language": ticket.language,
     }
 
 
@@ -189,7 +191,7 @@ def paper(tx: Tx, args: dict[str, Any]) -> Answer:
     state = args["state"]
     if state == "failed":
         if step.state == State.ISSUING:
-            queue.set_ticket(tx.c, ticket.id, paper="failed")
+            queue.set_ticket(tx.c, ticket.id, paper="failed", paper_at=tx.now.at)
             tx.record("paper_failed", {"ticket": ticket.id, "fault": str(args.get("fault") or "unknown")}, step.id)
         return {}
     if step.state != State.ISSUING:

@@ -71,7 +71,7 @@ def blueprint(door: Door, live: Live, limits: Limits, printed: Any) -> Blueprint
         phone = request.cookies.get("queue_phone") or new_token()
         holder = hmac.new(current_app.secret_key, phone.encode(), "sha256").hexdigest()[:32]  # type: ignore[arg-type]
         actor = Actor("visitor", f"phone:{holder[:16]}", holder=holder)
-        args["channel"] = "online"
+        args.update(channel="online", door=text_of(message, "door", 60))
         answer = door.writer.press(Job(office, actor, "issue", visitor.issue, args, key))
         response = jsonify(_with_link(door, answer))
         _cookie(door, response, "queue_phone", phone, 86_400)

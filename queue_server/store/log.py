@@ -24,7 +24,7 @@ _add_event = Prepared(insert(t.event_table))
 def answers(c: Connection, keys: list[str]) -> dict[tuple[str, str], tuple[str, str]]:
     """(actor, key) -> (digest, answer) of presses already answered."""
     alone = len(keys) == 1  # the usual case, and the quick statement
-    rows = _answer.all(c, {"of_key": keys[0]}) if alone else list(c.execute(_answers, {"keys": keys}))
+    rows: Any = _answer.all(c, {"of_key": keys[0]}) if alone else list(c.execute(_answers, {"keys": keys}))
     return {(row[0], row[1]): (row[2], row[3]) for row in rows}
 
 

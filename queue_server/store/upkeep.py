@@ -10,14 +10,14 @@ from .. import tables as t
 def papers_due(c: Connection, unanswered_before: int, failed_before: int) -> list[tuple[str, str, str]]:
     """(office, secret, what to say) of the numbers whose paper nobody said anything about in time."""
     rows = c.execute(
-        select(t.office.c.key, t.ticket.c.secret, t.ticket.c.paper, t.ticket.c.issued_at)
+        select(t.office.c.key, t.ticket.c.secret, t.ticket.c.paper, t.ticket.c.issued_at, t.ticket.c.paper_at)
         .join(t.step, t.step.c.ticket_id == t.ticket.c.id).join(t.office, t.office.c.id == t.step.c.office_id)
         .where(literal_column("step.state = 'issuing'"),
                literal_column("step.state IN ('issuing', 'waiting', 'called', 'serving', 'parked')"))
     )
     due = []
-    for office, secret, paper, issued_at in rows:
-        if paper == "failed" and issued_at < failed_before:
+    for office, secret, paper, issued_at, paper_at in rows:
+        if paper == "failed" and paper_at < failed_before:
             due.append((office, secret, "void"))
         elif paper != "failed" and issued_at < unanswered_before:
             due.append((office, secret, "unknown"))
