@@ -1,0 +1,207 @@
+"""A recorded day is played through the doors and compared: what holds is said, what does not is found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Server
+
+from queue_server import cli
+from queue_server.replay import compare, generate, recording
+from queue_server.replay.cast import Cast
+from queue_server.replay.log import Logged
+from queue_server.replay.place import Place
+from queue_server.replay.play import Decide, Follow, Moment, Player
+from queue_server.replay.recording import Day, Row
+
+SPEED = 60.0
+
+
+@pytest.fixture
+def empty(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Server]:
+    """A server without the demo: its devices are paired by their codes."""
+    running = Server(tmp_path / "data", request.param, options=()).start()
+    yield running
+    running.stop()
+
+
+@pytest.mark.parametrize(("empty", "mode"), [("eventlet", "--follow"), ("threading", "--decide")], indirect=["empty"])
+def test_a_generated_day_is_played_through_the_public_interface(
+    empty: Server, mode: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "day.csv"
+    generate.write(file, generate.generate(tickets=60, seed=13, minutes=12))
+    code = cli.main([
+        "replay", str(file), mode, "--speed", str(SPEED), "--any-speed", "--boards", "2", "--phones", "5",
+        "--data", str(empty.data), "--port", str(empty.port)])
+    said = capsys.readouterr().out
+    assert code == 0, said
+    assert "60 tickets recorded, 60 in our log (and 20 of the trial before)" in said
+    assert "All holds." in said and "2 boards drew" in said
+    assert "changed: " in said, "the generated day has rows that must be moved to another counter"
+
+
+def test_a_replay_without_a_server_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "day.csv"
+    generate.write(file, generate.generate(tickets=5, seed=1, minutes=5))
+    assert cli.main(["replay", str(file), "--data", str(tmp_path), "--port", "1"]) == 2
+    assert "No server answers" in capsys.readouterr().err
+
+
+def test_a_day_is_the_same_from_the_same_seed() -> None:
+    assert generate.generate(50, 7, 30) == generate.generate(50, 7, 30) != generate.generate(50, 8, 30)
+
+
+# --- reading -----------------------------------------------------------------------------------
+
+
+def day_of(tmp_path: Path, *rows: dict[str, str]) -> Day:
+    file = tmp_path / "day.csv"
+    generate.write(file, [{**dict.fromkeys(recording.NEEDED, ""), **row} for row in rows])
+    return recording.read(file)
+
+
+def served(ticket: str, called: str, ended: str, counter: str = "C1", issued: str = "07:00:00") -> dict[str, str]:
+    at = {"issued_at": issued, "called_at": called, "served_at": called, "ended_at": ended}
+    times = {name: f"2026-03-02T{text}" if len(text) == 8 else text for name, text in at.items()}
+    return {"ticket": ticket, "service": "S", "priority": "0", "outcome": "served", "counter": counter, **times}
+
+
+def gave_up(ticket: str, issued: str, abandoned: str) -> dict[str, str]:
+    return {"ticket": ticket, "service": "S", "priority": "1", "outcome": "abandoned",
+            "issued_at": f"2026-03-02T{issued}", "abandoned_at": f"2026-03-02T{abandoned}"}
+
+
+def test_who_overlaps_moves_to_another_counter_and_as_few_as_possible(tmp_path: Path) -> None:
+    day = day_of(
+        tmp_path, served("long", "08:00:00", "09:00:00"), served("a", "08:10:00", "08:20:00"),
+        served("b", "08:30:00", "08:40:00"), served("other", "07:30:00", "07:40:00", "C2"))
+    assert {row.ticket: row.counter for row in day.rows} == {"long": "C2", "a": "C1", "b": "C1", "other": "C2"}
+    assert [(note.ticket, note.what, note.changed) for note in day.notes] == [("long", "C1 -> C2", True)]
+
+
+def test_without_a_counter_a_free_one_is_found_and_a_new_one_when_none_is(tmp_path: Path) -> None:
+    day = day_of(
+        tmp_path, served("a", "08:00:00", "08:10:00"), served("b", "08:05:00", "08:06:00", ""),
+        served("c", "08:10:00", "08:11:00", ""))
+    assert [row.counter for row in day.rows] == ["C1", "extra-2", "C1"]
+    assert [note.why for note in day.notes] == ["no counter recorded: a free one"] * 2
+
+
+def test_what_is_unusual_is_said_and_what_cannot_be_played_is_left_out(tmp_path: Path) -> None:
+    day = day_of(
+        tmp_path, served("zero", "08:00:00", "08:00:00"), served("night", "23:59:00", "2026-03-03T00:10:00"),
+        gave_up("at once", "08:00:00", "08:00:00"), {**served("half", "08:00:00", "08:10:00"), "ended_at": ""},
+        {**served("back", "08:30:00", "08:20:00"), "counter": "C3"})
+    assert [row.ticket for row in day.rows] == ["zero", "night", "at once"]
+    assert day.last == 86_400 + 600
+    told = {note.ticket: note.why.partition(":")[0] for note in day.notes}
+    assert told == {
+        "zero": "served for 0 s", "night": "goes on past midnight", "at once": "gave up in the second of issue",
+        "half": "left out", "back": "left out"}
+
+
+@pytest.mark.parametrize(("text", "says"), [
+    ("ticket,issued_at\n", "has no column service"),
+    (",".join(recording.NEEDED) + "\n", "holds no tickets"),
+    (",".join(recording.NEEDED) + "\nA1,yesterday,S,0,,,,,served,C1\n", "line 2: issued_at is 'yesterday'"),
+    (",".join(recording.NEEDED) + "\nA1,2026-03-02T08:00:00,S,0,,,,2026-03-02T08:01:00,abandoned,\n",
+     "nobody was served"),
+])
+def test_a_file_that_is_no_recorded_day_is_refused_with_the_line(tmp_path: Path, text: str, says: str) -> None:
+    file = tmp_path / "day.csv"
+    file.write_text(text)
+    with pytest.raises(recording.RecordingError, match=says):
+        recording.read(file)
+
+
+# --- comparing ---------------------------------------------------------------------------------
+
+T0 = 1_800_000_000.0
+PLACE = Place("replay", (), "supervisor", "")
+
+
+def followed(kind: type[Player] = Follow) -> tuple[Player, list[Logged]]:
+    """A day of three as it would be played and logged without a fault, 10 times as fast."""
+    rows = (
+        Row("a", "S", False, 0, 100, 110, 200, None, "C1"), Row("b", "S", True, 50, 210, 210, 300, None, "C1"),
+        Row("c", "S", False, 60, None, None, None, 90, ""),
+    )
+    player = kind(Day("day", "2026-03-02", rows, ()), Cast("", PLACE), 10.0, lambda text, share: None)
+    log = []
+    for step, played in enumerate(player.played, 1):
+        row = played.row
+        played.step = step
+        instants = {"issue": row.issued, "call": row.called, "start": row.started, "finish": row.ended,
+                    "cancel": row.abandoned}
+        at = {name: T0 + x / 10 for name, x in instants.items() if x is not None}
+        played.moments = {name: Moment(x - 0.01, x + 0.01) for name, x in at.items()}
+        end = at.get("call", at.get("cancel", 0.0))
+        rule, reason = ("out_of_order", "replay") if row.served else ("", "")
+        log.append(Logged(
+            step, "S", row.priority, "done" if row.served else "cancelled", at["issue"], at.get("call"),
+            at.get("start"), at.get("finish", at.get("cancel")), end - at["issue"],
+            at.get("start", 0) - at.get("call", 0), at.get("finish", 0) - at.get("start", 0), rule, reason,
+            row.counter, 0))
+    return player, log
+
+
+def test_a_faithful_log_passes() -> None:
+    player, log = followed()
+    assert compare.compare(player, log).wrong == []
+
+
+@pytest.mark.parametrize(("spoil", "says"), [
+    (lambda log: log[:-1], "lost: c"),
+    (lambda log: [*log, log[0]], "more than once in the log: 1"),
+    (lambda log: [*log, replace(log[0], step=9)], "in the log, but not played: 9"),
+    (lambda log: [replace(log[0], state="serving"), *log[1:]], "not ended: a"),
+    (lambda log: [replace(log[0], counter="C2"), *log[1:]], "served at another counter: a"),
+    (lambda log: [replace(log[0], reason="urgent_need"), *log[1:]], "not logged as out of order for the replay: a"),
+    (lambda log: [replace(log[0], called=log[0].called + 0.3), *log[1:]],
+     "logged at another time than pressed: a call"),
+    (lambda log: [replace(log[0], wait=log[0].wait + 0.3), *log[1:]],
+     "a duration that its presses cannot give: a wait"),
+    (lambda log: [replace(log[1], serve=0.0), log[0], log[2]], "a duration that its presses cannot give: b serve"),
+    (lambda log: [replace(log[0], recalls=1), *log[1:]], "recalled, though nobody did: a"),
+])
+def test_a_log_that_is_not_true_is_found(spoil: Any, says: str) -> None:
+    player, log = followed()
+    wrong = compare.compare(player, spoil(log)).wrong
+    assert any(line.startswith(says) for line in wrong), wrong
+
+
+def test_a_machine_too_slow_for_the_speed_is_told_from_a_log_that_is_wrong() -> None:
+    player, log = followed()
+    late = 0.7  # seconds at which the finish came too late: 7 recorded seconds
+    moment = player.played[0].moments["finish"]
+    player.played[0].moments["finish"] = Moment(moment.sent + late, moment.answered + late)
+    ended = log[0].ended
+    assert ended is not None
+    log[0] = replace(log[0], ended=ended + late, serve=log[0].serve + late)
+    assert [line[:30] for line in compare.compare(player, log).wrong] == ["1 durations are off by more th"]
+    assert compare.compare(player, log, any_speed=True).wrong == []
+
+
+def decided(*lines: tuple[int, bool, float, float]) -> list[Logged]:
+    """(step, priority, issued, called) of visitors served one second each, one after the other."""
+    return [
+        Logged(step, "S", priority, "done", T0 + issued, T0 + called, T0 + called, T0 + called + 1, called - issued, 0,
+               1, "first", "", "C1", 0) for step, priority, issued, called in lines]
+
+
+def test_an_order_that_overtakes_more_than_the_rule_allows_is_found() -> None:
+    rows = tuple(Row(str(n), "S", False, n, n, n, n + 1, None, "C1") for n in range(6))
+    player = Decide(Day("day", "2026-03-02", rows, ()), Cast("", PLACE), 1.0, lambda text, share: None)
+    for step, played in enumerate(player.played, 1):
+        played.step = step
+    fair = decided(*((n, False, n / 10, 10 + n) for n in range(1, 7)))
+    assert compare.compare(player, fair).wrong == []
+    unfair = decided((1, False, 0, 20), *((n, n % 2 == 0, n / 10, 10 + n) for n in range(2, 7)))
+    assert any("overtaken more often" in line for line in compare.compare(player, unfair).wrong)
+    together = [*fair[:4], replace(fair[4], called=T0 + 14.5), fair[5]]
+    assert any("two visitors at one counter" in line for line in compare.compare(player, together).wrong)
