@@ -1,113 +1,12 @@
-"""The cast everyone knows: a real server with the two demo offices, and the people in them."""
+"""The fixtures of every test; the people and servers themselves are in cast.py."""
 
 from __future__ import annotations
 
-import os
-import re
-import shutil
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-
-from queue_server.client import Board, Kiosk, Officer, Phone
-
-ROOT = Path(__file__).resolve().parents[1]
-SIGN_IN = re.compile(r"^ {6}(\w+) +(\S+) {3}(\w+)$")
-
-
-@dataclass
-class Server:
-    """A running server as a subprocess: exactly what ``make run`` starts, on a free port."""
-
-    data: Path
-    mode: str = "eventlet"
-    port: int = 0
-    options: tuple[str, ...] = ("--demo",)
-    environment: dict[str, str] = field(default_factory=dict)
-    passwords: dict[tuple[str, str], str] = field(default_factory=dict)
-    process: subprocess.Popen[str] | None = None
-
-    @property
-    def base(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def start(self) -> Server:
-        command = [sys.executable, "-u", "-m", "queue_server", "serve", *self.options, "--data", str(self.data),
-                   "--port", str(self.port), "--host", "127.0.0.1", "--async-mode", self.mode]
-        clean = {k: v for k, v in os.environ.items() if not k.startswith("QUEUE_")}
-        self.log = open(self.data.parent / f"{self.data.name}.log", "a")  # noqa: SIM115 (lives with the process)
-        self.process = subprocess.Popen(
-            command, cwd=ROOT, env={**clean, **self.environment}, stdout=subprocess.PIPE, stderr=self.log, text=True)
-        self._read_addresses()
-        return self
-
-    def _read_addresses(self) -> None:
-        assert self.process is not None and self.process.stdout is not None
-        office = ""
-        for line in self.process.stdout:
-            found = re.search(r"The queue is open: http://localhost:(\d+)", line)
-            if found:
-                self.port = int(found[1])
-            if line.startswith("    Rutan"):
-                office = "rutan"
-            elif line.startswith("    Kantor"):
-                office = "kanim"
-            signed = SIGN_IN.match(line.rstrip("\n"))
-            if signed:
-                self.passwords[office, signed[1]] = signed[2]
-            if line.startswith("  Ready"):
-                return
-        raise AssertionError(f"the server did not start: {(self.data.parent / f'{self.data.name}.log').read_text()}")
-
-    def stop(self, how: int = signal.SIGTERM) -> None:
-        if self.process is not None:
-            self.process.send_signal(how)
-            self.process.wait(20)
-            assert self.process.stdout is not None
-            self.process.stdout.close()
-            self.log.close()
-            self.process = None
-
-    def restart(self, how: int = signal.SIGTERM) -> None:
-        self.stop(how)
-        self.start()
-
-    # --- the cast ----------------------------------------------------------------------------------
-
-    def kiosk(self, office: str = "rutan") -> Kiosk:
-        return Kiosk(self.base, office)
-
-    def officer(self, name: str = "ani", office: str = "rutan", counter: str = "") -> Officer:
-        """A signed-in officer, at a counter if one is named."""
-        officer = Officer(self.base, office, name, self.passwords[office, name])
-        officer.wait_for(lambda p: p["kind"] == "counter")
-        if counter:
-            officer.press("sit", counter=counter)
-            officer.wait_for(lambda p: p["counter"] and p["counter"]["key"] == counter)
-            settle()
-        return officer
-
-    def supervisor(self, office: str = "rutan") -> Officer:
-        return Officer(self.base, office, "sari", self.passwords[office, "sari"], "supervisor")
-
-    def board(self, board: str = "tv-tunggu", office: str = "rutan") -> Board:
-        found = Board(self.base, office, board)
-        found.wait_for(lambda p: p["kind"] == "board")
-        return found
-
-    def phone(self, office: str = "rutan") -> Phone:
-        return Phone(self.base, office)
-
-
-def settle(seconds: float = 0.75) -> None:
-    """Longer than the time in which a second press counts as a trembling finger."""
-    time.sleep(seconds)
+from cast import Server, copy_of
 
 
 @pytest.fixture(scope="session", params=["eventlet", "threading"])
@@ -122,12 +21,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Server:
     first = Server(tmp_path_factory.mktemp("demo") / "data").start()
     first.stop()
     return first
-
-
-def copy_of(demo: Server, data: Path, mode: str = "eventlet") -> Server:
-    """A server on a copy of the demo's data, with the same people and passwords."""
-    shutil.copytree(demo.data, data)
-    return Server(data, mode, passwords=dict(demo.passwords))
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Server, settle
+from cast import ROOT, Server, settle
 from small_house import KEY, house, session, settings, take, write_note
 
 from queue_server import backup, cli, restore

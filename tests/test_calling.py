@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
-from conftest import Server, settle
+from cast import Server, settle
 
 from queue_server.client import Refusal
 

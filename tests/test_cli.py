@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Server
+from cast import ROOT, Server
 from small_house import KEY, house
 
 from queue_server import __version__, cli, config

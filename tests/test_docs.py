@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from conftest import ROOT, Server
+from cast import ROOT, Server
 
 from queue_server import config
 from queue_server.cli import COMMANDS, parser

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT, Server
+from cast import ROOT, Server
 from small_house import KEY, house, session, settings
 from test_backup import break_the_log
 

@@ -19,6 +19,7 @@ from typing import Any, cast
 
 import pytest
 import requests
+from cast import ROOT, Server, settle
 
 from bench.fill import fill
 from queue_server import config, opening
@@ -40,7 +41,6 @@ from queue_server.office_file import read
 from queue_server.shell import Session
 from queue_server.store import glance, offices, reports
 from queue_server.store.reports import Entry, Filters
-from tests.conftest import ROOT, Server, settle
 
 EVER = ("2000-01-01", "2099-12-31")
 YES, NO = Part(True), Part(None, "not_stated")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from backstage import apply, events, let_time_pass, rows, until, with_rules
-from conftest import Server, settle
+from cast import Server, settle
 
 from queue_server.client import Board, Officer, Refusal
 

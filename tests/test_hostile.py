@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 import socketio
-from conftest import Server, settle
+from cast import Server, settle
 
 from queue_server.client import Refusal, Site
 

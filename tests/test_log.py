@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from conftest import Server, settle
+from cast import Server, settle
 
 from queue_server.domain import chain
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from backstage import apply, demo_office, events, rows, with_rules
-from conftest import Server
+from cast import Server
 
 from queue_server.client import Officer, Refusal
 from queue_server.domain import chain

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from backstage import apply, demo_office, events, rows, until, with_rules
-from conftest import Server
+from cast import Server
 
 from queue_server.client import Message, Officer, Phone, Refusal
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Server
+from cast import Server
 
 from queue_server import cli
 from queue_server.replay import compare, generate, recording

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import requests
 from backstage import apply, demo_office, events, rows, shell, until, with_rules
-from conftest import Server
+from cast import Server
 from many_lines import Line
 
 from queue_server.client import Kiosk, Officer, Refusal, Site

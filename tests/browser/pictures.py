@@ -20,7 +20,7 @@ from playwright.sync_api import BrowserContext, Page, sync_playwright
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from conftest import Server, settle  # noqa: E402  (after the path)
+from cast import Server, settle  # noqa: E402  (after the path)
 
 from queue_server.client import Officer  # noqa: E402
 

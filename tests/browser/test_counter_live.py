@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from cast import Server
 from playwright.sync_api import Browser, Page, expect
-
-from tests.conftest import Server
 
 Consoles = Any
 

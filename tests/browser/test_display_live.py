@@ -9,9 +9,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from cast import ROOT, Server, settle
 from playwright.sync_api import Browser, Page
-
-from tests.conftest import ROOT, Server, settle
 
 LARGE = "(document.querySelector('.call-live .call-number') || {textContent: ''}).textContent"
 OLD_TV = """JSON.stringify({

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cast import Server, settle
 from playwright.sync_api import Browser, Page, expect
 
-from tests.conftest import Server, settle
 from tests.test_printing import Printer
 
 
