@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from . import __version__, assets, config, sounds_tool, voice
-from .commands_shell import backup, doctor, export, media, office, people, replay, schema, serve
+from .commands_shell import backup, demo, doctor, export, media, office, people, replay, schema, serve
 from .data_folder import CannotUse
 from .domain.errors import Refused
 from .schema import SchemaError
@@ -33,6 +33,7 @@ COMMANDS = (
     Shell("person", "add somebody who may sign in", people.arguments, people.run),
     Shell("reset-password", "give somebody a new password and end their sessions",
           people.reset_arguments, people.reset),
+    Shell("demo", "play a busy morning in the demo offices of a running server", demo.arguments, demo.run),
     Shell("replay", "play a recorded day on a running server and compare", replay.arguments, replay.run),
     Shell("export", "write the wait-time log to a file", export.arguments, export.run),
     Shell("backup", "copy the database and what belongs to it to a second place, and check the copy",

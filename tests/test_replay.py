@@ -205,3 +205,27 @@ def test_an_order_that_overtakes_more_than_the_rule_allows_is_found() -> None:
     assert any("overtaken more often" in line for line in compare.compare(player, unfair).wrong)
     together = [*fair[:4], replace(fair[4], called=T0 + 14.5), fair[5]]
     assert any("two visitors at one counter" in line for line in compare.compare(player, together).wrong)
+
+
+# --- the demo ----------------------------------------------------------------------------------
+
+
+def test_the_demo_plays_a_morning_and_leaves_the_counters_tidy(
+    server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ani = server.officer("ani", counter="1")  # somebody tries the demo: the counter stays theirs
+    board = server.board()
+    options = ["demo", "--data", str(server.data), "--port", str(server.port), "--office", "rutan"]
+    assert cli.main([*options, "--minutes", "0.4"]) == 0
+    said = capsys.readouterr().out
+    assert f"http://localhost:{server.port}/display/rutan/tv-tunggu" in said and "kanim" not in said
+    assert board.picture["calls"], "a board called within the minute"
+    picture = ani.wait_for(lambda p: all(not c["person"] or c["mine"] for c in p["counters"]))
+    assert picture["counter"]["key"] == "1" and picture["waiting"]["total"] == 0
+    assert cli.main([*options, "--minutes", "0.02"]) == 0, "a second time its people get new passwords"
+
+
+def test_the_demo_leaves_a_real_office_alone(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["demo", "--data", str(server.data), "--port", str(server.port), "--office", "elsewhere"]
+    assert cli.main(options) == 2
+    assert "no demo office" in capsys.readouterr().err

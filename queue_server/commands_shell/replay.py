@@ -80,13 +80,14 @@ def _announced(day: Day, args: argparse.Namespace) -> str:
 
 
 def _say_notes(notes: tuple[Note, ...]) -> None:
-    """What was changed or is unusual, each kind once with the first few of its rows."""
+    """Every row that is changed or left out, and why; what is merely unusual with the first few of its rows."""
     by_why: dict[tuple[bool, str], list[Note]] = defaultdict(list)
     for note in notes:
         by_why[(not note.changed, note.why)].append(note)
     for (unchanged, why), found in sorted(by_why.items()):
-        some = ", ".join(f"{n.ticket} ({n.what})" if n.what else n.ticket for n in found[:NAMED])
-        more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
+        shown = found[:NAMED] if unchanged else found
+        some = ", ".join(f"{n.ticket} ({n.what})" if n.what else n.ticket for n in shown)
+        more = f" and {len(found) - len(shown)} more" if len(found) > len(shown) else ""
         print(f"  {'as recorded' if unchanged else 'changed'}: {len(found)} x {why}: {some}{more}")
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -144,48 +145,22 @@ class Cast:
 
     async def enter(self, counters: Sequence[str], boards: int, phones: int) -> None:
         """Everybody comes in: signed in, paired, connected and seated."""
-        supervisor = await self._signed_in(self.place.supervisor)
-        kiosk = await self._paired(supervisor, "kiosk", "")
+        supervisor = await signed_in(self.base, self.place.key, self.place.supervisor, self.place.password)
+        kiosk = await paired(self.base, self.place.key, supervisor, "kiosk")
         for _ in range(AT_ONCE):
             self._webs.put_nowait(Web(self.base, kiosk.cookies))
         for name, counter in zip(self.place.officers, counters, strict=True):
-            web = await self._signed_in(name)
+            web = await signed_in(self.base, self.place.key, name, self.place.password)
             line = await Line(web, {"screen": "counter", "office": self.place.key}).open()
             await line.press("sit", counter=counter)
             self.officers[counter] = line
         for n in range(1, boards + 1):
-            board = Board(await self._paired(supervisor, "board", f"b{n}"), self.place.key, f"b{n}")
+            device = await paired(self.base, self.place.key, supervisor, "board", f"b{n}")
+            board = Board(device, self.place.key, f"b{n}")
             await board.line.open()
             self.boards.append(board)
             self._spawn(board.live())
         self.most_phones = phones
-
-    async def _signed_in(self, name: str) -> Web:
-        web = Web(self.base)
-        given = {"office": self.place.key, "name": name, "password": self.place.password}
-        deadline = time.monotonic() + NOTICED_S
-        while True:
-            try:
-                await web.post("/sign-in", given)
-                return web
-            except Refusal as refusal:  # the server may need a second to notice a new office
-                if refusal.code not in ("no_such_office", "wrong_sign_in") or time.monotonic() > deadline:
-                    raise
-                await asyncio.sleep(1.0)
-
-    async def _paired(self, supervisor: Web, screen: str, board: str) -> Web:
-        """A device as it comes in: it shows its code, and the supervisor pairs it, unless it is paired at once."""
-        web = Web(self.base)
-        hello = {"screen": screen, "office": self.place.key, "board": board}
-        answer = await web.post("/hello", hello)
-        if not answer["paired"]:
-            await supervisor.post("/press", {
-                "act": "pair", "office": self.place.key, "code": answer["code"], "name": board or screen,
-                "key": f"pair-{self.place.key}-{screen}-{board}"[:80]})
-            answer = await web.post("/hello", hello)
-        if not answer["paired"]:
-            raise Refusal({"refused": "not_paired"})
-        return web
 
     async def leave(self) -> None:
         """The officers leave their counters, everybody disconnects."""
@@ -198,6 +173,35 @@ class Cast:
             task.cancel()
         while not self._webs.empty():
             await self._webs.get_nowait().close()
+
+
+async def signed_in(base: str, office: str, name: str, password: str) -> Web:
+    """A person's browser after signing in; raises Refusal."""
+    web = Web(base)
+    deadline = time.monotonic() + NOTICED_S
+    while True:
+        try:
+            await web.post("/sign-in", {"office": office, "name": name, "password": password})
+            return web
+        except Refusal as refusal:  # the server may need a second to notice a new office
+            if refusal.code not in ("no_such_office", "wrong_sign_in") or time.monotonic() > deadline:
+                raise
+            await asyncio.sleep(1.0)
+
+
+async def paired(base: str, office: str, supervisor: Web, screen: str, board: str = "") -> Web:
+    """A device as it comes in: it shows its code and the supervisor pairs it, unless it is paired at once."""
+    web = Web(base)
+    hello = {"screen": screen, "office": office, "board": board}
+    answer = await web.post("/hello", hello)
+    if not answer["paired"]:
+        await supervisor.post("/press", {
+            "act": "pair", "office": office, "code": answer["code"], "name": board or screen,
+            "key": secrets.token_hex(16)})
+        answer = await web.post("/hello", hello)
+    if not answer["paired"]:
+        raise Refusal({"refused": "not_paired"})
+    return web
 
 
 async def _put_away(phone: Line) -> None:
