@@ -69,7 +69,7 @@ class Daily:
         # By environment: a database address may hold a password, and options can be seen by everybody.
         environment = {
             **os.environ, "QUEUE_DATA": str(self.settings.data), "DATABASE_URL": self.settings.database_url,
-            "QUEUE_BACKUP": self.settings.backup}
+            "QUEUE_BACKUP": str(Path(self.settings.backup).resolve())}
         return subprocess.Popen(
             [sys.executable, "-m", "queue_server", "backup"], cwd=ROOT, env=environment, stdin=subprocess.DEVNULL,
             stdout=said, stderr=said)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from .printing import check_setting
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -33,6 +35,12 @@ SETTINGS = (
     Setting("proxies", "QUEUE_PROXIES", "0", "how many proxies of ours stand before the server (nginx: 1)"),
     Setting("backup", "QUEUE_BACKUP", "", "second place for the daily backup (another disk, a share)"),
 )
+
+#: What the addresses among them may begin with.
+ADDRESSES = {
+    "public_url": ("https", "http"), "wifi_url": ("http", "https"), "database_url": ("sqlite", "postgresql"),
+    "redis_url": ("redis", "rediss"),
+}
 
 
 class SettingError(Exception):
@@ -89,13 +97,26 @@ def read(args: argparse.Namespace | None = None, environment: Mapping[str, str] 
         checked[name] = _whole(name, values[name], low, high)
     if values["async_mode"] not in ("eventlet", "threading"):
         raise SettingError(f"ASYNC_MODE is {values['async_mode']!r}; write eventlet or threading.")
-    for name in ("public_url", "wifi_url"):
-        if values[name] and urlsplit(values[name]).scheme not in ("http", "https"):
-            raise SettingError(f"{name.upper()} is {values[name]!r}; write it with http:// or https://.")
+    for name, schemes in ADDRESSES.items():
+        _address(name, values[name], schemes)
+    try:
+        if values["printer"] not in ("", "browser"):
+            check_setting(values["printer"])
+    except ValueError as error:
+        raise SettingError(f"QUEUE_PRINTER: {error}, or browser.") from None
     if not values["database_url"]:
         checked["database_url"] = f"sqlite:///{checked['data']}/queue.db"
     assert set(checked) == {f.name for f in fields(Config)} - {"demo"}
     return Config(**checked, demo=bool(getattr(args, "demo", False)))  # type: ignore[arg-type]
+
+
+def _address(name: str, value: str, schemes: tuple[str, ...]) -> None:
+    """The scheme alone is said: a database's address may hold a password."""
+    scheme = urlsplit(value).scheme.partition("+")[0]
+    if value and scheme not in schemes:
+        variable = next(s.variable for s in SETTINGS if s.name == name)
+        shown = f"begins with {scheme}:" if scheme else "has no scheme"
+        raise SettingError(f"{variable} {shown}; write it with {' or '.join(f'{s}://' for s in schemes)}.")
 
 
 def _whole(name: str, text: str, low: int, high: int) -> int:

@@ -24,7 +24,7 @@ from .database import Database
 from .doctor_words import say
 from .domain.office import Office
 from .moment import wall_ms
-from .printing import FAILED, PrinterState, check_setting, printer_state
+from .printing import FAILED, PrinterState, printer_state
 from .sounds_tool.sets import BadSet, voice_set
 from .store import offices
 from .store.chain_events import check_office, newest_at
@@ -174,11 +174,6 @@ def printer(p: Patient) -> Findings:
     setting = p.settings.printer
     if setting in ("", "browser"):
         yield Finding(OK, "printer", "browser" if setting else "none")
-        return
-    try:
-        check_setting(setting)
-    except ValueError:
-        yield Finding(BAD, "printer", "wrong_setting", {"printer": setting})
         return
     if setting.startswith("usb://") and not doctor_machine.importable("usb.core"):
         yield Finding(BAD, "printer", "no_usb")

@@ -79,12 +79,15 @@ def test_what_is_not_understood(words: list[str], hint: str, capsys: pytest.Capt
     ("QUEUE_PORT", "eighty", "whole number from 0 to 65535"), ("QUEUE_PORT", "70000", "from 0 to 65535"),
     ("QUEUE_PORT", "-1", "from 0 to 65535"), ("QUEUE_PROXIES", "9", "from 0 to 5"),
     ("ASYNC_MODE", "gevent", "eventlet or threading"), ("PUBLIC_URL", "antrean.example.go.id", "https://"),
-    ("QUEUE_WIFI_URL", "192.168.1.20", "http://"), ("QUEUE_PORTT", "8080", "QUEUE_PORT"),
+    ("QUEUE_WIFI_URL", "192.168.1.20", "http://"), ("DATABASE_URL", "mysql://queue:secret@host/queue", "postgresql://"),
+    ("REDIS_URL", "localhost:6379", "redis://"), ("QUEUE_PRINTER", "lpt://1", "tcp://192.168.1.50:9100"),
+    ("QUEUE_PORTT", "8080", "QUEUE_PORT"),
     ("QUEUE_DEBUG", "1", "QUEUE_DATA")])
 def test_a_wrong_setting_is_refused_with_what_to_write(variable: str, value: str, write: str) -> None:
     with pytest.raises(SettingError) as error:
         config.read(None, {variable: value})
-    assert write in str(error.value) and (value in str(error.value) or variable in str(error.value))
+    assert write in str(error.value) and "secret" not in str(error.value)
+    assert value in str(error.value) or variable in str(error.value)
 
 
 def test_a_wrong_setting_stops_the_start_in_one_line(tmp_path: Path) -> None:
