@@ -6,6 +6,7 @@ Reports are gathered and written once a second in one go; they publish nothing b
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,12 +16,16 @@ from .database import Database
 from .kit import Kit
 from .live import Live, Screen
 from .moment import wall_ms
-from .store import boards
+from .store import boards, upkeep
 from .transaction import SYSTEM, Answer, Job, Tx, Writer
+
+logger = logging.getLogger(__name__)
 
 LEASE_MS = 3_000
 #: A call is summed up in the chain when boards have had so long to report it.
 SUM_AFTER_MS = 90_000
+#: Every so many seconds offices without any board are looked at too: that nobody showed a call is summed up as well.
+SILENT_TURNS = 10
 
 
 @dataclass
@@ -73,12 +78,26 @@ class BoardReports:
             self.acks[key] = (drawn, spoken or (now if call.get("spoken") is True else None))
 
     def _loop(self) -> None:
+        turn = 0
         while True:
             self.kit.sleep(1.0)
-            for office in {b.office for b in self.boards.values()} | {k[0] for k in self.acks}:
+            turn += 1
+            heard = {b.office for b in self.boards.values()} | {k[0] for k in self.acks}
+            for office in heard if turn % SILENT_TURNS else heard | self._offices():
                 self._write(office)
             for device in [d for d, b in self.boards.items() if b.heard_at == 0 and b.written_at == 0]:
                 self.boards.pop(device, None)
+
+    def _offices(self) -> set[str]:
+        try:
+            return set(self.kit.blocking(self._read_offices))
+        except Exception:
+            logger.exception("the offices could not be read")
+            return set()
+
+    def _read_offices(self) -> list[str]:
+        with self.database.read() as c:
+            return upkeep.office_keys(c)
 
     def _write(self, office: str) -> None:
         now = wall_ms()
