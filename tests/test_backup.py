@@ -8,7 +8,9 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -36,6 +38,13 @@ def shell(*words: str) -> subprocess.CompletedProcess[str]:
 def broken_chains(data: Path) -> int:
     with session(settings(data)) as opened, opened.database.read() as c:
         return sum(len(check_office(c, h.id, h.key, h.head_seq, h.head_hash)[1]) for h in heads(c))
+
+
+def until(what: Callable[[], object], seconds: float = 90) -> None:
+    """Waits for a condition; what follows says what is wrong if it never comes."""
+    end = time.monotonic() + seconds
+    while not what() and time.monotonic() < end:
+        time.sleep(0.1)
 
 
 def the_backup(to: Path) -> Path:
@@ -309,10 +318,7 @@ def test_the_supervisor_is_told_when_it_failed_or_is_old(tmp_path: Path) -> None
 def test_the_server_makes_one_by_itself_in_both_modes(tmp_path: Path, mode: str) -> None:
     server = Server(tmp_path / "data", mode, environment={"QUEUE_BACKUP": str(tmp_path / "second")}).start()
     try:
-        for _ in range(300):
-            if backup.state(server.data):
-                break
-            settle(0.2)
+        until(lambda: backup.state(server.data))
         assert backup.state(server.data)["ok"] and the_backup(tmp_path / "second").exists()
         server.kiosk().take("informasi")
     finally:
@@ -323,12 +329,8 @@ def test_a_server_whose_backup_fails_serves_on_and_says_so(tmp_path: Path) -> No
     (tmp_path / "a-file").write_text("not a folder")
     server = Server(tmp_path / "data", environment={"QUEUE_BACKUP": str(tmp_path / "a-file" / "second")}).start()
     try:
-        for _ in range(300):
-            if backup.state(server.data):
-                break
-            settle(0.2)
+        until(lambda: "THE BACKUP FAILED" in (tmp_path / "data.log").read_text())
         assert backup.state(server.data)["problem"] == "target_missing"
         server.kiosk().take("informasi")
     finally:
         server.stop()
-    assert "THE BACKUP FAILED" in (tmp_path / "data.log").read_text()
