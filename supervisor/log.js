@@ -101,7 +101,7 @@
     return html`<div class="kept" data-testid="kept">${PARTS.map(function (name) {
       const part = log.shares.all[name];
       return html`<section class="card" key=${name} data-testid=${"kept-" + name}><h3>${Queue.t("part." + name)}</h3><${Desk.Share} part=${part} />
-        <p class="soft text-s">${Desk.leftOut(part)}${part.doubtful ? " " + Queue.t("share.doubtful", { n: part.doubtful }) : ""}</p></section>`;
+        ${part.doubtful ? html`<p class="soft text-s">${Queue.t("share.doubtful", { n: part.doubtful })}</p>` : null}</section>`;
     })}</div>`;
   }
 

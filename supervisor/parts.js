@@ -51,12 +51,18 @@
   /** How much of a promise was kept: numerator, denominator, and a line that fills. */
   Desk.Share = function (props) {
     const part = props.part;
-    if (!part.judged) { return html`<span class="share share-none">${Queue.t("share.none")}</span>`; }
+    if (!part.judged) { return html`<span class="share"><span class="soft">${Queue.t("share.none")}</span><${Desk.LeftOut} part=${part} /></span>`; }
     return html`<span class="share">
       <span class="share-words"><strong>${Desk.percent(part.on_time, part.judged)}</strong>
         <span class="soft">${Queue.t("share.of", { on_time: part.on_time, judged: part.judged })}</span></span>
       <span class="fill" aria-hidden="true"><span style=${{ width: 100 * part.on_time / part.judged + "%" }}></span></span>
+      <${Desk.LeftOut} part=${part} />
     </span>`;
+  };
+
+  Desk.LeftOut = function (props) {
+    const words = Desk.leftOut(props.part);
+    return words ? html`<span class="left-out soft">${words}</span>` : null;
   };
 
   /** What a share does not count, by reason. */

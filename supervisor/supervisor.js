@@ -19,7 +19,15 @@
 
   /* ---- Drawing ---- */
 
+  /* How many letters wide the page is, in the reader's own text size: below-60, below-52, below-24, from-64. */
+  function layOut() {
+    const page = document.documentElement, letters = window.innerWidth / (parseFloat(window.getComputedStyle(page).fontSize) || 16);
+    [24, 52, 60].forEach(function (most) { page.classList.toggle("below-" + most, letters < most); });
+    page.classList.toggle("from-64", letters >= 64);
+  }
+
   function draw() {
+    layOut();
     const picture = state.gone ? null : state.picture;
     const props = { picture: picture, person: state.gone ? null : state.person, tab: state.tab, line: state.line, presses: presses, now: now(),
       may: Boolean(state.person) && MAY_ACT.indexOf(state.person.role) >= 0 };
@@ -124,6 +132,7 @@
       if (found[1]) { enter(found[1]); } else { state.gone = "sign_in"; }
       window.setInterval(draw, 1000);
       window.addEventListener("hashchange", onTab);
+      window.addEventListener("resize", draw);
       draw();
     }, function () { window.setTimeout(load, 1000); });
   }

@@ -1,7 +1,7 @@
 """A day so far, per service and per counter: what the supervisor's picture is drawn from.
 
-Judged by the same rules as the log. Only steps that changed since the last look are read again, so that a
-picture in the afternoon costs as little as one in the morning.
+Judged by the same rules as the log: whoever waits too long is late already. Of the ended steps only those
+that changed since the last look are read again, so that the afternoon costs as little as the morning.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .reports import Entry, Reader
 
 @dataclass(frozen=True)
 class ServiceDay:
-    """A service's ended steps of a day; durations in ms, ascending."""
+    """A service's day so far; durations in ms, ascending: ``waits`` of who was called, ``services`` of who is done."""
 
     served: int = 0
     no_shows: int = 0
@@ -56,7 +56,7 @@ _kept: dict[tuple[str, int], _Kept] = {}
 
 def today(c: Connection, office_id: int, day: str) -> Today:
     """The day so far as of this snapshot."""
-    entries = _ended(c, office_id, day)
+    entries = [*_ended(c, office_id, day), *Reader(c, office_id).under_way(day)]
     refused: dict[str, int] = defaultdict(int)
     for service, _channel, _code, n in log.refusals(c, office_id, day):
         refused[service] += n

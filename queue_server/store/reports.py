@@ -103,6 +103,9 @@ _rows = select(
 #: The plus keeps the planner from walking the whole table by id: it takes the day by its index and sorts that.
 _id: ColumnElement[int] = literal_column("+step.id")
 
+#: Word for word the condition of the index of open steps, so that it is used.
+_under_way: ColumnElement[bool] = literal_column("step.state IN ('issuing', 'waiting', 'called', 'serving', 'parked')")
+
 
 def _where(office_id: int, filters: Filters) -> list[ColumnElement[bool]]:
     found = [t.step.c.office_id == office_id]
@@ -171,6 +174,11 @@ class Reader:
         rows = self.c.execute(_rows.where(
             t.step.c.office_id == self.office_id, t.step.c.day == day, t.step.c.last_seq > after_seq)).all()
         return self.entries(rows), max((row.last_seq for row in rows), default=after_seq)
+
+    def under_way(self, day: str) -> list[Entry]:
+        """Entries of a day that have not ended, with their times so far."""
+        return self.entries(self.c.execute(_rows.where(
+            t.step.c.office_id == self.office_id, t.step.c.day == day, _under_way)).all())
 
     def entries(self, rows: Iterable[Any]) -> list[Entry]:
         rows = list(rows)
