@@ -149,7 +149,7 @@ def verify(file: Path) -> Copy:
         raise BackupFailed("copy_damaged", str(error)) from error
     if said != ["ok"] or loose:
         raise BackupFailed("copy_damaged", said[0] if said != ["ok"] else f"{len(loose)} loose rows")
-    database = Database(f"sqlite:///file:{file}?mode=ro&immutable=1&uri=true")
+    database = Database(f"sqlite:///{file.as_uri()}?mode=ro&immutable=1&uri=true")
     try:
         with database.read() as c:
             problems = {}
@@ -164,7 +164,7 @@ def verify(file: Path) -> Copy:
 
 def _zip(settings: Config, copied: Path, target: Path) -> None:
     """What belongs to the database and is not in it."""
-    database = Database(f"sqlite:///file:{copied}?mode=ro&immutable=1&uri=true")
+    database = Database(f"sqlite:///{copied.as_uri()}?mode=ro&immutable=1&uri=true")
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
         for listed in opening.offices_of(database):
             packed.writestr(f"offices/{listed.key}.toml", write(opening.office(database, listed.key)))

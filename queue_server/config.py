@@ -104,6 +104,8 @@ def read(args: argparse.Namespace | None = None, environment: Mapping[str, str] 
             check_setting(values["printer"])
     except ValueError as error:
         raise SettingError(f"QUEUE_PRINTER: {error}, or browser.") from None
+    if set("?#%") & set(str(checked["data"])):
+        raise SettingError(f"QUEUE_DATA is {values['data']!r}; write a folder without ?, # and % in its path.")
     if not values["database_url"]:
         checked["database_url"] = f"sqlite:///{checked['data']}/queue.db"
     assert set(checked) == {f.name for f in fields(Config)} - {"demo"}

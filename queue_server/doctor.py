@@ -70,7 +70,7 @@ class Patient:
         if self.file is not None and not self.file.exists():
             yield None
             return
-        url = self.settings.database_url if self.file is None else f"sqlite:///file:{self.file}?mode=ro&uri=true"
+        url = self.settings.database_url if self.file is None else f"sqlite:///{self.file.as_uri()}?mode=ro&uri=true"
         database = Database(url)
         try:
             with database.read() as c:

@@ -102,7 +102,7 @@ def test_a_backup_while_officers_press_is_whole_and_the_queue_goes_on_from_it(se
 
 
 def test_what_lies_beside_the_database_comes_along(tmp_path: Path) -> None:
-    found = house(tmp_path / "data")
+    found = house(tmp_path / "dätä of ours")
     (found.data / "secret").write_bytes(b"s" * 32)
     for name in ("voices/ours/manifest.json", "voices/ours/id/n1.wav", "media/abc.png", "media/.coming-x"):
         path = found.data / name

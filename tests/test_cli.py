@@ -76,7 +76,8 @@ def test_what_is_not_understood(words: list[str], hint: str, capsys: pytest.Capt
 
 
 @pytest.mark.parametrize(("variable", "value", "write"), [
-    ("QUEUE_PORT", "eighty", "whole number from 0 to 65535"), ("QUEUE_PORT", "70000", "from 0 to 65535"),
+    ("QUEUE_DATA", "/srv/50%", "without ?, # and %"), ("QUEUE_PORT", "eighty", "whole number from 0 to 65535"),
+    ("QUEUE_PORT", "70000", "from 0 to 65535"),
     ("QUEUE_PORT", "-1", "from 0 to 65535"), ("QUEUE_PROXIES", "9", "from 0 to 5"),
     ("ASYNC_MODE", "gevent", "eventlet or threading"), ("PUBLIC_URL", "antrean.example.go.id", "https://"),
     ("QUEUE_WIFI_URL", "192.168.1.20", "http://"), ("DATABASE_URL", "mysql://queue:secret@host/queue", "postgresql://"),
