@@ -69,6 +69,7 @@
   Desk.leftOut = function (part) {
     const found = Object.keys(part.left_out || {});
     if (!found.length) { return ""; }
+    if (found.length === 1) { return Queue.t("share.left_out_one", { n: part.left_out[found[0]], why: Desk.word("left_out", found[0]) }); }
     const words = found.map(function (why) { return Queue.t("share.one_left_out", { n: part.left_out[why], why: Desk.word("left_out", why) }); });
     const n = found.reduce(function (sum, why) { return sum + part.left_out[why]; }, 0);
     return Queue.t("share.left_out", { n: n, reasons: words.join("; ") });
