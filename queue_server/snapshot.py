@@ -142,6 +142,9 @@ class Snapshot:
     day_open: bool = False
     day_closed: bool = False
 
+    #: What several screens show alike, made by the first of their pictures (by the services of a counter).
+    shared: dict[tuple[str, ...], Any] = field(default_factory=dict, compare=False, repr=False)
+
     def may(self, service: str, channel: str, priority: bool = False) -> hours.Decision:
         """The one decision, as every screen shows it."""
         return hours.may_issue(

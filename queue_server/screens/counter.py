@@ -24,7 +24,7 @@ def picture(s: Snapshot, person: int) -> dict[str, Any]:
         "current": _visitor(s, row) if row else None, "undo": undo(s, person),
         "waiting": {
             "total": sum(line.waiting - len(line.not_arrived) for line in lines),
-            "rows": [_row(s, one, place) for place, one in enumerate(in_order(s, seat), 1)] if seat else [],
+            "rows": _rows(s, s.office.counter(seat.counter)) if seat else [],
         },
         "parked": [
             {**_row(s, x), "reason": x.park_reason, "clock": x.park_clock} for x in s.parked if x.service in keys
@@ -41,9 +41,16 @@ def picture(s: Snapshot, person: int) -> dict[str, Any]:
     }
 
 
-def in_order(s: Snapshot, seat: Seat) -> list[Row]:
+def _rows(s: Snapshot, counter: Counter) -> list[dict[str, Any]]:
+    """The waiting rows of a counter; those that serve the same services in the same order share them."""
+    if counter.services not in s.shared:
+        s.shared[counter.services] = [_row(s, one, place) for place, one in enumerate(in_order(s, counter), 1)]
+    rows: list[dict[str, Any]] = s.shared[counter.services]
+    return rows
+
+
+def in_order(s: Snapshot, counter: Counter) -> list[Row]:
     """Who waits for this counter, in the order in which pressing "next" again and again would call them."""
-    counter = s.office.counter(seat.counter)
     rows = {row.id: row for key in counter.services if key in s.lines for row, _why in s.lines[key].order}
     lines = {key: (s.lines[key].heads, s.lines[key].recent) for key in counter.services if key in s.lines}
     order = discipline.in_order_at(counter, lines, s.office.rules, s.tick, SHOWN)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from .. import tables as t
 from . import log
+from .prepared import Prepared
 
 
 class Sum(NamedTuple):
@@ -28,19 +29,31 @@ def _insert(c: Connection) -> Any:
     return sqlite.insert if c.dialect.name == "sqlite" else postgresql.insert
 
 
+_seen = Prepared(update(t.device).where(t.device.c.id == bindparam("of_device")).values(
+    seen_at=bindparam("at"), sound=bindparam("with_sound")))
+
+
 def save_seen(c: Connection, device: int, at: int, sound: str) -> None:
-    c.execute(update(t.device).where(t.device.c.id == device).values(seen_at=at, sound=sound))
+    _seen.run(c, {"of_device": device, "at": at, "with_sound": sound})
 
 
 def save_acks(c: Connection, office_id: int, rows: list[tuple[int, int, int, int | None]]) -> None:
     """(call, device, drawn at, spoken at); a later report only adds what was missing."""
-    for seq, device, drawn, spoken in rows:
-        statement = _insert(c)(t.board_ack).values(
-            office_id=office_id, call_seq=seq, device_id=device, drawn_at=drawn, spoken_at=spoken)
-        c.execute(statement.on_conflict_do_update(
-            index_elements=["office_id", "call_seq", "device_id"],
-            set_={"spoken_at": func.coalesce(t.board_ack.c.spoken_at, spoken)},
-        ))
+    _acks[c.dialect.name].many(c, [
+        {"office_id": office_id, "call_seq": seq, "device_id": device, "drawn_at": drawn, "spoken_at": spoken}
+        for seq, device, drawn, spoken in rows
+    ])
+
+
+def _ack(dialect: str) -> Prepared:
+    statement: Any = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(t.board_ack)
+    return Prepared(statement.on_conflict_do_update(
+        index_elements=["office_id", "call_seq", "device_id"],
+        set_={"spoken_at": func.coalesce(t.board_ack.c.spoken_at, statement.excluded.spoken_at)},
+    ))
+
+
+_acks = {name: _ack(name) for name in ("sqlite", "postgresql")}
 
 
 def alive(c: Connection, office_id: int, hall: str, after: int) -> list[tuple[int, str]]:
