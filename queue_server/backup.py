@@ -267,11 +267,12 @@ def alert(settings: Config, now: int) -> dict[str, Any] | None:
     if not settings.backup:
         return None
     known = state(settings.data)
-    if known and not known["ok"]:
-        return {"code": "backup_failed", "facts": {"problem": known["problem"], "last_good_at": known["last_good_at"]}}
-    if known and now - known["last_good_at"] > OLD_MS:
-        return {"code": "backup_old", "facts": {"last_good_at": known["last_good_at"]}}
-    return None
+    if not known or (known["ok"] and now - known["last_good_at"] <= OLD_MS):
+        return None
+    if not known["last_good_at"]:
+        return {"code": "backup_never", "facts": {}}
+    hours = (now - known["last_good_at"]) // HOUR_MS
+    return {"code": "backup_old" if known["ok"] else "backup_failed", "facts": {"hours": hours}}
 
 
 def note(data: Path, new: State) -> None:

@@ -14,6 +14,7 @@ from typing import IO, Any
 from . import backup
 from .config import Config
 from .kit import Kit
+from .live import Live
 from .moment import wall_ms
 
 logger = logging.getLogger(__name__)
@@ -25,9 +26,10 @@ LOOK_AT_IT_EVERY_S = 1.0
 class Daily:
     """One loop; it never ends the server and is never ended by a backup."""
 
-    def __init__(self, settings: Config, kit: Kit) -> None:
+    def __init__(self, settings: Config, kit: Kit, live: Live) -> None:
         self.settings = settings
         self.kit = kit
+        self.live = live
 
     def start(self) -> None:
         if self.settings.backup:
@@ -38,6 +40,8 @@ class Daily:
             try:
                 if self.kit.blocking(self._due):
                     self._one()
+                alert = self.kit.blocking(backup.alert, self.settings, wall_ms())
+                self.live.machine = [alert] if alert else []
             except Exception:
                 logger.exception("the daily backup stumbled; it is tried again")
             self.kit.sleep(LOOK_EVERY_S)

@@ -80,6 +80,7 @@ class Live:
         self.words_of: Callable[[Office], Vocabulary | None] = lambda office: None
         self.print_how = "none"        # none | escpos | browser: what the kiosk does for paper
         self.printer = "none"          # what the printer said of itself last
+        self.machine: list[dict[str, Any]] = []  # alerts about this machine, whatever the office
         self.on_gone: list[Callable[[str, list[Recorded]], None]] = []
 
     def start(self) -> None:
@@ -269,7 +270,7 @@ class Live:
             return counter.picture(snapshot, screen.person_id)
         connected = frozenset(s.device_id for s in self.screens.values() if s.device_id)
         today = self.kit.blocking(self._today, snapshot)
-        return supervisor.picture(snapshot, today, connected, self.printer)
+        return supervisor.picture(snapshot, today, connected, self.printer, self.machine)
 
     def _today(self, s: Snapshot) -> glance.Today:
         with self.database.read() as c:

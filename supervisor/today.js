@@ -5,8 +5,9 @@
   const Queue = window.Queue;
   const html = window.htmPreact.html;
 
-  const ICONS = { late: "clock", no_board: "device-tv", board_mute: "volume-off", printer_down: "printer-off", printer_low: "printer-off" };
-  const URGENT = ["late", "no_board", "printer_down"];
+  const ICONS = { late: "clock", no_board: "device-tv", board_mute: "volume-off", printer_down: "printer-off", printer_low: "printer-off",
+    backup_failed: "database", backup_never: "database", backup_old: "database" };
+  const URGENT = ["late", "no_board", "printer_down", "backup_failed", "backup_never", "backup_old"];
 
   function alertWords(alert) {
     const facts = Object.assign({}, alert.facts);

@@ -309,10 +309,12 @@ def test_the_supervisor_is_told_when_it_failed_or_is_old(tmp_path: Path) -> None
     assert backup.alert(found, now) is None and backup.alert(settings(tmp_path), now) is None
     backup.note(tmp_path, State(at=now, ok=True))
     assert backup.alert(found, now) is None
-    assert backup.alert(found, now + 37 * HOUR) == {"code": "backup_old", "facts": {"last_good_at": now}}
+    assert backup.alert(found, now + 37 * HOUR) == {"code": "backup_old", "facts": {"hours": 37}}
     backup.note(tmp_path, State(at=now + HOUR, problem="no_space"))
-    facts = {"problem": "no_space", "last_good_at": now}
-    assert backup.alert(found, now + HOUR) == {"code": "backup_failed", "facts": facts}
+    assert backup.alert(found, now + HOUR) == {"code": "backup_failed", "facts": {"hours": 1}}
+    (tmp_path / "backup.json").unlink()
+    backup.note(tmp_path, State(at=now, problem="no_space"))
+    assert backup.alert(found, now) == {"code": "backup_never", "facts": {}}
 
 
 def test_the_server_makes_one_by_itself_in_both_modes(tmp_path: Path, mode: str) -> None:
@@ -332,5 +334,8 @@ def test_a_server_whose_backup_fails_serves_on_and_says_so(tmp_path: Path) -> No
         until(lambda: "THE BACKUP FAILED" in (tmp_path / "data.log").read_text())
         assert backup.state(server.data)["problem"] == "target_missing"
         server.kiosk().take("informasi")
+        sari = server.supervisor()
+        sari.wait_for(lambda p: "backup_never" in {alert["code"] for alert in p["alerts"]})
+        sari.close()
     finally:
         server.stop()

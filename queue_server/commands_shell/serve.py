@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
     session.close()
     kit = bootstrap.kit(settings.async_mode)
     house = create_app(settings, kit)
-    Daily(settings, kit).start()
+    Daily(settings, kit, house.live).start()
     for doubt in doubts:
         logging.getLogger(__name__).error(doubt.say())
     for line in _addresses(door.getsockname()[1], offices, settings) + signs:

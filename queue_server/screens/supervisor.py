@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from statistics import median
 from typing import Any
 
@@ -18,8 +19,12 @@ from . import alerts
 SOON = 80
 
 
-def picture(s: Snapshot, today: Today, connected: frozenset[int], printer: str = "none") -> dict[str, Any]:
-    """``connected``: devices with a line to this server now; ``printer``: what it said of itself last."""
+def picture(
+    s: Snapshot, today: Today, connected: frozenset[int], printer: str = "none", machine: Sequence[dict[str, Any]] = (),
+) -> dict[str, Any]:
+    """``connected``: devices with a line to this server now; ``printer``: what it said of itself last;
+    ``machine``: alerts about the server itself.
+    """
     late = {key: alerts.late_rows(s, key) for key in s.lines}
     devices = [_device(s, d, connected) for d in s.devices]
     return {
@@ -27,7 +32,7 @@ def picture(s: Snapshot, today: Today, connected: frozenset[int], printer: str =
         "services": [{**head, **_service(s, head["key"], today.service(head["key"]), late)} for head in s.services()],
         "counters": [_counter(s, c.key, today.counters.get(c.key, ())) for c in s.office.counters],
         "boards": devices, "places": [{"key": b.key, "name": b.name, "hall": b.hall} for b in s.office.boards],
-        "printer": printer, "alerts": alerts.found(s, devices, late, printer),
+        "printer": printer, "alerts": [*alerts.found(s, devices, late, printer), *machine],
         "day": {"date": s.day, "open": s.day_open, "closed": s.day_closed},
         "left": _left(s), "at_counter": [_at_counter(s, row) for row in s.active],
         "issuing": [row.label for row in s.issuing],
