@@ -58,7 +58,7 @@
       ${Kiosk.header(state)}
       <section class="taken" data-paper=${how}>
         <div class="taken-number">
-          <p class="taken-title">${Queue.t("yours")}</p>
+          <h1 class="taken-title">${Queue.t("yours")}</h1>
           <div class=${"number number-huge" + (ticket.label.length > 5 ? " number-long" : "")} data-testid="ticket-label" role="status" tabindex="-1">${ticket.label}</div>
           <p class="taken-service">${state.service ? html`${Kiosk.badge(state.service)} ${Queue.say(state.service.name)}` : null}</p>
           ${ticket.priority ? html`<p class="taken-priority">${Kiosk.icon("heart-handshake")} ${Queue.t("priority.given")}</p>` : null}

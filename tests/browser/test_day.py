@@ -174,7 +174,8 @@ def test_a_board_without_its_network_says_so_and_heals(day: Day) -> None:
     day.wire.cut()
     took = day.see("a-2", MARKED)
     told("the mark after the cut", {"a-2": took})
-    assert took > 2.5, "it is only a mark once the line has been silent for three seconds"
+    # Three seconds of silence; the last beat may have come up to a second before the cut.
+    assert took > 1.5, "a board that is marked at once would flicker"
     day.press("ani", "call_next")
     day.see("a-1", LISTED, [label])
     assert day.pages["a-1"].evaluate(UNMARKED)
