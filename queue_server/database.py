@@ -29,7 +29,7 @@ def _sqlite_engine(url: str, begin: str, **options: Any) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        connection.connection.cursor().execute(begin)
 
     return engine
 
@@ -42,7 +42,8 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         if self.is_sqlite:
             self.writing = _sqlite_engine(url, "BEGIN IMMEDIATE", poolclass=NullPool)
-            self.reading = _sqlite_engine(url, "BEGIN", pool_size=4, max_overflow=12)
+            # As many as the server has native threads: a storm of screens must not open and close them.
+            self.reading = _sqlite_engine(url, "BEGIN", pool_size=20, max_overflow=4)
         else:
             self.writing = create_engine(url, poolclass=NullPool, isolation_level="READ COMMITTED")
             self.reading = create_engine(url, pool_size=4, max_overflow=12, isolation_level="REPEATABLE READ")

@@ -72,6 +72,7 @@ class Live:
         self.screens: dict[str, Screen] = {}
         self._snapshots: dict[str, Snapshot] = {}
         self._flights: dict[str, Signal] = {}
+        self._order_flights: dict[tuple[str, str], Signal] = {}
         self._orders: dict[tuple[str, str], tuple[int, int, list[tuple[int, str]]]] = {}
         self._dirty: dict[str, _Dirty] = {}
         self._sent: dict[str, int] = {}
@@ -185,13 +186,26 @@ class Live:
             flight.set()
 
     def order(self, snapshot: Snapshot, service: str) -> list[tuple[int, str]]:
-        """Everybody who waits for a service, in order; computed once per seq."""
+        """Everybody who waits for a service, in order; computed once per seq, however many ask at the same time."""
         key = (snapshot.office.key, service)
-        kept = self._orders.get(key)
-        if kept is None or kept[0] != snapshot.seq or snapshot.at - kept[1] > STALE_MS:
-            found = self.kit.blocking(self._read_order, snapshot, service)
-            kept = self._orders[key] = (snapshot.seq, snapshot.at, found)
-        return kept[2]
+        while True:
+            kept = self._orders.get(key)
+            if kept is not None and kept[0] == snapshot.seq and snapshot.at - kept[1] <= STALE_MS:
+                return kept[2]
+            flight = self._order_flights.get(key)
+            if flight is None:
+                return self._take_order(key, snapshot)
+            flight.wait(5.0)
+
+    def _take_order(self, key: tuple[str, str], snapshot: Snapshot) -> list[tuple[int, str]]:
+        flight = self._order_flights[key] = self.kit.signal()
+        try:
+            found = self.kit.blocking(self._read_order, snapshot, key[1])
+            self._orders[key] = (snapshot.seq, snapshot.at, found)
+            return found
+        finally:
+            self._order_flights.pop(key, None)
+            flight.set()
 
     def _read_order(self, s: Snapshot, service: str) -> list[tuple[int, str]]:
         with self.database.read() as c:

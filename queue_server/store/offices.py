@@ -30,7 +30,8 @@ _lock = (
     .order_by(t.office.c.id).with_for_update()
 )
 _lock_one = Prepared(select(*_columns).where(t.office.c.key == bindparam("of_key")).with_for_update())
-_heads = select(*_columns).order_by(t.office.c.id)
+_heads = Prepared(select(*_columns).order_by(t.office.c.id))
+_head_of = Prepared(select(*_columns).where(t.office.c.key == bindparam("of_key")))
 _save_head = Prepared(
     update(t.office).where(t.office.c.id == bindparam("office"))
     .values(head_seq=bindparam("seq"), head_hash=bindparam("hash"), config_version=bindparam("config"))
@@ -54,7 +55,7 @@ def lock_heads(c: Connection, keys: list[str]) -> list[Head]:
 
 
 def heads(c: Connection) -> list[Head]:
-    return [Head(*row) for row in c.execute(_heads)]
+    return [Head(*row) for row in _heads.all(c, {})]
 
 
 _heads_of = select(*_columns).where(t.office.c.key.in_(bindparam("keys", expanding=True)))
@@ -62,6 +63,8 @@ _heads_of = select(*_columns).where(t.office.c.key.in_(bindparam("keys", expandi
 
 def heads_of(c: Connection, keys: list[str]) -> list[Head]:
     """The named offices, read without a lock."""
+    if len(keys) == 1:
+        return [Head(*row) for row in _head_of.all(c, {"of_key": keys[0]})]
     return [Head(*row) for row in c.execute(_heads_of, {"keys": keys})]
 
 

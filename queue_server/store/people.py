@@ -80,13 +80,13 @@ def add_session(c: Connection, token_hash: str, person_id: int, office_id: int, 
     ))
 
 
-_by_session = _person.join(t.session, t.session.c.person_id == t.person.c.id).where(
+_by_session = Prepared(_person.join(t.session, t.session.c.person_id == t.person.c.id).where(
     t.session.c.token_hash == bindparam("token"), t.session.c.expires_at > bindparam("now"), t.person.c.active == 1
-)
+))
 
 
 def person_of_session(c: Connection, token_hash: str, now: int) -> Person | None:
-    row = c.execute(_by_session, {"token": token_hash, "now": now}).first()
+    row = _by_session.first(c, {"token": token_hash, "now": now})
     return None if row is None else Person(*row)
 
 
@@ -106,7 +106,7 @@ _seat_at = Prepared(select(*_seat_columns).where(
 _seat_of = Prepared(select(*_seat_columns).where(
     t.seat.c.office_id == bindparam("office"), t.seat.c.person_id == bindparam("person")
 ))
-_seats = (
+_seats = Prepared(
     select(*_seat_columns, t.person.c.shown_name)
     .outerjoin(t.person, t.person.c.id == t.seat.c.person_id).where(t.seat.c.office_id == bindparam("office"))
 )
@@ -134,8 +134,8 @@ def seat_of(c: Connection, office_id: int, person_id: int) -> Seat | None:
 
 
 def seats(c: Connection, office_id: int) -> dict[str, Seat]:
-    rows = c.execute(_seats, {"office": office_id})
-    return {row[0]: Seat(*row[:7], row[7] or "") for row in rows}
+    rows = _seats.all(c, {"office": office_id})
+    return {row[0]: Seat(*row)._replace(shown_name=row[7] or "") for row in rows}
 
 
 def add_seats(c: Connection, office_id: int, counters: list[str]) -> None:
@@ -161,11 +161,12 @@ def touch_seat(c: Connection, office_id: int, counter: str, tick: int) -> None:
 
 # --- devices -----------------------------------------------------------------------------------
 
-_device_by_token = _device.where(t.device.c.token_hash == bindparam("token"))
+_device_by_token = Prepared(_device.where(t.device.c.token_hash == bindparam("token")))
+_devices_of = Prepared(_device.where(t.device.c.office_id == bindparam("office")).order_by(t.device.c.id))
 
 
 def device_by_token(c: Connection, token_hash: str) -> Device | None:
-    row = c.execute(_device_by_token, {"token": token_hash}).first()
+    row = _device_by_token.first(c, {"token": token_hash})
     return None if row is None else Device(*row)
 
 
@@ -182,7 +183,7 @@ def device(c: Connection, office_id: int, device_id: int) -> Device | None:
 
 
 def devices_of(c: Connection, office_id: int) -> list[Device]:
-    return [Device(*r) for r in c.execute(_device.where(t.device.c.office_id == office_id).order_by(t.device.c.id))]
+    return [Device(*row) for row in _devices_of.all(c, {"office": office_id})]
 
 
 def add_device(c: Connection, values: dict[str, Any]) -> int:

@@ -17,6 +17,7 @@ from ..moment import Moment
 from ..snapshot import SHOWN, Call, Line, Row, Snapshot, Undoable
 from . import offices, people, private, queue
 from .offices import Head
+from .prepared import Prepared
 
 _of_ticket = ("prefix", "number", "channel", "place", "issued_at", "coming")
 _columns = [
@@ -27,15 +28,17 @@ _today = and_(t.step.c.office_id == bindparam("office"), t.step.c.day == bindpar
 # As the partial index says, word for word.
 _is_open: ColumnElement[bool] = literal_column(
     "step.state IN ('issuing', 'waiting', 'called', 'serving', 'parked')")
-_set_apart = _rows.where(
+_set_apart = Prepared(_rows.where(
     _today, literal_column("step.state IN ('issuing', 'called', 'serving', 'parked')"), _is_open
-).order_by(t.step.c.id)
-_missed = _rows.where(_today, t.step.c.state == "no_show", t.step.c.ended_at > bindparam("after_ms")).order_by(
-    t.step.c.ended_at)
+).order_by(t.step.c.id))
+_missed = Prepared(_rows.where(
+    _today, t.step.c.state == "no_show", t.step.c.ended_at > bindparam("after_ms")).order_by(t.step.c.ended_at))
+_by_id = Prepared(_rows.where(t.step.c.id == bindparam("of_step")))
 _by_ids = _rows.where(t.step.c.id.in_(bindparam("ids", expanding=True)))
-_remote = _rows.where(_today, literal_column("step.state = 'waiting' AND step.arrived_at IS NULL")).order_by(
-    t.step.c.queued_tick).limit(SHOWN)
-_counts = (
+_remote = Prepared(_rows.where(
+    _today, literal_column("step.state = 'waiting' AND step.arrived_at IS NULL")
+).order_by(t.step.c.queued_tick).limit(SHOWN))
+_counts = Prepared(
     select(t.step.c.service, func.count(), func.min(t.step.c.queued_tick), func.min(t.step.c.queued_at))
     .where(_today, literal_column("step.state = 'waiting'"), _is_open)
     .group_by(t.step.c.service)
@@ -46,7 +49,7 @@ _ack = (
            t.board_ack.c.call_seq.in_(bindparam("seqs", expanding=True)))
     .group_by(t.board_ack.c.call_seq)
 )
-_hall_calls = (
+_hall_calls = Prepared(
     select(t.call.c.seq, t.call.c.step_id, t.call.c.service, t.call.c.hall, t.call.c.counter, t.call.c.nth, t.call.c.at,
            t.call.c.state, t.ticket.c.prefix, t.ticket.c.number)
     .join(t.step, t.step.c.id == t.call.c.step_id).join(t.ticket, t.ticket.c.id == t.step.c.ticket_id)
@@ -54,9 +57,9 @@ _hall_calls = (
            t.call.c.day == bindparam("on_day"))
     .order_by(t.call.c.seq.desc()).limit(12)
 )
-_speakers = select(t.voice_lease.c.hall, t.voice_lease.c.device_id).where(
-    t.voice_lease.c.office_id == bindparam("office"), t.voice_lease.c.until_at > bindparam("now"))
-_all_waiting = (
+_speakers = Prepared(select(t.voice_lease.c.hall, t.voice_lease.c.device_id).where(
+    t.voice_lease.c.office_id == bindparam("office"), t.voice_lease.c.until_at > bindparam("now")))
+_all_waiting = Prepared(
     select(t.step.c.id, t.step.c.service, t.step.c.queued_tick, t.step.c.priority, t.step.c.returned_seq,
            t.step.c.return_after, t.ticket.c.place, t.step.c.arrived_at, t.step.c.passed_seq)
     .join(t.ticket, t.ticket.c.id == t.step.c.ticket_id)
@@ -74,11 +77,11 @@ def snapshot(c: Connection, head: Head, now: Moment) -> Snapshot:
     day = hours.office_day(office, now.at)
     where = {"office": head.id, "on_day": day}
     apart: dict[str, list[Row]] = defaultdict(list)
-    for found in c.execute(_set_apart, where):
+    for found in _set_apart.all(c, where):
         row = _row(found)
         apart["active" if row.state in ("called", "serving") else row.state].append(row)
     grace = now.at - office.rules.return_within_min * 60_000
-    missed = tuple(_row(r) for r in c.execute(_missed, {**where, "after_ms": grace}))
+    missed = tuple(_row(r) for r in _missed.all(c, {**where, "after_ms": grace}))
     state = queue.day_state(c, head.id, day)
     return Snapshot(
         office_id=head.id, office=office, seq=head.head_seq, at=now.at, tick=now.tick, day=day,
@@ -86,7 +89,7 @@ def snapshot(c: Connection, head: Head, now: Moment) -> Snapshot:
         missed=missed, issuing=tuple(apart["issuing"]), calls=_calls(c, head.id, office, day),
         seats=people.seats(c, head.id), pauses=queue.pauses(c, head.id),
         issued=_issued(c, head.id, office, day, now.at),
-        speakers={r[0]: r[1] for r in c.execute(_speakers, {"office": head.id, "now": now.at})},
+        speakers={r[0]: r[1] for r in _speakers.all(c, {"office": head.id, "now": now.at})},
         devices=tuple(d for d in people.devices_of(c, head.id) if d.state == "paired"),
         undoable=_undoable(c, head, office, now.at),
         notes=private.notes(c, [row.ticket_id for row in apart["active"]]) if apart["active"] else {},
@@ -96,10 +99,10 @@ def snapshot(c: Connection, head: Head, now: Moment) -> Snapshot:
 
 def _lines(c: Connection, office_id: int, office: Office, day: str, tick: int) -> dict[str, Line]:
     where = {"office": office_id, "on_day": day}
-    counts = {r[0]: r[1:] for r in c.execute(_counts, where)}
+    counts = {r[0]: r[1:] for r in _counts.all(c, where)}
     remote: dict[str, list[Row]] = defaultdict(list)
-    for found in c.execute(_remote, where):
-        remote[found.service].append(_row(found))
+    for not_arrived in map(_row, _remote.all(c, where)):
+        remote[not_arrived.service].append(not_arrived)
     lines = {key: _line(c, office_id, office, day, key) for key in counts}
     orders = {key: discipline.in_order(
         [*heads.ordinary, *heads.priority, *heads.returning], recent, office.rules.mix, tick
@@ -124,7 +127,7 @@ def _line(c: Connection, office_id: int, office: Office, day: str, key: str) -> 
 def _calls(c: Connection, office_id: int, office: Office, day: str) -> tuple[Call, ...]:
     found = [
         row for hall in office.halls
-        for row in c.execute(_hall_calls, {"office": office_id, "of_hall": hall.key, "on_day": day})
+        for row in _hall_calls.all(c, {"office": office_id, "of_hall": hall.key, "on_day": day})
     ]
     seqs = [row[0] for row in found]
     acks = {r[0]: (r[1], r[2]) for r in c.execute(_ack, {"office": office_id, "seqs": seqs})} if seqs else {}
@@ -136,13 +139,13 @@ def _call(row: Any, heard: tuple[int | None, int | None]) -> Call:
     return Call(*values)
 
 
-_acts = (
+_acts = Prepared(
     select(t.step.c.person_id, t.event_table.c.seq, t.event_table.c.kind, t.ticket.c.prefix, t.ticket.c.number,
            t.event_table.c.at)
     .join(t.step, t.step.c.id == t.event_table.c.step_id).join(t.ticket, t.ticket.c.id == t.step.c.ticket_id)
     .where(t.event_table.c.office_id == bindparam("office"), t.event_table.c.seq > bindparam("after_seq"),
            t.event_table.c.seq == t.step.c.last_seq, t.event_table.c.at > bindparam("after_ms"), t.step.c.before != "",
-           t.event_table.c.kind.in_(("called", "started", "finished")))
+           literal_column("event.kind IN ('called', 'started', 'finished')"))
     .order_by(t.event_table.c.seq)
 )
 _ACT_OF = {"called": "call", "started": "start", "finished": "finish"}
@@ -153,7 +156,7 @@ LOOKED_BACK = 400
 def _undoable(c: Connection, head: Head, office: Office, at: int) -> dict[int, Undoable]:
     after = at - office.rules.undo_s * 1000
     where = {"office": head.id, "after_seq": head.head_seq - LOOKED_BACK, "after_ms": after}
-    return {r[0]: Undoable(r[1], _ACT_OF[r[2]], label(r[3], r[4]), r[5]) for r in c.execute(_acts, where)}
+    return {r[0]: Undoable(r[1], _ACT_OF[r[2]], label(r[3], r[4]), r[5]) for r in _acts.all(c, where)}
 
 
 def _issued(c: Connection, office_id: int, office: Office, day: str, at: int) -> dict[str, hours.IssuedToday]:
@@ -171,7 +174,7 @@ def whole_order(
 ) -> list[tuple[int, str]]:
     """(step, opaque place) of everybody who waits for a service, in calling order; those who have not
     arrived stand where they would come if they arrived now, at ``seq``."""
-    rows = c.execute(_all_waiting, {"office": office_id, "on_day": day, "service_key": service}).all()
+    rows = _all_waiting.all(c, {"office": office_id, "on_day": day, "service_key": service})
     places = {r[0]: r[6] for r in rows}
     waiting = []
     for step, of_service, queued, priority, returned, after, _place, arrived, passed in rows:
@@ -201,7 +204,7 @@ def held(c: Connection, office_id: int, secret: str) -> Held | None:
     if ticket is None or ticket.office_id != office_id:
         return None
     step = queue.newest_step(c, ticket.id)
-    row = _row(c.execute(_by_ids, {"ids": [step.id]}).one())
+    row = _row(_by_id.first(c, {"of_step": step.id}))
     return Held(row, ticket.paper, ticket.language, ticket.day, secret, queue.newest_call(c, step.id))
 
 

@@ -50,7 +50,7 @@ class Prepared:
         insert = bool(getattr(self.statement, "is_insert", False))
         compiled: Any = self.statement.compile(dialect=c.dialect, column_keys=list(values) if insert else None)  # type: ignore[attr-defined]
         order = tuple(compiled.positiontup) if compiled.positional else None
-        fixed = {name: value for name, value in compiled.params.items() if value is not None}
+        fixed = {name: value for name, value in compiled.params.items() if name not in values}
         found = self._known[c.dialect.name] = (str(compiled), order, fixed)
         return found
 

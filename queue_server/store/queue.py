@@ -315,10 +315,13 @@ def step_of_event(c: Connection, office_id: int, seq: int) -> tuple[int, str, in
     return None if row is None or row[0] is None else (row[0], row[1], row[2])
 
 
+_newest_call = Prepared(select(func.max(t.call.c.seq)).where(
+    t.call.c.step_id == bindparam("of_step"), literal_column("call.undone = 0")))
+
+
 def newest_call(c: Connection, step_id: int) -> int:
     """The seq of the step's newest call or recall that was not undone; 0 when there is none."""
-    return int(c.execute(select(func.max(t.call.c.seq)).where(
-        t.call.c.step_id == step_id, t.call.c.undone == 0)).scalar() or 0)
+    return int(_newest_call.first(c, {"of_step": step_id})[0] or 0)
 
 
 # --- pauses and days ---------------------------------------------------------------------------
