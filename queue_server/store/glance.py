@@ -56,7 +56,8 @@ _kept: dict[tuple[str, int], _Kept] = {}
 
 def today(c: Connection, office_id: int, day: str) -> Today:
     """The day so far as of this snapshot."""
-    entries = [*_ended(c, office_id, day), *Reader(c, office_id).under_way(day)]
+    reader = Reader(c, office_id)
+    entries = [*_ended(reader, day), *reader.under_way(day)]
     refused: dict[str, int] = defaultdict(int)
     for service, _channel, _code, n in log.refusals(c, office_id, day):
         refused[service] += n
@@ -73,12 +74,12 @@ def today(c: Connection, office_id: int, day: str) -> Today:
     )
 
 
-def _ended(c: Connection, office_id: int, day: str) -> Iterable[Entry]:
-    key = (str(c.engine.url), office_id)
+def _ended(reader: Reader, day: str) -> Iterable[Entry]:
+    key = (str(reader.c.engine.url), reader.office_id)
     kept = _kept.get(key)
     if kept is None or kept.day != day:
         kept = _Kept(day, 0, {})
-    found, seq = Reader(c, office_id).changed(day, kept.seq)
+    found, seq = reader.changed(day, kept.seq)
     if found:
         entries = dict(kept.entries)
         for entry in found:

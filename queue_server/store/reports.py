@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, literal_column, select
@@ -242,6 +243,7 @@ def _standards(c: Connection, office_id: int) -> dict[int, tuple[int, Standard]]
     return {row[0]: (row[1], _standard(row[2])) for row in rows}
 
 
+@lru_cache(maxsize=1_000)
 def _standard(body: str) -> Standard:
     """The part of a stored standard that judging needs."""
     found = json.loads(body)
