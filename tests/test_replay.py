@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cast import Server
+from cast import ROOT, Server
 
-from queue_server import cli
 from queue_server.replay import compare, generate, recording
 from queue_server.replay.cast import Cast
 from queue_server.replay.log import Logged
@@ -18,7 +19,13 @@ from queue_server.replay.place import Place
 from queue_server.replay.play import Decide, Follow, Moment, Player
 from queue_server.replay.recording import Day, Row
 
-SPEED = 60.0
+SPEED = 30.0
+
+
+def command(*words: str) -> subprocess.CompletedProcess[str]:
+    """The command as it is typed: a process of its own, with no loop of a browser test in it."""
+    return subprocess.run(
+        [sys.executable, "-m", "queue_server", *words], cwd=ROOT, capture_output=True, text=True, timeout=240)
 
 
 @pytest.fixture
@@ -31,25 +38,25 @@ def empty(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Server]:
 
 @pytest.mark.parametrize(("empty", "mode"), [("eventlet", "--follow"), ("threading", "--decide")], indirect=["empty"])
 def test_a_generated_day_is_played_through_the_public_interface(
-    empty: Server, mode: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    empty: Server, mode: str, tmp_path: Path
 ) -> None:
     file = tmp_path / "day.csv"
     generate.write(file, generate.generate(tickets=60, seed=13, minutes=12))
-    code = cli.main([
+    ended = command(
         "replay", str(file), mode, "--speed", str(SPEED), "--any-speed", "--boards", "2", "--phones", "5",
-        "--data", str(empty.data), "--port", str(empty.port)])
-    said = capsys.readouterr().out
-    assert code == 0, said
+        "--data", str(empty.data), "--port", str(empty.port))
+    said = ended.stdout
+    assert ended.returncode == 0, said + ended.stderr
     assert "60 tickets recorded, 60 in our log (and 20 of the trial before)" in said
     assert "All holds." in said and "2 boards drew" in said
     assert "changed: " in said, "the generated day has rows that must be moved to another counter"
 
 
-def test_a_replay_without_a_server_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_replay_without_a_server_says_so(tmp_path: Path) -> None:
     file = tmp_path / "day.csv"
     generate.write(file, generate.generate(tickets=5, seed=1, minutes=5))
-    assert cli.main(["replay", str(file), "--data", str(tmp_path), "--port", "1"]) == 2
-    assert "No server answers" in capsys.readouterr().err
+    ended = command("replay", str(file), "--data", str(tmp_path), "--port", "1")
+    assert ended.returncode == 2 and "No server answers" in ended.stderr
 
 
 def test_a_day_is_the_same_from_the_same_seed() -> None:
@@ -210,22 +217,21 @@ def test_an_order_that_overtakes_more_than_the_rule_allows_is_found() -> None:
 # --- the demo ----------------------------------------------------------------------------------
 
 
-def test_the_demo_plays_a_morning_and_leaves_the_counters_tidy(
-    server: Server, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_demo_plays_a_morning_and_leaves_the_counters_tidy(server: Server) -> None:
     ani = server.officer("ani", counter="1")  # somebody tries the demo: the counter stays theirs
     board = server.board()
     options = ["demo", "--data", str(server.data), "--port", str(server.port), "--office", "rutan"]
-    assert cli.main([*options, "--minutes", "0.4"]) == 0
-    said = capsys.readouterr().out
+    ended = command(*options, "--minutes", "0.4")
+    said = ended.stdout
+    assert ended.returncode == 0, said + ended.stderr
     assert f"http://localhost:{server.port}/display/rutan/tv-tunggu" in said and "kanim" not in said
     assert board.picture["calls"], "a board called within the minute"
     picture = ani.wait_for(lambda p: all(not c["person"] or c["mine"] for c in p["counters"]))
     assert picture["counter"]["key"] == "1" and picture["waiting"]["total"] == 0
-    assert cli.main([*options, "--minutes", "0.02"]) == 0, "a second time its people get new passwords"
+    assert command(*options, "--minutes", "0.02").returncode == 0, "a second time its people get new passwords"
 
 
-def test_the_demo_leaves_a_real_office_alone(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_demo_leaves_a_real_office_alone(server: Server) -> None:
     options = ["demo", "--data", str(server.data), "--port", str(server.port), "--office", "elsewhere"]
-    assert cli.main(options) == 2
-    assert "no demo office" in capsys.readouterr().err
+    ended = command(*options)
+    assert ended.returncode == 2 and "no demo office" in ended.stderr
