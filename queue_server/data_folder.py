@@ -8,6 +8,7 @@ however it ends: the lock is the operating system's and needs no clearing up aft
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import time
@@ -65,6 +66,27 @@ def _lock(handle: int) -> None:
         import fcntl
 
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+SERVING = re.compile(r"the queue server on port (\d+)(?:, printer (\S+))? \(process")
+
+
+def served(data: Path) -> tuple[int, str] | None:
+    """(port, printer setting) of the server that runs on this folder now; None when none does."""
+    path = data / "lock"
+    try:
+        handle = os.open(path, os.O_RDWR)
+    except OSError:
+        return None
+    try:
+        found = SERVING.match(os.read(handle, 400).decode(errors="replace"))
+        try:
+            _lock(handle)
+        except OSError:
+            return (int(found[1]), found[2] or "") if found else None
+        return None
+    finally:
+        os.close(handle)
 
 
 def write_ms(data: Path) -> float:

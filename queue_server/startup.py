@@ -45,7 +45,8 @@ def open_data(settings: Any) -> tuple[DataLock, Session]:
     data_folder.check(settings.data)
     lock = DataLock(settings.data)
     if settings.database_url.startswith("sqlite"):
-        lock.take(f"the queue server on port {settings.port}")
+        printer = f", printer {settings.printer}" if settings.printer else ""
+        lock.take(f"the queue server on port {settings.port}{printer}")
     try:
         return lock, Session(settings)
     except DatabaseError as error:

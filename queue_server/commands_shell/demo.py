@@ -13,6 +13,7 @@ import requests
 from .. import config, opening
 from ..client import Refusal
 from ..commands.setup import add_person, reset_password
+from ..data_folder import served
 from ..domain.errors import Refused
 from ..domain.office import Office
 from ..replay.morning import Account, Morning, staffed
@@ -36,6 +37,11 @@ def run(args: argparse.Namespace) -> int:
         requests.get(base + "/", timeout=10)
     except requests.RequestException:
         print(f"No server answers at {base}. Start it in another window: make run", file=sys.stderr)
+        return 2
+    running = served(settings.data)
+    if running is None or running[0] != settings.port:
+        print(f"The server at {base} does not serve the folder {settings.data}. Name the same --data and --port as for "
+              "the server: make demo ARGS=\"--data … --port …\". Nothing was changed.", file=sys.stderr)
         return 2
     session = Session(settings)
     try:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
+from dataclasses import replace
 
 from .. import config, doctor, opening
+from ..data_folder import served
 from ..doctor_words import say
 from ..shell import Session
 from ..startup import doubt_clock
@@ -31,4 +33,7 @@ def run(args: argparse.Namespace) -> int:
         session.close()
         print(say(args.language, "clock.confirmed"))
         return 0
+    running = served(settings.data)
+    if running is not None:  # what the running server was told counts, not what this command was not
+        settings = replace(settings, port=running[0], printer=settings.printer or running[1])
     return doctor.run(settings, args.language, args.quick)

@@ -27,6 +27,9 @@ def run(args: argparse.Namespace) -> int:
     session = Session(config.read(args))
     try:
         return _run(session, args)
+    except OSError as error:
+        print(f"{args.file} cannot be read: {error.strerror}. Check the name of the file.", file=sys.stderr)
+        return 1
     except OfficeFileError as error:
         print(error.say(args.language), file=sys.stderr)
         return 1
@@ -58,6 +61,15 @@ def _import(session: Session, office: Office) -> int:
     return 0
 
 
+def _agreed() -> bool:
+    """What the person at the shell says; nobody there (a script) has not agreed."""
+    try:
+        return input("Put these changes in force? [y/N] ").strip().lower() in ("y", "yes", "ya")
+    except EOFError:
+        print("Nobody answered. To apply without being asked: --yes", file=sys.stderr)
+        return False
+
+
 def _apply(session: Session, office: Office, args: argparse.Namespace) -> int:
     changes = differences(opening.office(session.database, office.key), office)
     if not changes:
@@ -67,7 +79,7 @@ def _apply(session: Session, office: Office, args: argparse.Namespace) -> int:
         print(f"{change.path}: {change.before} -> {change.after}")
     if args.what == "difference":
         return 0
-    if not args.yes and input("Put these changes in force? [y/N] ").strip().lower() not in ("y", "yes", "ya"):
+    if not args.yes and not _agreed():
         print("Nothing was changed.")
         return 1
     answer = session.press(office.key, "configure", configure, office=office, reason="apply")

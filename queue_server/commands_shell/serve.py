@@ -7,6 +7,7 @@ import errno
 import logging
 import socket
 import sys
+from dataclasses import replace
 
 from .. import assets, bootstrap, config, demo, opening, startup
 from ..app import create_app
@@ -31,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
     except OSError as error:
         print(_no_door(settings, error), file=sys.stderr)
         return 1
-    _lock, session = startup.open_data(settings)  # held until this process ends
+    _lock, session = startup.open_data(replace(settings, port=door.getsockname()[1]))  # held until this process ends
     signs = demo.load(session) if settings.demo else []
     doubts = startup.doubts(session)
     startup.note_doubts(session, doubts)
