@@ -6,6 +6,7 @@ in native threads, with native locks, so no green lock can ever stand inside a d
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import socket
@@ -128,6 +129,16 @@ def _end_on_signals(mode: str, finish: Callable[[], None]) -> None:
         signal.signal(name, asked)
 
 
+class _Talk:
+    """What eventlet writes on the error stream, a line for each screen that left without a word, goes to the log."""
+
+    def write(self, text: str) -> None:
+        logging.getLogger("eventlet").debug("%s", text.rstrip())
+
+    def flush(self) -> None:
+        return
+
+
 def serve(mode: str, app: Any, door: socket.socket, finish: Callable[[], None]) -> None:
     """Serves until SIGTERM or Ctrl-C; ``finish`` runs before the end, for presses under way."""
     _end_on_signals(mode, finish)
@@ -136,6 +147,7 @@ def serve(mode: str, app: Any, door: socket.socket, finish: Callable[[], None]) 
 
         eventlet.wsgi.server(
             door, app, max_size=MOST_CONNECTIONS, log_output=False, keepalive=True, socket_timeout=None, debug=False,
+            environ={"wsgi.errors": _Talk()},
         )
     else:
         from werkzeug.serving import make_server
