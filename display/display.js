@@ -92,7 +92,7 @@
 
   function draw() {
     if (unpaired) {
-      preact.render(html`<${Board.Unpaired} code=${unpaired.code} revoked=${unpaired.revoked} board=${board} />`, root);
+      preact.render(html`<${Board.Unpaired} code=${unpaired.code} revoked=${unpaired.revoked} refused=${unpaired.refused} board=${board} />`, root);
     } else if (picture) {
       preact.render(html`<${Board.View} state=${state()} />`, root);
       stripBox.style.transform = drift();
@@ -191,7 +191,10 @@
       if (answer.paired) {
         open();
       } else {
-        unpaired = { code: answer.code || "", revoked: Boolean(unpaired && unpaired.revoked) };
+        unpaired = {
+          code: answer.code || "", revoked: Boolean(unpaired && unpaired.revoked),
+          refused: answer.refused ? Queue.refusal(answer) : ""
+        };
         draw();
         window.setTimeout(hello, HELLO_MS);
       }

@@ -132,6 +132,9 @@
 
   /** A board without a place yet: its code, huge, and what to do with it. */
   Board.Unpaired = function (props) {
+    if (props.refused) {
+      return html`<section class="alone pair"><p class="pair-title">${props.board}</p><p role="alert">${props.refused}</p></section>`;
+    }
     return html`<section class="alone pair"><p class="pair-title">${Queue.t(props.revoked ? "pair.revoked" : "pair.title")} · ${props.board}</p>
       <p>${Queue.t("pair.text")}</p><p class="pair-code number">${props.code}</p><p class="soft">${Queue.t("pair.waiting")}</p></section>`;
   };

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from flask import Flask, Request, Response, jsonify, request
+from flask import Flask, Request, Response, jsonify, render_template, request
 from flask.sessions import NullSession, SessionInterface, SessionMixin
 from flask_socketio import SocketIO
 from jinja2 import FileSystemLoader
@@ -116,9 +116,12 @@ def _answers(app: Flask) -> None:
         return jsonify(error.as_answer()), status_of(error)
 
     @app.errorhandler(HTTPException)
-    def http(error: HTTPException) -> tuple[Response, int]:
+    def http(error: HTTPException) -> tuple[Response | str, int]:
         codes = {404: "not_found", 405: "not_found", 413: "too_large", 429: "too_many_requests"}
         code = error.code or 500
+        if code == 404 and request.method == "GET" and "text/html" in request.headers.get("Accept", ""):
+            # Somebody typed an address: a sentence and the way to the list of screens.
+            return render_template("common/missing.html", words=pages.words_of("common"), key="refused.not_found"), 404
         return jsonify(Refused(codes.get(code, "bad_request" if code < 500 else "failed")).as_answer()), code
 
     @app.errorhandler(Exception)

@@ -194,3 +194,9 @@ def test_no_get_changes_anything(server: Server) -> None:
                  "/office/rutan/tickets", "/press", "/sign-out", "/hello", "/office/rutan/door", "/who"):
         requests.get(server.base + path, timeout=20)
     assert heads() == before
+
+
+def test_a_mistyped_address_is_answered_in_words(server: Server) -> None:
+    page = requests.get(f"{server.base}/display/nowhere", headers={"Accept": "text/html"}, timeout=20)
+    assert page.status_code == 404 and "Halaman ini tidak ada" in page.text and 'href="/"' in page.text
+    assert "unsafe-inline" not in page.headers["Content-Security-Policy"]
