@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import secrets
 import ssl
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from .client import Message, Refusal
 
 #: A line that is down is tried again after so long, seconds (decisions 23).
 RETRY_S = 0.5
+_SEQ = re.compile(r'"seq": ?([0-9]+)')
 ANSWER_S = 30.0
 
 
@@ -114,7 +116,7 @@ class Line:
         self.up = asyncio.Event()
         self.seen = asyncio.Event()
         self.refused: str | None = None
-        self._newest = ""
+        self._newest, self._seq = "", 0
         self._asked: dict[int, asyncio.Future[Message]] = {}
         self._next = 0
         self._writer: asyncio.StreamWriter | None = None
@@ -225,7 +227,11 @@ class Line:
 
     def _heard(self, text: str) -> None:
         if text.startswith('42["picture",'):
-            self._newest = text[13:-1]
+            found = _SEQ.search(text, 0, 200)
+            seq = int(found[1]) if found else 0
+            if seq < self._seq:
+                return
+            self._newest, self._seq = text[13:-1], seq
             self.pictures += 1
             self.seen.set()
             if self.on_picture is not None:
@@ -240,8 +246,8 @@ class Line:
         elif text.startswith("40"):
             self.up.set()
         elif text.startswith("44"):
-            found = json.loads(text[2:])
-            self.refused = str((found.get("data") or found).get("refused", "not_allowed"))
+            why = json.loads(text[2:])
+            self.refused = str((why.get("data") or why).get("refused", "not_allowed"))
             raise Gone()
         elif text.startswith("0"):
             self._send("40" + json.dumps(self.auth))

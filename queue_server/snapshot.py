@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from .domain import hours
 from .domain.discipline import Heads, Recent
 from .domain.office import Office, Promise
 from .domain.ticket import label
 from .store.people import Device, Seat
+
+T = TypeVar("T")
 
 #: Waiting rows per service that consoles and boards get; the whole order goes to phones once a second.
 SHOWN = 60
@@ -142,8 +144,14 @@ class Snapshot:
     day_open: bool = False
     day_closed: bool = False
 
-    #: What several screens show alike, made by the first of their pictures (by the services of a counter).
     shared: dict[tuple[str, ...], Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, key: tuple[str, ...], make: Callable[[], T]) -> T:
+        """What several screens show alike, made by the first of their pictures; nobody may change it."""
+        if key not in self.shared:
+            self.shared[key] = make()
+        found: T = self.shared[key]
+        return found
 
     def may(self, service: str, channel: str, priority: bool = False) -> hours.Decision:
         """The one decision, as every screen shows it."""
@@ -153,6 +161,9 @@ class Snapshot:
         )
 
     def may_picture(self, service: str, channel: str) -> dict[str, Any]:
+        return self.once(("may", service, channel), lambda: self._may_picture(service, channel))
+
+    def _may_picture(self, service: str, channel: str) -> dict[str, Any]:
         decided = self.may(service, channel)
         return {
             "allowed": decided.allowed, "code": decided.code, "facts": decided.facts,

@@ -20,7 +20,7 @@ def picture(s: Snapshot, person: int) -> dict[str, Any]:
     lines = [s.lines[key] for key in keys if key in s.lines]
     return {
         "kind": "counter", "seq": s.seq, "at": s.at, "office": s.office_head(), "person": {"id": person},
-        "counter": _seat(s, seat), "counters": [_counter(s, c, person) for c in s.office.counters],
+        "counter": _seat(s, seat), "counters": _counters(s, person),
         "current": _visitor(s, row) if row else None, "undo": undo(s, person),
         "waiting": {
             "total": sum(line.waiting - len(line.not_arrived) for line in lines),
@@ -34,19 +34,17 @@ def picture(s: Snapshot, person: int) -> dict[str, Any]:
             for x in s.missed if x.service in keys
         ],
         "remote": [_row(s, x) for line in lines for x in line.not_arrived],
-        "services": [
+        "services": s.once(("services",), lambda: [
             {**head, "may": s.may_picture(head["key"], "staff"), **_waits(s, head["key"])} for head in s.services()
-        ],
+        ]),
         "reasons": _reasons(s), "alerts": _alerts(s, seat),
     }
 
 
 def _rows(s: Snapshot, counter: Counter) -> list[dict[str, Any]]:
     """The waiting rows of a counter; those that serve the same services in the same order share them."""
-    if counter.services not in s.shared:
-        s.shared[counter.services] = [_row(s, one, place) for place, one in enumerate(in_order(s, counter), 1)]
-    rows: list[dict[str, Any]] = s.shared[counter.services]
-    return rows
+    return s.once(
+        ("rows", *counter.services), lambda: [_row(s, one, place) for place, one in enumerate(in_order(s, counter), 1)])
 
 
 def in_order(s: Snapshot, counter: Counter) -> list[Row]:
@@ -96,14 +94,24 @@ def _seat(s: Snapshot, seat: Seat | None) -> dict[str, Any] | None:
     }
 
 
-def _counter(s: Snapshot, counter: Counter, person: int) -> dict[str, Any]:
+def _counters(s: Snapshot, person: int) -> list[dict[str, Any]]:
+    """All counters; only which one is ``mine`` differs from console to console."""
+    alike = s.once(("counters",), lambda: [_counter(s, counter) for counter in s.office.counters])
+    seats = (s.seats.get(counter["key"]) for counter in alike)
+    return [
+        {**counter, "mine": True} if seat and seat.person_id == person else counter
+        for counter, seat in zip(alike, seats, strict=True)
+    ]
+
+
+def _counter(s: Snapshot, counter: Counter) -> dict[str, Any]:
     seat, row = s.seats.get(counter.key), s.at_counter(counter.key)
     return {
         "key": counter.key, "name": counter.name, "services": list(counter.services),
         "person": seat.shown_name if seat and seat.person_id else None,
         "state": row.state if row else (seat.state if seat else "closed"), "label": row.label if row else None,
         "step": row.id if row else None, "since": (row.started_at or row.called_at) if row else None,
-        "mine": bool(seat and seat.person_id == person),
+        "mine": False,
     }
 
 
