@@ -22,11 +22,11 @@ from .database import Database
 from .domain.errors import Refused
 from .kit import Kit
 from .live import Live
+from .paper.slips import Slips
 from .reports import BoardReports
 from .screens import media, pages, requests, sockets, supervision
 from .screens.door import Door, status_of
 from .screens.limits import Limits
-from .slips import Slips
 from .sounds_tool.sets import voice_of
 from .transaction import Writer
 

@@ -7,12 +7,13 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from . import __version__, assets, config, sounds_tool, voice
+from . import __version__, assets, config, sounds_tool
 from .commands_shell import backup, demo, doctor, export, media, office, people, replay, schema, serve
-from .data_folder import CannotUse
 from .domain.errors import Refused
 from .schema import SchemaError
 from .shell import say_refusal
+from .upkeep.data_folder import CannotUse
+from .voice import speaker
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ COMMANDS = (
     Shell("sounds", "make, add and check voice sets", sounds_tool.add_arguments, sounds_tool.run, settings=False),
     Shell("assets", "fetch the browser libraries from the npm registry", assets.add_arguments, assets.run,
           settings=False),
-    Shell("voice", "speak a hall's calls on this PC's loudspeaker", voice.add_arguments, voice.run, settings=False),
+    Shell("voice", "speak a hall's calls on this PC's loudspeaker", speaker.add_arguments, speaker.run, settings=False),
 )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from .printing import check_setting
+from .paper.printer import check_setting
 
 
 @dataclass(frozen=True)

@@ -17,13 +17,14 @@ import pytest
 from cast import ROOT, Server, settle
 from small_house import KEY, house, session, settings, take, write_note
 
-from queue_server import backup, cli, restore
-from queue_server.backup import BackupFailed, State
-from queue_server.data_folder import CannotUse, DataLock
+from queue_server import cli
 from queue_server.moment import wall_ms
 from queue_server.schema import SchemaError
 from queue_server.store.chain_events import check_office
 from queue_server.store.offices import heads
+from queue_server.upkeep import backup, restore
+from queue_server.upkeep.backup import BackupFailed, State
+from queue_server.upkeep.data_folder import CannotUse, DataLock
 
 HOUR = 3_600_000
 

@@ -22,7 +22,7 @@ FIRST = ("README.md", "CHANGELOG.md", "sounds/README.md")
 PAGES = [*(ROOT / name for name in FIRST), *sorted((ROOT / "docs").glob("*.md"))]
 README = (ROOT / "README.md").read_text("utf-8")
 #: Command lines stand in the pages, in the words of doctor, in unit files and in the office files.
-SOURCES = [*PAGES, ROOT / "queue_server" / "doctor.json", *sorted((ROOT / "offices").glob("*.toml")),
+SOURCES = [*PAGES, ROOT / "queue_server" / "upkeep" / "doctor.json", *sorted((ROOT / "offices").glob("*.toml")),
            *sorted(p for p in (ROOT / "deploy").iterdir() if p.suffix != ".sql")]
 LINE = re.compile(r"-m queue_server ((?:[^`\n\"]|\"\$)*)")
 LINK = re.compile(r"\]\(([^)#\s]*)(?:#([^)\s]+))?\)")

@@ -19,13 +19,14 @@ from cast import ROOT, Server
 from small_house import KEY, house, session, settings
 from test_backup import break_the_log
 
-from queue_server import assets, backup, cli, data_folder, doctor, doctor_machine, moment, startup
-from queue_server.backup import State
-from queue_server.data_folder import CannotUse
-from queue_server.doctor import BAD, OK, WARN, Finding, Patient
-from queue_server.doctor_words import words
+from queue_server import assets, cli, moment
 from queue_server.moment import wall_ms
-from queue_server.printing import ASK_PAPER
+from queue_server.paper.printer import ASK_PAPER
+from queue_server.upkeep import backup, data_folder, doctor, machine, startup
+from queue_server.upkeep.backup import State
+from queue_server.upkeep.data_folder import CannotUse
+from queue_server.upkeep.doctor import BAD, OK, WARN, Finding, Patient
+from queue_server.upkeep.words import words
 
 HOUR = 3_600_000
 FACT = re.compile(r"\{(\w+)\}")
@@ -102,10 +103,10 @@ def test_a_check_that_breaks_does_not_end_the_others(well: Patient, monkeypatch:
 def test_a_clock_behind_the_log(well: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "earlier" not in found(well, "clock")
     assert found(Patient(well.settings, well.now - HOUR), "clock")["earlier"] == BAD
-    clock = doctor_machine.MachineClock
+    clock = machine.MachineClock
     tried = ((False, 420, "not_synchronised"), (True, 420, "synchronised"), (True, 120, "zone"))
     for synchronised, offset, key in tried:
-        monkeypatch.setattr(doctor_machine, "clock", lambda s=synchronised, o=offset: clock(s, o))
+        monkeypatch.setattr(machine, "clock", lambda s=synchronised, o=offset: clock(s, o))
         assert key in found(well, "clock")
         assert ("zone" in found(well, "clock")) is (offset == 120)
 
@@ -172,16 +173,16 @@ def test_the_voice(well: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_addresses(well: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor_machine, "own_addresses", lambda: ["192.168.1.20"])
+    monkeypatch.setattr(machine, "own_addresses", lambda: ["192.168.1.20"])
     up: set[str] = set()
-    monkeypatch.setattr(doctor_machine, "answers", lambda host, _port: host in up)
+    monkeypatch.setattr(machine, "answers", lambda host, _port: host in up)
     assert found(well, "addresses")["no_server"] == WARN
     up.add("127.0.0.1")
     assert found(well, "addresses")["not_reached"] == BAD
     assert found(changed(well, host="127.0.0.1"), "addresses")["only_here"] == WARN
     up.add("192.168.1.20")
     assert found(well, "addresses")["reached"] == OK
-    monkeypatch.setattr(doctor_machine, "firewall", lambda: "ufw")
+    monkeypatch.setattr(machine, "firewall", lambda: "ufw")
     assert found(well, "addresses")["firewall_ufw"] == WARN
 
 
@@ -190,19 +191,19 @@ def test_the_addresses(well: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
     ("https://localhost", "not_public"), ("https://example.go.id/antrean", "path"),
     ("https://no-such-name.invalid", "unknown_name"), ("https://127.0.0.1.nip.invalid", "unknown_name")])
 def test_what_phones_outside_could_not_use(url: str, key: str) -> None:
-    assert doctor_machine.public_problem(url) == key
+    assert machine.public_problem(url) == key
 
 
 @pytest.mark.parametrize(("url", "key"), [
     ("http://192.168.1.20:8080", ""), ("http://queue.lan:8080", ""), ("http://localhost:8080", "local"),
     ("http://192.168.1.99:8080", "other_address"), ("http://192.168.1.20:9000", "other_port")])
 def test_what_phones_on_the_wifi_could_not_use(url: str, key: str) -> None:
-    assert doctor_machine.wifi_problem(url, 8080, ["192.168.1.20"]) == key
+    assert machine.wifi_problem(url, 8080, ["192.168.1.20"]) == key
 
 
 def test_files_and_libraries(well: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
     for most, level in ((65_536, OK), (1_024, WARN), (256, BAD)):
-        monkeypatch.setattr(doctor_machine, "most_open_files", lambda n=most: n)
+        monkeypatch.setattr(machine, "most_open_files", lambda n=most: n)
         assert set(found(well, "files").values()) == {level}
     assert found(well, "libraries") == {"there": OK}
     monkeypatch.setattr(assets, "missing", lambda: ["socket.io.min.js"])
@@ -233,12 +234,12 @@ def test_a_failed_backup_is_said_with_its_reason(tmp_path: Path, capsys: pytest.
 
 
 def test_what_the_machine_itself_is_asked_for() -> None:
-    assert doctor_machine.clock().offset_min % 15 == 0
-    assert all(not a.startswith("127.") for a in doctor_machine.own_addresses())
-    assert (doctor_machine.most_open_files() or 0) >= 0
-    assert doctor_machine.firewall() in ("", "ufw", "firewalld", "windows")
-    assert not doctor_machine.importable("no_such.package") and doctor_machine.importable("json.tool")
-    assert doctor_machine.same_disk(Path("/"), Path("/no/such/folder"))
+    assert machine.clock().offset_min % 15 == 0
+    assert all(not a.startswith("127.") for a in machine.own_addresses())
+    assert (machine.most_open_files() or 0) >= 0
+    assert machine.firewall() in ("", "ufw", "firewalld", "windows")
+    assert not machine.importable("no_such.package") and machine.importable("json.tool")
+    assert machine.same_disk(Path("/"), Path("/no/such/folder"))
 
 
 # The start

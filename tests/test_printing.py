@@ -18,9 +18,9 @@ from typing import Any
 import pytest
 import segno
 
-from queue_server import printing
-from queue_server.paper import Slip, printable, ticket_bytes
-from queue_server.printing import PrinterState, PrintFailed, check_setting, print_ticket, printer_state
+from queue_server.paper import printer as printing
+from queue_server.paper.escpos import Slip, printable, ticket_bytes
+from queue_server.paper.printer import PrinterState, PrintFailed, check_setting, print_ticket, printer_state
 
 SENTENCES = json.loads((Path(__file__).parent.parent / "kiosk" / "words.json").read_text("utf-8"))
 SLIP = Slip(

@@ -15,12 +15,12 @@ import socketio
 from flask import Flask, jsonify, request, send_from_directory
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from queue_server import voice
 from queue_server.domain.announcement import announcement
 from queue_server.domain.office import Counter
 from queue_server.sounds_tool import pcm
 from queue_server.sounds_tool.sets import SHIPPED
-from queue_server.voice_queue import VoiceQueue
+from queue_server.voice import speaker as voice
+from queue_server.voice.queue import VoiceQueue
 
 NOW = 1_000_000
 

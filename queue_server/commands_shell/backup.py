@@ -7,9 +7,10 @@ import os
 import sys
 from pathlib import Path
 
-from .. import backup, config
-from ..doctor_words import say
-from ..restore import Restored, restore
+from .. import config
+from ..upkeep import backup
+from ..upkeep.restore import Restored, restore
+from ..upkeep.words import say
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -13,12 +13,12 @@ import requests
 from .. import config, opening
 from ..client import Refusal
 from ..commands.setup import add_person, reset_password
-from ..data_folder import served
 from ..domain.errors import Refused
 from ..domain.office import Office
 from ..replay.morning import Account, Morning, staffed
 from ..screens.door import hashed
 from ..shell import Session
+from ..upkeep.data_folder import served
 from .people import new_password
 
 SUPERVISOR = "demo-supervisor"

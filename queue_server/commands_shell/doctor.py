@@ -6,11 +6,12 @@ import argparse
 import os
 from dataclasses import replace
 
-from .. import config, doctor, opening
-from ..data_folder import served
-from ..doctor_words import say
+from .. import config, opening
 from ..shell import Session
-from ..startup import doubt_clock
+from ..upkeep import doctor
+from ..upkeep.data_folder import served
+from ..upkeep.startup import doubt_clock
+from ..upkeep.words import say
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -9,9 +9,10 @@ import socket
 import sys
 from dataclasses import replace
 
-from .. import assets, bootstrap, config, demo, opening, startup
+from .. import assets, bootstrap, config, demo, opening
 from ..app import create_app
-from ..backup_daily import Daily
+from ..upkeep import startup
+from ..upkeep.daily import Daily
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

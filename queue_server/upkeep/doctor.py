@@ -18,16 +18,17 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from . import assets, backup, data_folder, doctor_machine, schema, startup
-from .config import Config
-from .database import Database
-from .doctor_words import say
-from .domain.office import Office
-from .moment import wall_ms
-from .printing import FAILED, PrinterState, printer_state
-from .sounds_tool.sets import BadSet, voice_set
-from .store import offices
-from .store.chain_events import check_office, newest_at
+from .. import assets, schema
+from ..config import Config
+from ..database import Database
+from ..domain.office import Office
+from ..moment import wall_ms
+from ..paper.printer import FAILED, PrinterState, printer_state
+from ..sounds_tool.sets import BadSet, voice_set
+from ..store import offices
+from ..store.chain_events import check_office, newest_at
+from . import backup, data_folder, machine, startup
+from .words import say
 
 OK, WARN, BAD = "OK", "WARN", "BAD"
 MB = 1024 * 1024
@@ -98,7 +99,7 @@ def examine(patient: Patient) -> Findings:
 
 
 def clock(p: Patient) -> Findings:
-    told = doctor_machine.clock()
+    told = machine.clock()
     if told.synchronised is None:
         yield Finding(WARN, "clock", "unknown_sync")
     elif not told.synchronised:
@@ -175,10 +176,10 @@ def printer(p: Patient) -> Findings:
     if setting in ("", "browser"):
         yield Finding(OK, "printer", "browser" if setting else "none")
         return
-    if setting.startswith("usb://") and not doctor_machine.importable("usb.core"):
+    if setting.startswith("usb://") and not machine.importable("usb.core"):
         yield Finding(BAD, "printer", "no_usb")
         return
-    if doctor_machine.is_plain_file(setting):
+    if machine.is_plain_file(setting):
         yield Finding(OK, "printer", "file", {"printer": setting})
         return
     state = printer_state(setting)
@@ -202,23 +203,23 @@ def sound(p: Patient) -> Findings:
             yield Finding(WARN, "sound", "incomplete", {**facts, "problem": problems[0] + more})
         else:
             yield Finding(OK, "sound", "complete", {**facts, "languages": ", ".join(used.languages)})
-    player = doctor_machine.player()
+    player = machine.player()
     yield Finding(OK, "sound", "player" if player else "no_player", {"player": player})
 
 
 def addresses(p: Patient) -> Findings:
     s = p.settings
-    here = doctor_machine.own_addresses()
+    here = machine.own_addresses()
     facts = {"port": s.port, "addresses": ", ".join(f"http://{a}:{s.port}" for a in here) or "-"}
-    if not doctor_machine.answers("127.0.0.1", s.port):
+    if not machine.answers("127.0.0.1", s.port):
         yield Finding(WARN, "addresses", "no_server", facts)
     elif s.host in ("127.0.0.1", "localhost"):
         yield Finding(WARN, "addresses", "only_here", facts)
-    elif here and not doctor_machine.answers(here[0], s.port):
+    elif here and not machine.answers(here[0], s.port):
         yield Finding(BAD, "addresses", "not_reached", {**facts, "address": here[0]})
     else:
         yield Finding(OK, "addresses", "reached", facts)
-    firewall = doctor_machine.firewall()
+    firewall = machine.firewall()
     if firewall:
         yield Finding(WARN, "addresses", f"firewall_{firewall}", {"port": s.port})
     yield from _outside(s, here)
@@ -229,16 +230,16 @@ def _outside(s: Config, here: list[str]) -> Findings:
     if not s.public_url and not s.wifi_url:
         yield Finding(OK, "addresses", "no_phones")
     if s.public_url:
-        wrong = doctor_machine.public_problem(s.public_url)
+        wrong = machine.public_problem(s.public_url)
         yield Finding(WARN if wrong else OK, "addresses", f"public_{wrong or 'good'}", {"url": s.public_url})
     if s.wifi_url:
-        wrong = doctor_machine.wifi_problem(s.wifi_url, s.port, here)
+        wrong = machine.wifi_problem(s.wifi_url, s.port, here)
         facts = {"url": s.wifi_url, "port": s.port}
         yield Finding(WARN if wrong else OK, "addresses", f"wifi_{wrong or 'good'}", facts)
 
 
 def files(_p: Patient) -> Findings:
-    most = doctor_machine.most_open_files()
+    most = machine.most_open_files()
     if most is not None:
         level = BAD if most < TOO_FEW_FILES else WARN if most < FEW_FILES else OK
         yield Finding(level, "files", "enough" if level == OK else "few", {"n": most})
@@ -270,7 +271,7 @@ def backups(p: Patient) -> Findings:
         yield Finding(BAD, "backups", "gone", {**facts, "file": known["file"]})
     else:
         yield Finding(OK, "backups", "good", {**facts, "file": known["file"]})
-    if doctor_machine.same_disk(p.settings.data, Path(to)):
+    if machine.same_disk(p.settings.data, Path(to)):
         yield Finding(WARN, "backups", "same_disk", facts)
 
 

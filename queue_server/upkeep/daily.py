@@ -11,11 +11,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
+from ..config import Config
+from ..kit import Kit
+from ..live import Live
+from ..moment import wall_ms
 from . import backup
-from .config import Config
-from .kit import Kit
-from .live import Live
-from .moment import wall_ms
 
 logger = logging.getLogger(__name__)
 ROOT = Path(__file__).resolve().parents[1]

@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from .voice import PLAYERS
+from ..voice.speaker import PLAYERS
 
 ASK_S = 5.0
 REACH_S = 2.0

@@ -25,7 +25,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from .paper import Slip, ticket_bytes
+from .escpos import Slip, ticket_bytes
 
 __all__ = ["PrintFailed", "PrinterState", "Slip", "check_setting", "print_ticket", "printer_state", "ticket_bytes"]
 

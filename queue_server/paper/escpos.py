@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 import segno
 
-from .domain.office import TIME_ZONES, Words
+from ..domain.office import TIME_ZONES, Words
 
 #: {"id": {key: sentence}, "en": {…}}: the kiosk's words files.
 Sentences = Mapping[str, Mapping[str, str]]

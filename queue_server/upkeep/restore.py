@@ -15,14 +15,15 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from . import backup, clockwork, opening, schema
+from .. import clockwork, opening, schema
+from ..config import Config
+from ..database import Database
+from ..shell import Session
+from ..store import offices, private
+from ..transaction import Answer, Tx
+from . import backup
 from .backup import BackupFailed
-from .config import Config
 from .data_folder import CannotUse, DataLock, check
-from .database import Database
-from .shell import Session
-from .store import offices, private
-from .transaction import Answer, Tx
 
 BESIDE = ("-wal", "-shm")
 

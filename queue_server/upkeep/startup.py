@@ -11,12 +11,13 @@ from typing import Any
 
 from sqlalchemy.exc import DatabaseError
 
-from . import data_folder, opening
+from .. import opening
+from ..moment import wall_ms
+from ..shell import Session
+from ..store.chain_events import newest_at
+from ..transaction import Answer, Tx
+from . import data_folder
 from .data_folder import CannotUse, DataLock
-from .moment import wall_ms
-from .shell import Session
-from .store.chain_events import newest_at
-from .transaction import Answer, Tx
 
 #: Clocks that are set by the network go back by a little now and then; more than this is a doubt, ms.
 TOLERATED_MS = 2_000

@@ -22,9 +22,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from .sounds_tool import pcm
-from .sounds_tool.render import render
-from .voice_queue import Said, VoiceQueue
+from ..sounds_tool import pcm
+from ..sounds_tool.render import render
+from .queue import Said, VoiceQueue
 
 PLAYERS = (["paplay"], ["pw-play"], ["aplay", "-q"], ["afplay"])
 BEAT_LOST_S = 3.0

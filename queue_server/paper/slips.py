@@ -9,16 +9,16 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from .commands import visitor
-from .config import Config
-from .domain.errors import Refused
-from .kit import Kit
-from .live import Live
-from .paper import Slip, ticket_bytes
-from .printing import PrinterState, PrintFailed, print_ticket, printer_state
-from .screens.pages import words_of
-from .snapshot import Snapshot
-from .transaction import SYSTEM, Job, Writer
+from ..commands import visitor
+from ..config import Config
+from ..domain.errors import Refused
+from ..kit import Kit
+from ..live import Live
+from ..screens.pages import words_of
+from ..snapshot import Snapshot
+from ..transaction import SYSTEM, Job, Writer
+from .escpos import Slip, ticket_bytes
+from .printer import PrinterState, PrintFailed, print_ticket, printer_state
 
 logger = logging.getLogger(__name__)
 ASK_EVERY_S = 20.0

@@ -22,13 +22,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from . import opening
-from .config import Config
-from .database import Database
-from .moment import wall_ms
-from .office_file import write
-from .store import offices
-from .store.chain_events import check_office, counts
+from .. import opening
+from ..config import Config
+from ..database import Database
+from ..moment import wall_ms
+from ..office_file import write
+from ..store import offices
+from ..store.chain_events import check_office, counts
 
 KEPT_DAYS, KEPT_MONTHS = 14, 12
 NAME = re.compile(r"queue-(\d{4}-\d{2}-\d{2})T\d{4}\.db")

@@ -1,0 +1,1 @@
+"""The IT person's morning: the data folder and its lock, the start, doctor, backup and restore."""
