@@ -24,6 +24,7 @@ from .moment import Clock, wall_ms
 from .screens import counter, display, kiosk, supervisor, visitor
 from .snapshot import Snapshot
 from .store import glance, offices, pictures
+from .together import Together
 from .transaction import Recorded
 
 logger = logging.getLogger(__name__)
@@ -54,6 +55,16 @@ class Screen:
     token_hash: str = ""
 
 
+@dataclass(frozen=True)
+class Order:
+    """Everybody who waits for a service at ``seq``: their opaque places in order, and who is how many behind."""
+
+    seq: int
+    at: int
+    places: list[str]
+    ahead: dict[int, int]          # step -> how many come before it
+
+
 @dataclass
 class _Dirty:
     urgent: bool = False
@@ -73,7 +84,8 @@ class Live:
         self._snapshots: dict[str, Snapshot] = {}
         self._flights: dict[str, Signal] = {}
         self._order_flights: dict[tuple[str, str], Signal] = {}
-        self._orders: dict[tuple[str, str], tuple[int, int, list[tuple[int, str]]]] = {}
+        self._orders: dict[tuple[str, str], Order] = {}
+        self._held = Together(kit, self._read_held)
         self._dirty: dict[str, _Dirty] = {}
         self._sent: dict[str, int] = {}
         self._lines_due: dict[str, set[str]] = defaultdict(set)
@@ -185,31 +197,32 @@ class Live:
             self._flights.pop(key, None)
             flight.set()
 
-    def order(self, snapshot: Snapshot, service: str) -> list[tuple[int, str]]:
+    def order(self, snapshot: Snapshot, service: str) -> Order:
         """Everybody who waits for a service, in order; computed once per seq, however many ask at the same time."""
         key = (snapshot.office.key, service)
         while True:
             kept = self._orders.get(key)
-            if kept is not None and kept[0] == snapshot.seq and snapshot.at - kept[1] <= STALE_MS:
-                return kept[2]
+            if kept is not None and kept.seq == snapshot.seq and snapshot.at - kept.at <= STALE_MS:
+                return kept
             flight = self._order_flights.get(key)
             if flight is None:
                 return self._take_order(key, snapshot)
             flight.wait(5.0)
 
-    def _take_order(self, key: tuple[str, str], snapshot: Snapshot) -> list[tuple[int, str]]:
+    def _take_order(self, key: tuple[str, str], snapshot: Snapshot) -> Order:
         flight = self._order_flights[key] = self.kit.signal()
         try:
-            found = self.kit.blocking(self._read_order, snapshot, key[1])
-            self._orders[key] = (snapshot.seq, snapshot.at, found)
+            found = self._orders[key] = self.kit.blocking(self._read_order, snapshot, key[1])
             return found
         finally:
             self._order_flights.pop(key, None)
             flight.set()
 
-    def _read_order(self, s: Snapshot, service: str) -> list[tuple[int, str]]:
+    def _read_order(self, s: Snapshot, service: str) -> Order:
         with self.database.read() as c:
-            return pictures.whole_order(c, s.office_id, s.office, s.day, service, s.tick, s.seq)
+            order = pictures.whole_order(c, s.office_id, s.office, s.day, service, s.tick, s.seq)
+        places = [place for _step, place in order]
+        return Order(s.seq, s.at, places, {step: ahead for ahead, (step, _place) in enumerate(order)})
 
     # --- drawing -----------------------------------------------------------------------------
 
@@ -253,7 +266,7 @@ class Live:
         snapshot = self.latest(key)
         if snapshot is None:
             return
-        places = [place for _step, place in self.order(snapshot, service)]
+        places = self.order(snapshot, service).places
         message = {"kind": "line", "service": service, "seq": snapshot.seq, "at": snapshot.at, "order": places}
         self.socketio.emit("line", message, to=f"line:{key}:{service}")
 
@@ -262,18 +275,17 @@ class Live:
 
     def ticket_picture(self, secret: str, snapshot: Snapshot) -> dict[str, Any] | None:
         """A visitor's own picture; None when nobody holds this secret."""
-        found = self.kit.blocking(self._read_ticket, secret, snapshot)
+        found = self._held.ask((snapshot.office_id, secret))
         if found is None:
             return None
         ahead = None
         if found.row.state == "waiting":
-            ids = [step for step, _place in self.order(snapshot, found.row.service)]
-            ahead = ids.index(found.row.id) if found.row.id in ids else None
+            ahead = self.order(snapshot, found.row.service).ahead.get(found.row.id)
         return visitor.picture(snapshot, found, ahead)
 
-    def _read_ticket(self, secret: str, s: Snapshot) -> pictures.Held | None:
+    def _read_held(self, asked: list[tuple[int, str]]) -> list[pictures.Held | None]:
         with self.database.read() as c:
-            return pictures.held(c, s.office_id, secret)
+            return [pictures.held(c, office_id, secret) for office_id, secret in asked]
 
     def picture(self, snapshot: Snapshot, screen: Screen) -> dict[str, Any]:
         """The picture of one screen, a pure function of the snapshot (but for what stands apart)."""

@@ -16,6 +16,7 @@ from ..kit import Kit
 from ..moment import wall_ms
 from ..store import offices, people, queue
 from ..store.people import Device, Person
+from ..together import Together
 from ..transaction import Actor, Answer, Job, Writer
 from .acts import ACTS, Act, clean
 
@@ -45,6 +46,7 @@ class Door:
         self.kit = kit
         self.writer = writer
         self._devices: dict[tuple[str, str], tuple[Device, float]] = {}
+        self._tickets = Together(kit, self._read_tickets)
 
     # --- who is there ----------------------------------------------------------------------------
 
@@ -91,15 +93,13 @@ class Door:
 
     def ticket(self, secret: str) -> tuple[str, queue.Ticket] | None:
         """(office, ticket) of a visitor's secret."""
-        return self.kit.blocking(self._ticket, secret)
+        return self._tickets.ask(secret)
 
-    def _ticket(self, secret: str) -> tuple[str, queue.Ticket] | None:
+    def _read_tickets(self, secrets: list[str]) -> list[tuple[str, queue.Ticket] | None]:
         with self.database.read() as c:
-            found = queue.ticket_by_secret(c, secret)
-            if found is None:
-                return None
-            key = next(h.key for h in offices.heads(c) if h.id == found.office_id)
-            return key, found
+            keys = {head.id: head.key for head in offices.heads(c)}
+            found = [queue.ticket_by_secret(c, secret) for secret in secrets]
+            return [None if ticket is None else (keys[ticket.office_id], ticket) for ticket in found]
 
     def office_exists(self, key: str) -> bool:
         return self.kit.blocking(self._exists, key)

@@ -25,7 +25,8 @@ def register(socketio: SocketIO, door: Door, live: Live, reports: BoardReports) 
         if screen is None:
             raise ConnectionRefusedError({"refused": "not_allowed"})
         sid = _sid()
-        join_room(screen.room)
+        if screen.room != sid:
+            join_room(screen.room)
         if screen.kind in BEATS:
             join_room(f"beat:{screen.office}")
         if screen.kind == "visitor":
@@ -107,8 +108,9 @@ def _recognise(door: Door, auth: dict[str, Any]) -> Screen | None:
         if found is None:
             return None
         office, ticket = found
+        # Its room is the line's own: a thousand rooms of one would have to be searched whenever a line ends.
         return Screen(
-            "visitor", office, f"ticket:{ticket.id}", ticket_id=ticket.id, service=ticket.service, secret=ticket.secret)
+            "visitor", office, _sid(), ticket_id=ticket.id, service=ticket.service, secret=ticket.secret)
     if kind in ("board", "kiosk"):
         token = str(auth.get("device") or request.cookies.get("queue_device") or "")
         device = door.device(office, token, str(kind))
