@@ -15,7 +15,7 @@ from socketio.packet import Packet
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import opening
+from . import opening, quick_json
 from .clockwork import Clockwork
 from .config import Config
 from .database import Database
@@ -56,6 +56,7 @@ class House:
 def create_app(config: Config, kit: Kit) -> House:
     """The application for one process; the database must exist and be of this release's schema."""
     app = Flask(__name__, static_folder=None)
+    app.json = quick_json.WebJson(app)
     app.jinja_loader = FileSystemLoader(ROOT)
     app.config.update(MAX_CONTENT_LENGTH=MOST_BYTES)
     app.secret_key = opening.secret(config.data)
@@ -66,6 +67,7 @@ def create_app(config: Config, kit: Kit) -> House:
     socketio = SocketIO(
         app, async_mode=kit.name, message_queue=config.redis_url or None, max_http_buffer_size=MOST_BYTES,
         ping_interval=20, ping_timeout=20, logger=False, engineio_logger=False, serializer=_JsonPacket,
+        json=quick_json,
     )
     database = Database(config.database_url)
     clock = kit.blocking(opening.clock, database)

@@ -155,6 +155,8 @@ def serve(mode: str, app: Any, door: socket.socket, finish: Callable[[], None]) 
     """Serves until SIGTERM or Ctrl-C; ``finish`` runs before the end, for presses under way."""
     _end_on_signals(mode, finish)
     _rarer_collections()
+    # A native thread with a press in hand waits so long for the thread that draws; Python's own is 5 ms.
+    sys.setswitchinterval(0.0005)
     if mode == "eventlet":
         import eventlet.wsgi
 

@@ -9,6 +9,7 @@ made, is shown all the same.
 from __future__ import annotations
 
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -29,6 +30,10 @@ from .transaction import Recorded
 
 logger = logging.getLogger(__name__)
 
+#: A call is on the boards at once. What follows on a counter, a start, a finish, waits a little: often a call
+#: comes behind it, and one picture serves both.
+AT_ONCE = frozenset({"called", "recalled", "undone"})
+SOON_S = 0.05
 #: Events that may wait a moment for others: they change how many wait, not who is called.
 CALM = frozenset({
     "ticket_issued", "paper_confirmed", "paper_unconfirmed", "coming", "arrived", "passed", "calls_summed",
@@ -37,6 +42,8 @@ CALM = frozenset({
 CALM_S = 0.25
 PHONES_S = 1.0
 STALE_MS = 5_000
+#: So often in a row consoles wait for the boards of a newer call; then they are drawn first.
+MOST_PUT_OFF = 3
 
 
 @dataclass
@@ -67,9 +74,14 @@ class Order:
 
 @dataclass
 class _Dirty:
-    urgent: bool = False
-    since: int = 0
+    due: float                     # seconds of the monotonic clock
     steps: set[int] = field(default_factory=set)
+    put_off: int = 0               # how often the consoles waited for a newer picture
+
+
+def _patience(kind: str) -> float:
+    """Seconds that an event may wait for others before it is drawn."""
+    return 0.0 if kind in AT_ONCE else CALM_S if kind in CALM else SOON_S
 
 
 class Live:
@@ -105,30 +117,41 @@ class Live:
 
     def published(self, office_id: int, key: str, seq: int, events: list[Recorded]) -> None:
         """Told by the writer after each commit."""
-        dirty = self._dirty.setdefault(key, _Dirty(since=wall_ms()))
-        dirty.urgent = dirty.urgent or any(e.kind not in CALM for e in events)
+        patience = min((_patience(e.kind) for e in events), default=CALM_S)
+        dirty = self._soil(key, patience)
         dirty.steps.update(e.step_id for e in events if e.step_id is not None)
         for told in self.on_gone:
             told(key, events)
-        if dirty.urgent:
+        if patience < CALM_S:
             self._wake.set()
 
     def refresh(self, key: str) -> None:
         """Draw an office again although nothing was recorded (a board came or went, time passed)."""
-        self._dirty.setdefault(key, _Dirty(since=wall_ms()))
+        self._soil(key, CALM_S)
+
+    def _soil(self, key: str, patience: float) -> _Dirty:
+        due = time.monotonic() + patience
+        dirty = self._dirty.setdefault(key, _Dirty(due))
+        dirty.due = min(dirty.due, due)
+        return dirty
 
     # --- loops -------------------------------------------------------------------------------
 
     def _pictures_loop(self) -> None:
         while True:
-            self._wake.wait(CALM_S)
+            due = min((dirty.due for dirty in self._dirty.values()), default=time.monotonic() + CALM_S)
+            self._wake.wait(max(0.0, due - time.monotonic()))
             self._wake.clear()
-            for key in list(self._dirty):
+            for key in self._due():
                 dirty = self._dirty.pop(key)
                 try:
                     self._draw(key, dirty)
                 except Exception:
                     logger.exception("pictures of an office could not be drawn")
+
+    def _due(self) -> list[str]:
+        now = time.monotonic()
+        return [key for key, dirty in self._dirty.items() if dirty.due <= now]
 
     def _beat_loop(self) -> None:
         turn = 0
@@ -233,11 +256,21 @@ class Live:
             return
         self._sent[key] = snapshot.seq
         for kinds in (("board",), ("counter",), ("kiosk", "supervisor")):
-            for nth, (picture, room) in enumerate(self._pictures(snapshot, [s for s in of_office if s.kind in kinds])):
+            for picture, room in self._pictures(snapshot, [s for s in of_office if s.kind in kinds]):
                 self.socketio.emit("picture", picture, to=room)
-                if nth % 4 == 3:
-                    self.kit.sleep(0)  # a press that came meanwhile does not wait for all consoles
+                self.kit.sleep(0)  # a press that came meanwhile does not wait for all the others
+                if kinds != ("board",) and self._put_off(key, dirty):
+                    return
         self._phones(key, snapshot, [s for s in of_office if s.kind == "visitor"], dirty)
+
+    def _put_off(self, key: str, dirty: _Dirty) -> bool:
+        """True when a newer call must be on the boards first; whoever was left out gets that one's picture."""
+        if key not in self._due() or dirty.put_off >= MOST_PUT_OFF:
+            return False
+        newer = self._dirty[key]
+        newer.steps |= dirty.steps
+        newer.put_off = dirty.put_off + 1
+        return True
 
     def _pictures(self, snapshot: Snapshot, screens: list[Screen]) -> Iterator[tuple[dict[str, Any], str]]:
         """One picture per room; boards of one hall share theirs but for who speaks."""

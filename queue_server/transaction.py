@@ -238,8 +238,7 @@ class _Batch:
     def run(self) -> None:
         self.heads = {h.key: h for h in offices.lock_heads(self.c, sorted({j.office for j in self.jobs}))}
         self.before = dict(self.heads)
-        keys = [j.key for j in self.jobs if j.key]
-        self.known = log.answers(self.c, keys) if keys else {}
+        self.known: dict[tuple[str, str], tuple[str, str]] = {}
         self.recorded: dict[str, list[Recorded]] = {}
         for job in self.jobs:
             job.problem, job.answer = None, None
@@ -252,12 +251,16 @@ class _Batch:
         if time.monotonic() > job.deadline:
             job.problem = Busy("busy")
             return
-        before = self.known.get((job.actor.id, job.key)) if job.key else None
+        before = self._answered(job) if job.key else None
         if before is not None:
             same = before[0] == job.content()
             job.answer = json.loads(before[1]) if same else Refused("key_reused").as_answer()
             return
         self._run(job)
+
+    def _answered(self, job: Job) -> tuple[str, str] | None:
+        """What the same press was answered, in this transaction or an earlier one."""
+        return self.known.get((job.actor.id, job.key)) or log.answer(self.c, job.actor.id, job.key)
 
     def _run(self, job: Job) -> None:
         head = self.heads[job.office]

@@ -10,22 +10,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 from .. import tables as t
 from .prepared import Prepared
 
-_answers = select(t.command.c.actor, t.command.c.key, t.command.c.digest, t.command.c.answer).where(
-    t.command.c.key.in_(bindparam("keys", expanding=True))
-)
-
-
-_answer = Prepared(select(t.command.c.actor, t.command.c.key, t.command.c.digest, t.command.c.answer).where(
-    t.command.c.key == bindparam("of_key")))
+_answer = Prepared(select(t.command.c.digest, t.command.c.answer).where(
+    t.command.c.actor == bindparam("of_actor"), t.command.c.key == bindparam("of_key")))
 _add_answer = Prepared(insert(t.command))
 _add_event = Prepared(insert(t.event_table))
 
 
-def answers(c: Connection, keys: list[str]) -> dict[tuple[str, str], tuple[str, str]]:
-    """(actor, key) -> (digest, answer) of presses already answered."""
-    alone = len(keys) == 1  # the usual case, and the quick statement
-    rows: Any = _answer.all(c, {"of_key": keys[0]}) if alone else list(c.execute(_answers, {"keys": keys}))
-    return {(row[0], row[1]): (row[2], row[3]) for row in rows}
+def answer(c: Connection, actor: str, key: str) -> tuple[str, str] | None:
+    """(digest, answer) of a press that was already answered."""
+    found = _answer.first(c, {"of_actor": actor, "of_key": key})
+    return None if found is None else (found[0], found[1])
 
 
 def add_answers(c: Connection, rows: list[dict[str, Any]]) -> None:

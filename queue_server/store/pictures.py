@@ -34,7 +34,14 @@ _set_apart = Prepared(_rows.where(
 _missed = Prepared(_rows.where(
     _today, t.step.c.state == "no_show", t.step.c.ended_at > bindparam("after_ms")).order_by(t.step.c.ended_at))
 _by_id = Prepared(_rows.where(t.step.c.id == bindparam("of_step")))
-_by_ids = _rows.where(t.step.c.id.in_(bindparam("ids", expanding=True)))
+# As queue.heads and its neighbours read them, with all that screens show.
+_first = Prepared(_rows.where(
+    _today, t.step.c.service == bindparam("service_key"), literal_column(queue.FIRST),
+    t.step.c.priority == bindparam("class"),
+).order_by(t.step.c.queued_tick, t.step.c.id).limit(SHOWN))
+_returning = Prepared(_rows.where(
+    _today, t.step.c.service == bindparam("service_key"), literal_column(queue.RETURNING),
+    t.step.c.arrived_at.is_not(None)))
 _remote = Prepared(_rows.where(
     _today, literal_column("step.state = 'waiting' AND step.arrived_at IS NULL")
 ).order_by(t.step.c.queued_tick).limit(SHOWN))
@@ -43,15 +50,12 @@ _counts = Prepared(
     .where(_today, literal_column("step.state = 'waiting'"), _is_open)
     .group_by(t.step.c.service)
 )
-_ack = (
-    select(t.board_ack.c.call_seq, func.max(t.board_ack.c.drawn_at), func.max(t.board_ack.c.spoken_at))
-    .where(t.board_ack.c.office_id == bindparam("office"),
-           t.board_ack.c.call_seq.in_(bindparam("seqs", expanding=True)))
-    .group_by(t.board_ack.c.call_seq)
-)
+_its_acks = and_(t.board_ack.c.office_id == t.call.c.office_id, t.board_ack.c.call_seq == t.call.c.seq)
 _hall_calls = Prepared(
     select(t.call.c.seq, t.call.c.step_id, t.call.c.service, t.call.c.hall, t.call.c.counter, t.call.c.nth, t.call.c.at,
-           t.call.c.state, t.ticket.c.prefix, t.ticket.c.number)
+           t.call.c.state, t.ticket.c.prefix, t.ticket.c.number,
+           select(func.max(t.board_ack.c.drawn_at)).where(_its_acks).scalar_subquery(),
+           select(func.max(t.board_ack.c.spoken_at)).where(_its_acks).scalar_subquery())
     .join(t.step, t.step.c.id == t.call.c.step_id).join(t.ticket, t.ticket.c.id == t.step.c.ticket_id)
     .where(t.call.c.office_id == bindparam("office"), t.call.c.hall == bindparam("of_hall"),
            t.call.c.day == bindparam("on_day"))
@@ -92,7 +96,7 @@ def snapshot(c: Connection, head: Head, now: Moment) -> Snapshot:
         speakers={r[0]: r[1] for r in _speakers.all(c, {"office": head.id, "now": now.at})},
         devices=tuple(d for d in people.devices_of(c, head.id) if d.state == "paired"),
         undoable=_undoable(c, head, office, now.at),
-        notes=private.notes(c, [row.ticket_id for row in apart["active"]]) if apart["active"] else {},
+        notes={row.ticket_id: note for row in apart["active"] if (note := private.note(c, row.ticket_id))},
         day_open=state is not None and state[1] is None, day_closed=state is not None and state[1] is not None,
     )
 
@@ -103,40 +107,36 @@ def _lines(c: Connection, office_id: int, office: Office, day: str, tick: int) -
     remote: dict[str, list[Row]] = defaultdict(list)
     for not_arrived in map(_row, _remote.all(c, where)):
         remote[not_arrived.service].append(not_arrived)
-    lines = {key: _line(c, office_id, office, day, key) for key in counts}
-    orders = {key: discipline.in_order(
-        [*heads.ordinary, *heads.priority, *heads.returning], recent, office.rules.mix, tick
-    )[:SHOWN] for key, (heads, recent) in lines.items()}
-    ids = [waiting.step for found in orders.values() for waiting, _why in found]
-    rows = {row.id: row for row in map(_row, c.execute(_by_ids, {"ids": ids}))} if ids else {}
-    return {
-        key: Line(
-            n, since, longest, tuple((rows[w.step], why) for w, why in orders[key] if w.step in rows),
-            tuple(remote[key]), *lines[key],
-        )
-        for key, (n, longest, since) in counts.items()
-    }
+    lines = {}
+    for key, (n, longest, since) in counts.items():
+        rows, heads = _heads(c, {**where, "service_key": key})
+        recent = queue.recent(c, office_id, day, key, discipline.recent_needed(office.rules.mix), heads)
+        order = discipline.in_order(
+            [*heads.ordinary, *heads.priority, *heads.returning], recent, office.rules.mix, tick)[:SHOWN]
+        lines[key] = Line(
+            n, since, longest, tuple((rows[w.step], why) for w, why in order), tuple(remote[key]), heads, recent)
+    return lines
 
 
-def _line(c: Connection, office_id: int, office: Office, day: str, key: str) -> tuple[Heads, discipline.Recent]:
+def _heads(c: Connection, where: dict[str, Any]) -> tuple[dict[int, Row], Heads]:
     """The first rows of each class of a service, which decide the first rows of its order exactly."""
-    heads = queue.heads(c, office_id, day, key, SHOWN)
-    return heads, queue.recent(c, office_id, day, key, discipline.recent_needed(office.rules.mix), heads)
+    ordinary = [_row(r) for r in _first.all(c, {**where, "class": 0})]
+    priority = [_row(r) for r in _first.all(c, {**where, "class": 1})]
+    returning = [_row(r) for r in _returning.all(c, where)]
+    heads = Heads(*(tuple(_waiting(row) for row in part) for part in (ordinary, priority, returning)))
+    return {row.id: row for row in (*ordinary, *priority, *returning)}, heads
+
+
+def _waiting(row: Row) -> Waiting:
+    return Waiting(row.id, row.service, row.queued_tick, bool(row.priority), row.returned_seq, row.return_after)
 
 
 def _calls(c: Connection, office_id: int, office: Office, day: str) -> tuple[Call, ...]:
     found = [
-        row for hall in office.halls
+        Call(*row) for hall in office.halls
         for row in _hall_calls.all(c, {"office": office_id, "of_hall": hall.key, "on_day": day})
     ]
-    seqs = [row[0] for row in found]
-    acks = {r[0]: (r[1], r[2]) for r in c.execute(_ack, {"office": office_id, "seqs": seqs})} if seqs else {}
-    return tuple(sorted((_call(row, acks.get(row[0], (None, None))) for row in found), key=lambda call: call.seq))
-
-
-def _call(row: Any, heard: tuple[int | None, int | None]) -> Call:
-    values: tuple[Any, ...] = (*row, *heard)
-    return Call(*values)
+    return tuple(sorted(found, key=lambda call: call.seq))
 
 
 _acts = Prepared(

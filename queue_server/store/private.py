@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from .. import tables as t
+from .prepared import Prepared
 
 
 def keep(
@@ -29,8 +28,11 @@ def erase_all(c: Connection, office_id: int, ticket_id: int) -> int:
         t.private.c.office_id == office_id, t.private.c.ticket_id == ticket_id)).rowcount)
 
 
-def notes(c: Connection, tickets: Iterable[int]) -> dict[int, str]:
-    """Ticket -> note, for the tickets at counters."""
-    rows = c.execute(select(t.private.c.ticket_id, t.private.c.value).where(
-        t.private.c.ticket_id.in_(list(tickets)), t.private.c.name == "note"))
-    return {r[0]: r[1] for r in rows}
+_note = Prepared(select(t.private.c.value).where(
+    t.private.c.ticket_id == bindparam("of_ticket"), t.private.c.name == "note"))
+
+
+def note(c: Connection, ticket_id: int) -> str:
+    """What the officer wrote about a ticket; "" when nothing."""
+    found = _note.first(c, {"of_ticket": ticket_id})
+    return "" if found is None else str(found[0])

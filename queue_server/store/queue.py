@@ -183,14 +183,15 @@ _waiting_columns = (
     t.step.c.return_after,
 )
 # The literal conditions are those of the partial indexes, word for word, so that they are used.
-_first = "step.state = 'waiting' AND step.arrived_at IS NOT NULL AND step.returned_seq = 0"
+FIRST = "step.state = 'waiting' AND step.arrived_at IS NOT NULL AND step.returned_seq = 0"
+RETURNING = "step.state = 'waiting' AND step.returned_seq > 0"
 _heads = Prepared(
     select(*_waiting_columns)
-    .where(_of_service, literal_column(_first), t.step.c.priority == bindparam("class"))
+    .where(_of_service, literal_column(FIRST), t.step.c.priority == bindparam("class"))
     .order_by(t.step.c.queued_tick, t.step.c.id).limit(bindparam("most"))
 )
 _returning = Prepared(select(*_waiting_columns).where(
-    _of_service, literal_column("step.state = 'waiting' AND step.returned_seq > 0"), t.step.c.arrived_at.is_not(None)
+    _of_service, literal_column(RETURNING), t.step.c.arrived_at.is_not(None)
 ))
 _recent = Prepared(
     select(t.call.c.seq, t.call.c.priority, t.call.c.in_mix, t.call.c.advances)
