@@ -99,6 +99,7 @@ class Live:
         self._orders: dict[tuple[str, str], Order] = {}
         self._held = Together(kit, self._read_held)
         self._dirty: dict[str, _Dirty] = {}
+        self._known: dict[str, int] = {}       # the newest seq that this process committed
         self._sent: dict[str, int] = {}
         self._lines_due: dict[str, set[str]] = defaultdict(set)
         self._wake = kit.signal()
@@ -117,6 +118,7 @@ class Live:
 
     def published(self, office_id: int, key: str, seq: int, events: list[Recorded]) -> None:
         """Told by the writer after each commit."""
+        self._known[key] = seq
         patience = min((_patience(e.kind) for e in events), default=CALM_S)
         dirty = self._soil(key, patience)
         dirty.steps.update(e.step_id for e in events if e.step_id is not None)
@@ -199,14 +201,14 @@ class Live:
 
     def latest(self, key: str) -> Snapshot | None:
         """The newest snapshot of an office, read once however many ask at the same time."""
-        found = self._snapshots.get(key)
-        if found is not None and wall_ms() - found.at < STALE_MS and found.seq >= self._sent.get(key, 0):
-            return found
-        flight = self._flights.get(key)
-        if flight is not None:
+        while True:
+            found = self._snapshots.get(key)
+            if found is not None and wall_ms() - found.at < STALE_MS and found.seq >= self._known.get(key, 0):
+                return found
+            flight = self._flights.get(key)
+            if flight is None:
+                return self._take(key)
             flight.wait(5.0)
-            return self._snapshots.get(key)
-        return self._take(key)
 
     def _take(self, key: str) -> Snapshot | None:
         flight = self._flights[key] = self.kit.signal()
@@ -251,7 +253,7 @@ class Live:
 
     def _draw(self, key: str, dirty: _Dirty) -> None:
         of_office = [s for s in self.screens.values() if s.office == key]
-        snapshot = self._take(key)
+        snapshot = self._take(key) if of_office else None
         if snapshot is None:
             return
         self._sent[key] = snapshot.seq

@@ -1,20 +1,20 @@
 """One command = one transaction = one moment; then publish.
 
 Everything that anybody does arrives here as a ``Job``. One writer takes all jobs that are waiting,
-runs each in a savepoint of one transaction, commits once, and only then lets the answers go
-(decisions 16-18). All of it runs in a native thread: nothing in here may log, wait or emit.
+runs them in one transaction, commits once, and only then lets the answers go (decisions 16-18). All of
+it runs in a native thread: nothing in here may log, wait or emit.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection
 
 from .database import Database
@@ -121,8 +121,8 @@ class Job:
     done: Signal | None = None
 
     def content(self) -> str:
-        text = json.dumps([self.office, self.act, self.args], sort_keys=True, default=str)
-        return hashlib.sha256(text.encode()).hexdigest()
+        text = orjson.dumps([self.office, self.act, self.args], default=str, option=orjson.OPT_SORT_KEYS)
+        return hashlib.sha256(text).hexdigest()
 
 
 #: (office id, office key, seq after, events): told once per office and committed batch.
@@ -206,12 +206,17 @@ class Writer:
             told.extend(self._batch([job]))
         return told
 
-    def _attempt(self, jobs: list[Job]) -> list[tuple[int, str, int, list[Recorded]]]:
+    def _attempt(self, jobs: list[Job], careful: bool = False) -> list[tuple[int, str, int, list[Recorded]]]:
+        """One transaction. Without savepoints first: each is two turns of the interpreter's lock that a number
+        does not need; where one of the jobs is refused, all are run again with them."""
         c = self.database.writer()
-        with c.begin():
-            batch = _Batch(c, self.clock, jobs)
-            batch.run()
-            batch.write()
+        try:
+            with c.begin():
+                batch = _Batch(c, self.clock, jobs, careful)
+                batch.run()
+                batch.write()
+        except _NeedsCare:
+            return self._attempt(jobs, careful=True)
         return batch.told
 
 
@@ -224,13 +229,18 @@ def _outcome(job: Job) -> Answer:
     return job.answer
 
 
-class _Batch:
-    """The jobs of one transaction, office by office."""
+class _NeedsCare(Exception):
+    """A job was refused in a transaction without savepoints: what it wrote must not stay."""
 
-    def __init__(self, c: Connection, clock: Clock, jobs: list[Job]) -> None:
+
+class _Batch:
+    """The jobs of one transaction, office by office; each in a savepoint when ``careful``."""
+
+    def __init__(self, c: Connection, clock: Clock, jobs: list[Job], careful: bool) -> None:
         self.c = c
         self.clock = clock
         self.jobs = jobs
+        self.careful = careful
         self.events: list[dict[str, Any]] = []
         self.answers: list[dict[str, Any]] = []
         self.told: list[tuple[int, str, int, list[Recorded]]] = []
@@ -238,7 +248,8 @@ class _Batch:
     def run(self) -> None:
         self.heads = {h.key: h for h in offices.lock_heads(self.c, sorted({j.office for j in self.jobs}))}
         self.before = dict(self.heads)
-        self.known: dict[tuple[str, str], tuple[str, str]] = {}
+        presses = [(job.actor.id, job.key) for job in self.jobs if job.key]
+        self.known = log.answers(self.c, presses) if presses else {}
         self.recorded: dict[str, list[Recorded]] = {}
         for job in self.jobs:
             job.problem, job.answer = None, None
@@ -251,33 +262,33 @@ class _Batch:
         if time.monotonic() > job.deadline:
             job.problem = Busy("busy")
             return
-        before = self._answered(job) if job.key else None
+        before = self.known.get((job.actor.id, job.key)) if job.key else None
         if before is not None:
             same = before[0] == job.content()
-            job.answer = json.loads(before[1]) if same else Refused("key_reused").as_answer()
+            job.answer = orjson.loads(before[1]) if same else Refused("key_reused").as_answer()
             return
         self._run(job)
-
-    def _answered(self, job: Job) -> tuple[str, str] | None:
-        """What the same press was answered, in this transaction or an earlier one."""
-        return self.known.get((job.actor.id, job.key)) or log.answer(self.c, job.actor.id, job.key)
 
     def _run(self, job: Job) -> None:
         head = self.heads[job.office]
         now = self.clock.now()
         office = offices.config(self.c, head.id, head.config_version) if head.config_version else job.args["office"]
         tx = Tx(self.c, head, office, now, job.actor)
-        savepoint(self.c, "SAVEPOINT")
+        if self.careful:
+            savepoint(self.c, "SAVEPOINT")
         try:
             job.answer = {"ok": True, **job.command(tx, job.args)}
         except Refused as refused:
+            if not self.careful:
+                raise _NeedsCare from None
             savepoint(self.c, "ROLLBACK TO")
             job.answer = refused.as_answer()
             counted = getattr(refused, "counted", None)
             if counted is not None:
                 log.count_refusal(self.c, head.id, tx.day, counted[0], counted[1], refused.code)
         else:
-            savepoint(self.c, "RELEASE")
+            if self.careful:
+                savepoint(self.c, "RELEASE")
             self.heads[job.office] = tx.head
             self.events.extend(tx.rows)
             self.recorded.setdefault(job.office, []).extend(tx.recorded)
@@ -285,7 +296,7 @@ class _Batch:
             self._remember(job, now)
 
     def _remember(self, job: Job, now: Moment) -> None:
-        content, answer = job.content(), json.dumps(job.answer, ensure_ascii=False)
+        content, answer = job.content(), orjson.dumps(job.answer).decode()
         self.known[(job.actor.id, job.key)] = (content, answer)
         self.answers.append({
             "actor": job.actor.id, "key": job.key, "digest": content, "answer": answer,

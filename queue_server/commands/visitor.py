@@ -68,8 +68,9 @@ def _same_phone(tx: Tx, service: Service) -> Answer | None:
 
 
 def _issue(tx: Tx, service: Service, channel: str, priority: bool, args: dict[str, Any]) -> Answer:
-    open_office_day(tx)
     number = queue.next_number(tx.c, tx.office_id, service.key, tx.day)
+    if number == 1:  # whoever took an earlier one of this series has opened the day
+        open_office_day(tx)
     wanted = numbering.next_number(number - 1, service)
     if wanted != number:  # the reserved range is jumped over
         queue.set_high(tx.c, tx.office_id, service.key, tx.day, wanted)

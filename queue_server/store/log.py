@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from .. import tables as t
 from .prepared import Prepared
 
-_answer = Prepared(select(t.command.c.digest, t.command.c.answer).where(
-    t.command.c.actor == bindparam("of_actor"), t.command.c.key == bindparam("of_key")))
+_answers: dict[int, Prepared] = {}
 _add_answer = Prepared(insert(t.command))
 _add_event = Prepared(insert(t.event_table))
 
 
-def answer(c: Connection, actor: str, key: str) -> tuple[str, str] | None:
-    """(digest, answer) of a press that was already answered."""
-    found = _answer.first(c, {"of_actor": actor, "of_key": key})
-    return None if found is None else (found[0], found[1])
+def answers(c: Connection, presses: list[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, str]]:
+    """(actor, key) -> (digest, answer) of those presses that were already answered; each is found by its index."""
+    n = len(presses)
+    if n not in _answers:
+        _answers[n] = Prepared(
+            select(t.command.c.actor, t.command.c.key, t.command.c.digest, t.command.c.answer).where(or_(*(
+                and_(t.command.c.actor == bindparam(f"actor_{i}"), t.command.c.key == bindparam(f"key_{i}"))
+                for i in range(n)))))
+    values = {f"{name}_{i}": press[at] for i, press in enumerate(presses) for at, name in enumerate(("actor", "key"))}
+    return {(r[0], r[1]): (r[2], r[3]) for r in _answers[n].all(c, values)}
 
 
 def add_answers(c: Connection, rows: list[dict[str, Any]]) -> None:

@@ -18,7 +18,7 @@ from ..moment import wall_ms
 from . import backup
 
 logger = logging.getLogger(__name__)
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 LOOK_EVERY_S = 60.0
 LOOK_AT_IT_EVERY_S = 1.0
 
