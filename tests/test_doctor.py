@@ -53,7 +53,8 @@ def test_everything_it_can_find_has_a_sentence_in_both_languages() -> None:
     assert set(words()["id"]) == set(words()["en"])
     for key, text in words()["en"].items():
         assert set(FACT.findall(text)) == set(FACT.findall(words()["id"][key])), key
-    source = "".join((ROOT / "queue_server" / "upkeep" / f"{n}.py").read_text("utf-8") for n in ("doctor", "backup", "restore"))
+    rooms = ROOT / "queue_server" / "upkeep"
+    source = "".join((rooms / f"{name}.py").read_text("utf-8") for name in ("doctor", "backup", "restore"))
     topics = "clock|disk|database|log|printer|sound|addresses|files|libraries|backups"
     said = re.findall(rf'"({topics})", "([a-z_]+)"', source)
     assert len(said) > 25
