@@ -24,7 +24,8 @@ logger = logging.getLogger(__name__)
 LEASE_MS = 3_000
 #: A call is summed up in the chain when boards have had so long to report it.
 SUM_AFTER_MS = 90_000
-#: Every so many seconds offices without any board are looked at too: that nobody showed a call is summed up as well.
+#: Every so many seconds offices without any board are looked at too: that nobody showed a call is summed up as well,
+#: and it is noted which kiosks are connected.
 SILENT_TURNS = 10
 
 
@@ -83,8 +84,9 @@ class BoardReports:
             self.kit.sleep(1.0)
             turn += 1
             heard = {b.office for b in self.boards.values()} | {k[0] for k in self.acks}
-            for office in heard if turn % SILENT_TURNS else heard | self._offices():
-                self._write(office)
+            everywhere = turn % SILENT_TURNS == 0
+            for office in heard | self._offices() if everywhere else heard:
+                self._write(office, self._kiosks(office) if everywhere else ())
             for device in [d for d, b in self.boards.items() if b.heard_at == 0 and b.written_at == 0]:
                 self.boards.pop(device, None)
 
@@ -99,7 +101,11 @@ class BoardReports:
         with self.database.read() as c:
             return upkeep.office_keys(c)
 
-    def _write(self, office: str) -> None:
+    def _kiosks(self, office: str) -> tuple[int, ...]:
+        found = {s.device_id for s in self.live.screens.values() if s.kind == "kiosk" and s.office == office}
+        return tuple(sorted(found))
+
+    def _write(self, office: str, kiosks: tuple[int, ...]) -> None:
         now = wall_ms()
         mine = [b for b in self.boards.values() if b.office == office]
         seen = [
@@ -109,7 +115,8 @@ class BoardReports:
         ]
         acks = {k: self.acks.pop(k) for k in list(self.acks) if k[0] == office}
         halls = {b.hall for b in mine}
-        job = Job(office, SYSTEM, "board_reports", _command, {"seen": seen, "acks": acks, "halls": halls})
+        args = {"seen": seen, "acks": acks, "halls": halls, "kiosks": kiosks}
+        job = Job(office, SYSTEM, "board_reports", _command, args)
         try:
             answer = self.writer.press(job)
         except Exception:
@@ -124,6 +131,8 @@ class BoardReports:
 def _command(tx: Tx, args: dict[str, Any]) -> Answer:
     for board in args["seen"]:
         boards.save_seen(tx.c, board.device, board.heard_at, board.sound)
+    for kiosk in args["kiosks"]:
+        boards.save_seen(tx.c, kiosk, tx.now.at, "")
     rows = [(seq, device, drawn, spoken) for (_o, seq, device), (drawn, spoken) in args["acks"].items()]
     if rows:
         boards.save_acks(tx.c, tx.office_id, rows)

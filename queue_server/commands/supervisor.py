@@ -88,6 +88,8 @@ def pair(tx: Tx, args: dict[str, Any]) -> Answer:
 
 
 def pair_device(tx: Tx, device: people.Device, name: str, board: Any = None) -> Answer:
+    """The device may connect from now on. One of the same name and place that is gone was this one's forerunner (a
+    browser that lost its cookie, a TV that was changed): it is revoked, or lists would fill with what is no more."""
     place = device.board
     if device.kind == "board" and board:
         found = next((b for b in tx.office.boards if b.key == board), None)
@@ -97,6 +99,8 @@ def pair_device(tx: Tx, device: people.Device, name: str, board: Any = None) -> 
     people.save_device(tx.c, device.id, state="paired", code="", name=name, board=place, paired_at=tx.now.at)
     hall, _, key = place.partition("/")
     tx.record("device_paired", {"device": device.id, "kind": device.kind, "hall": hall, "board": key, "name": name})
+    for old in people.silent_twins(tx.c, device._replace(name=name, board=place), tx.now.at):
+        _revoke(tx, old, "replaced")
     return {"device": device.id}
 
 
@@ -104,6 +108,10 @@ def revoke(tx: Tx, args: dict[str, Any]) -> Answer:
     device = people.device(tx.c, tx.office_id, int(args["device"]))
     if device is None or device.state == "revoked":
         raise Refused("no_such_device")
-    people.save_device(tx.c, device.id, state="revoked", code="")
-    tx.record("device_revoked", {"device": device.id, "reason": str(args.get("reason") or "replaced")})
+    _revoke(tx, device.id, str(args.get("reason") or "replaced"))
     return {}
+
+
+def _revoke(tx: Tx, device: int, reason: str) -> None:
+    people.save_device(tx.c, device, state="revoked", code="")
+    tx.record("device_revoked", {"device": device, "reason": reason})

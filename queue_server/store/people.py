@@ -198,6 +198,30 @@ def save_device(c: Connection, device_id: int, **values: Any) -> None:
 ALIVE_MS = 6_000
 
 
+#: A device that was paired just now has not had the time to say that it lives, ms.
+JUST_PAIRED_MS = 15_000
+#: A kiosk says nothing by itself: while its line stands, the server notes it every ten seconds. This long
+#: without a note it is not there, ms.
+KIOSK_GONE_MS = 25_000
+
+
+def silent_twins(c: Connection, new: Device, at: int) -> list[int]:
+    """Paired devices of the same kind, place and name as ``new`` that are not connected: it has taken their place.
+
+    Two kiosks side by side, or two boards that show the same, are both connected and stay. A kiosk that was never
+    connected stays too: it may be about to come.
+    """
+    gone = t.device.c.seen_at < at - ALIVE_MS
+    if new.kind == "kiosk":
+        gone = t.device.c.seen_at.between(1, at - KIOSK_GONE_MS)
+    rows = c.execute(select(t.device.c.id).where(
+        t.device.c.office_id == new.office_id, t.device.c.kind == new.kind, t.device.c.board == new.board,
+        t.device.c.name == new.name, t.device.c.state == "paired", t.device.c.id != new.id,
+        t.device.c.paired_at < at - JUST_PAIRED_MS, gone,
+    ).order_by(t.device.c.id))
+    return [r[0] for r in rows]
+
+
 def boards_alive(c: Connection, office_id: int, hall: str, at: int) -> list[int]:
     """Devices of the boards of a hall that reported lately; ``board`` of a device is "hall/board"."""
     rows = c.execute(select(t.device.c.id).where(
