@@ -303,13 +303,15 @@ CREATE INDEX ix_step_ticket_id ON step (ticket_id);
 
 CREATE INDEX step_by_day ON step (office_id, day, service, id);
 
+CREATE INDEX step_missed ON step (office_id, day, ended_at) WHERE state = 'no_show';
+
 CREATE INDEX step_next ON step (office_id, day, service, priority, queued_tick, id) WHERE state = 'waiting' AND arrived_at IS NOT NULL AND returned_seq = 0;
 
-CREATE INDEX step_open ON step (office_id, day, state) WHERE state IN ('issuing', 'waiting', 'called', 'serving', 'parked');
+CREATE INDEX step_open ON step (office_id, day, state, service, queued_tick, queued_at) WHERE state IN ('issuing', 'waiting', 'called', 'serving', 'parked');
 
-CREATE INDEX step_remote ON step (office_id, day, service, queued_tick) WHERE state = 'waiting' AND arrived_at IS NULL;
+CREATE INDEX step_remote ON step (office_id, day, service, arrived_at, queued_tick) WHERE state = 'waiting' AND arrived_at IS NULL;
 
-CREATE INDEX step_returning ON step (office_id, day, service) WHERE state = 'waiting' AND returned_seq > 0;
+CREATE INDEX step_returning ON step (office_id, day, service, returned_seq) WHERE state = 'waiting' AND returned_seq > 0;
 
 CREATE UNIQUE INDEX one_visitor_per_counter ON step (office_id, counter) WHERE state IN ('called', 'serving');
 

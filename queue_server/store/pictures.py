@@ -32,7 +32,8 @@ _set_apart = Prepared(_rows.where(
     _today, literal_column("step.state IN ('issuing', 'called', 'serving', 'parked')"), _is_open
 ).order_by(t.step.c.id))
 _missed = Prepared(_rows.where(
-    _today, t.step.c.state == "no_show", t.step.c.ended_at > bindparam("after_ms")).order_by(t.step.c.ended_at))
+    _today, literal_column("step.state = 'no_show'"), t.step.c.ended_at > bindparam("after_ms")
+).order_by(t.step.c.ended_at))
 _by_id = Prepared(_rows.where(t.step.c.id == bindparam("of_step")))
 # As queue.heads and its neighbours read them, with all that screens show.
 _first = Prepared(_rows.where(
@@ -43,7 +44,8 @@ _returning = Prepared(_rows.where(
     _today, t.step.c.service == bindparam("service_key"), literal_column(queue.RETURNING),
     t.step.c.arrived_at.is_not(None)))
 _remote = Prepared(_rows.where(
-    _today, literal_column("step.state = 'waiting' AND step.arrived_at IS NULL")
+    _today, t.step.c.service == bindparam("service_key"),
+    literal_column("step.state = 'waiting' AND step.arrived_at IS NULL"),
 ).order_by(t.step.c.queued_tick).limit(SHOWN))
 _counts = Prepared(
     select(t.step.c.service, func.count(), func.min(t.step.c.queued_tick), func.min(t.step.c.queued_at))
@@ -104,17 +106,16 @@ def snapshot(c: Connection, head: Head, now: Moment) -> Snapshot:
 def _lines(c: Connection, office_id: int, office: Office, day: str, tick: int) -> dict[str, Line]:
     where = {"office": office_id, "on_day": day}
     counts = {r[0]: r[1:] for r in _counts.all(c, where)}
-    remote: dict[str, list[Row]] = defaultdict(list)
-    for not_arrived in map(_row, _remote.all(c, where)):
-        remote[not_arrived.service].append(not_arrived)
     lines = {}
     for key, (n, longest, since) in counts.items():
-        rows, heads = _heads(c, {**where, "service_key": key})
+        of_service = {**where, "service_key": key}
+        rows, heads = _heads(c, of_service)
+        remote = tuple(_row(r) for r in _remote.all(c, of_service))
         recent = queue.recent(c, office_id, day, key, discipline.recent_needed(office.rules.mix), heads)
         order = discipline.in_order(
             [*heads.ordinary, *heads.priority, *heads.returning], recent, office.rules.mix, tick)[:SHOWN]
         lines[key] = Line(
-            n, since, longest, tuple((rows[w.step], why) for w, why in order), tuple(remote[key]), heads, recent)
+            n, since, longest, tuple((rows[w.step], why) for w, why in order), remote, heads, recent)
     return lines
 
 
