@@ -5,10 +5,13 @@
   var html = window.htmPreact.html;
   var Queue = window.Queue;
 
+  /* Not every hall has a kiosk at its door (cars wait in a lane): where numbers come by phone, that is said too. */
+  function steps(picture) { return [picture.office.remote_numbers ? "how.1_phone" : "how.1", "how.2", "how.3"]; }
+
   function How(props) {
     return html`<h2 class="slide-title">${Queue.t("how.title", {}, props.slide.lang)}</h2>
-      <ol class="plain how">${[1, 2, 3].map(function (n) {
-        return html`<li><span class="how-step number">${n}</span><span>${Queue.t("how." + n, {}, props.slide.lang)}</span></li>`;
+      <ol class="plain how">${steps(props.picture).map(function (step, i) {
+        return html`<li><span class="how-step number">${i + 1}</span><span>${Queue.t(step, {}, props.slide.lang)}</span></li>`;
       })}</ol>`;
   }
 

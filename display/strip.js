@@ -5,6 +5,7 @@
 
   var HOLD_MS = 3000;          /* a moving sentence stands still this long at both ends */
   var FADE_MS = 400;
+  var EDGE = 0.06;             /* parts of the short side: where a moving sentence fades at both edges, as in display.css */
   var SPEED = 0.11;            /* parts of the short side of the screen per second: calm to read along */
 
   function reducedMotion() { return window.matchMedia("(prefers-reduced-motion: reduce)").matches; }
@@ -43,9 +44,13 @@
       line.textContent = text;
       line.style.opacity = "1";
       var over = line.scrollWidth - box.clientWidth;
+      box.classList.toggle("is-moving", over > 0);
       if (over <= 0) { leave(Board.readingSeconds(text) * 1000); return; }
-      var ms = Math.round(over / (Math.min(window.innerWidth, window.innerHeight) * SPEED) * 1000);
-      window.setTimeout(function () { place(-over, ms); leave(ms + HOLD_MS); }, HOLD_MS);
+      /* It stands still inside the faded edges: its first and its last word are whole. */
+      var short = Math.min(window.innerWidth, window.innerHeight), edge = EDGE * short;
+      var ms = Math.round((over + 2 * edge) / (short * SPEED) * 1000);
+      place(edge, 0);
+      window.setTimeout(function () { place(-over - edge, ms); leave(ms + HOLD_MS); }, HOLD_MS);
     }
 
     function next() {

@@ -91,6 +91,13 @@ class Line:
     heads: Heads = field(default_factory=Heads)     # what ``order`` came from: a counter of several lines
     recent: Recent = field(default_factory=Recent)  # merges them
 
+    @property
+    def here(self) -> int:
+        """How many of those waiting can be called now: numbers from phones count when their holders have arrived."""
+        if len(self.order) < SHOWN:
+            return len(self.order)
+        return max(SHOWN, self.waiting - len(self.not_arrived))
+
 
 @dataclass(frozen=True)
 class Call:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from backstage import apply, demo_office, events, rows, until, with_rules
 from cast import Server
 
 from queue_server.client import Message, Officer, Phone, Refusal
+from queue_server.snapshot import SHOWN, Line, Row
 
 SERVICE = "informasi"
 
@@ -129,6 +130,28 @@ def test_where_the_office_does_not_want_it_no_number_comes_from_a_phone(server: 
 
 
 # --- on the way ----------------------------------------------------------------------------------
+
+
+def test_the_board_counts_only_who_is_here(server: Server, dewi: Officer, phones: list[Phone]) -> None:
+    board = server.board()
+    away = phone_with(server, phones)
+    dewi.wait_for(lambda p: len(p["remote"]) == 1)
+    shown = board.wait_for(lambda p: p["seq"] >= dewi.picture["seq"])
+    mine = next(s for s in shown["services"] if s["key"] == SERVICE)
+    assert (mine["waiting"], mine["next"]) == (0, [])
+    here = phone_with(server, phones, here=True)
+    board.wait_for(lambda p: [(s["waiting"], s["next"]) for s in p["services"] if s["key"] == SERVICE]
+                   == [(1, [here.ticket["label"]])])
+    rows_here = dewi.wait_for(lambda p: p["waiting"]["total"] == 1)["waiting"]["rows"]
+    assert away.ticket["label"] not in [row["label"] for row in rows_here]
+    board.close()
+
+
+def test_a_long_line_counts_all_who_are_here() -> None:
+    away = (cast(Row, None),) * 4
+    assert Line(waiting=4, not_arrived=away).here == 0
+    shown = ((cast(Row, None), {}),) * SHOWN
+    assert Line(waiting=SHOWN + 9, order=shown, not_arrived=away).here == SHOWN + 5
 
 
 def test_who_is_due_but_not_here_lets_the_next_pass(server: Server, dewi: Officer, phones: list[Phone]) -> None:

@@ -23,7 +23,7 @@ def picture(s: Snapshot, person: int) -> dict[str, Any]:
         "counter": _seat(s, seat), "counters": _counters(s, person),
         "current": _visitor(s, row) if row else None, "undo": undo(s, person),
         "waiting": {
-            "total": sum(line.waiting - len(line.not_arrived) for line in lines),
+            "total": sum(line.here for line in lines),
             "rows": _rows(s, s.office.counter(seat.counter)) if seat else [],
         },
         "parked": [
@@ -131,7 +131,7 @@ def _ms(minutes: int | None) -> int | None:
 
 def _waits(s: Snapshot, key: str) -> dict[str, Any]:
     line = s.lines.get(key)
-    return {"waiting": line.waiting if line else 0, "longest_since": line.longest_since if line else None}
+    return {"waiting": line.here if line else 0, "longest_since": line.longest_since if line else None}
 
 
 def _visitor(s: Snapshot, row: Row) -> dict[str, Any]:

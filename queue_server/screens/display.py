@@ -131,7 +131,7 @@ def _service(s: Snapshot, service: Service) -> dict[str, Any]:
     line = s.lines.get(service.key)
     promise = service.standard.promise("door", False)
     return {
-        "waiting": line.waiting if line else 0,
+        "waiting": line.here if line else 0,
         "next": [row.label for row, _why in line.order[:NEXT_SHOWN]] if line else [],
         "serving": [row.label for row in s.active if row.service == service.key],
         "may": s.may_picture(service.key, "door"),

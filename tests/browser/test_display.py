@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from queue_server.theme import contrast
-from tests.browser.board_stage import BoardStage, wait_until
+from tests.browser.board_stage import BoardStage, board_picture, wait_until
 from tests.browser.door_stage import ROOT
 
 SIZES = {"full-hd": (1920, 1080), "4k": (3840, 2160), "hd": (1280, 720), "portrait": (1080, 1920), "old": (1024, 768)}
@@ -209,6 +209,35 @@ def test_a_lost_line_is_marked_then_gives_way_to_plain_words_and_heals(stage: Bo
     stage.page.clock.run_for(500)
     assert stage.large() == "A017"
     assert stage.page.locator(".lost, .mark").count() == 0
+
+
+def test_a_moving_sentence_stands_still_with_whole_words_inside_the_faded_edges(stage: BoardStage) -> None:
+    stage.page.clock.install()
+    stage.open()
+    stage.show(running_text={"id": "Semua layanan di sini gratis. " * 12, "en": ""})
+    stage.page.clock.run_for(600)
+    strip, line = stage.page.locator("#strip"), stage.page.locator(".strip-text")
+    assert "is-moving" in (strip.get_attribute("class") or "")
+    box, text = strip.bounding_box(), line.bounding_box()
+    assert box and text
+    fade = 0.06 * 1080
+    faded = stage.page.evaluate("parseFloat(getComputedStyle(document.getElementById('strip'), '::before').width)")
+    assert faded == pytest.approx(fade, abs=0.5)
+    assert text["x"] >= box["x"] + fade - 0.5
+    stage.page.clock.run_for(3_000)
+    end = float(stage.page.evaluate("document.querySelector('.strip-text').style.transform.slice(11, -3)"))
+    wide = stage.page.evaluate("document.querySelector('.strip-text').scrollWidth")
+    assert wide + end <= box["width"] - fade + 0.5
+
+
+@pytest.mark.parametrize(("by_phone", "said"), [
+    (False, "Ambil nomor antrean di kios atau pada petugas."),
+    (True, "Ambil nomor antrean di kios, lewat ponsel, atau pada petugas.")])
+def test_how_to_queue_fits_a_hall_without_a_kiosk_at_its_door(stage: BoardStage, by_phone: bool, said: str) -> None:
+    stage.open()
+    office = {**board_picture(stage.office, stage.hall, [])["office"], "remote_numbers": by_phone}
+    stage.show(office=office)
+    assert stage.page.locator(".how li").first.inner_text().split("\n")[-1] == said
 
 
 def test_a_new_board_shows_its_code_and_starts_by_itself_once_paired(stage: BoardStage) -> None:
