@@ -15,7 +15,9 @@
   /* ---- What is drawn ---------------------------------------------------------------------------- */
 
   function status(service) {
-    if (!service.may.allowed) { return html`<span class="state state-closed">${Queue.t("service.closed")}</span>`; }
+    if (!service.may.allowed) {
+      return html`<span class="state state-closed">${Queue.t(service.may.code === "remote_off" ? "service.at_office" : "service.closed")}</span>`;
+    }
     return html`<span class="soft">${service.waiting ? Queue.t("waiting", { count: service.waiting }) : Queue.t("waiting.none")}</span>`;
   }
 
@@ -26,10 +28,16 @@
     </button></li>`;
   }
 
-  function closed(may) {
+  /* remote: numbers are given to phones once it is open; otherwise they are taken at the office. */
+  function closed(may, remote) {
+    if (may.code === "remote_off") {
+      return html`<div class="card closed" data-testid="closed">${Visitor.icon("map-pin", "icon-big")}
+        <h2>${Queue.whyNot(may)}</h2><p>${Queue.t("closed.kiosk")}</p></div>`;
+    }
     return html`<div class="card closed" data-testid="closed">${Visitor.icon("calendar-off", "icon-big")}
       <h2>${Queue.whyNot(may)}</h2><p>${Queue.opening(may)}</p>
-      <p class="soft">${Queue.t(may.code === "remote_off" ? "closed.kiosk" : "closed.meanwhile")}</p></div>`;
+      ${remote ? null : html`<p>${Queue.t("closed.at_office")}</p>`}
+      <p class="soft">${Queue.t("closed.meanwhile")}</p></div>`;
   }
 
   function mine(number) {
@@ -45,12 +53,13 @@
   }
 
   function list() {
-    const may = Queue.closed(state.picture.services);
+    const services = state.picture.services, may = Queue.closed(services);
+    const remote = services.some(function (service) { return service.remote; });
     return html`<div class="stack">
       ${state.mine.map(mine)}
       ${noted()}
-      ${may ? closed(may) : html`<h1>${Queue.t(state.mine.length ? "choose.other" : "choose")}</h1>`}
-      <ul class="plain services">${state.picture.services.map(card)}</ul>
+      ${may ? closed(may, remote) : html`<h1>${Queue.t(state.mine.length ? "choose.other" : "choose")}</h1>`}
+      <ul class="plain services">${services.map(card)}</ul>
     </div>`;
   }
 
@@ -79,7 +88,7 @@
   }
 
   function takers(service) {
-    if (!service.may.allowed) { return closed(service.may); }
+    if (!service.may.allowed) { return closed(service.may, service.remote); }
     const busy = Boolean(state.sending);
     return html`<div class="acts">
       <button class="button button-primary button-large button-wide" data-testid="take" aria-disabled=${String(busy)} onClick=${function () { take(false); }}>

@@ -19,7 +19,7 @@ def picture(s: Snapshot, channel: str) -> dict[str, Any]:
         line = s.lines.get(service.key)
         components = {k: v for k, v in service.standard.components.items() if k in PUBLISHED_COMPONENTS}
         services.append({
-            **head, "summary": service.summary, "may": s.may_picture(service.key, channel),
+            **head, "summary": service.summary, "may": _may(s, service.key, channel),
             "waiting": line.waiting if line else 0, "forecast": None, "components": components,
             "tariff": components.get("tariff", {}), "remote": service.remote and office.remote_numbers,
             "promise": {"wait_min": promise.wait_min, "service_min": promise.service_min},
@@ -31,3 +31,9 @@ def picture(s: Snapshot, channel: str) -> dict[str, Any]:
         "hours": [{"start": hours.hhmm(p.start), "end": hours.hhmm(p.end)} for p in hours.periods(office, None, s.day)],
         "next_opening": min(openings, default=None), "voice": office.voice,
     }
+
+
+def _may(s: Snapshot, service: str, channel: str) -> dict[str, Any]:
+    """Where the office gives no numbers to phones, "come to the office" is good advice only while it gives them there."""
+    may, at_door = s.may_picture(service, channel), s.may_picture(service, "door")
+    return at_door if may["code"] == "remote_off" and not at_door["allowed"] else may

@@ -117,10 +117,26 @@ def test_where_phones_may_not_take_numbers_the_page_says_where_to_go(phone: Stag
     phone.on("GET", "/office/rutan/door", lambda *_: closed)
     phone.open()
     expect(phone.sees("closed")).to_contain_text("hanya dapat diambil di kantor")
-    expect(phone.sees("closed")).to_contain_text("kiosk")
+    expect(phone.sees("closed")).to_contain_text("kios")
+    expect(phone.sees("service-kunjungan")).to_contain_text("Nomor hanya di kantor")
     phone.sees("service-kunjungan").tap()
     expect(phone.page.get_by_text("KTP asli").first).to_be_visible()
     expect(phone.sees("take")).to_have_count(0)
+
+
+def test_a_closed_office_says_when_it_opens_and_sends_nobody_to_its_kiosk(phone: Stage) -> None:
+    closed = door(phone)
+    for service in closed["services"]:
+        opens = {"next_opening": NOW + 86_400_000, "facts": {"opens_in_days": 1, "opens_time": "08:00"}}
+        service.update(remote=False, may={"allowed": False, "code": "closed_today", **opens})
+    phone.on("GET", "/office/rutan/door", lambda *_: closed)
+    phone.open()
+    card = phone.sees("closed")
+    expect(card).to_contain_text("Layanan ini tutup hari ini.")
+    expect(card).to_contain_text("Nomor dapat diambil lagi besok pukul 08.00.")
+    expect(card).to_contain_text("Nomor diambil di kantor, tidak lewat ponsel.")
+    expect(card).not_to_contain_text("kios")
+    expect(phone.sees("service-kunjungan")).to_contain_text("Sedang tutup")
 
 
 def test_the_back_key_of_the_phone_goes_back_to_the_services(phone: Stage) -> None:
