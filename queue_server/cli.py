@@ -13,6 +13,7 @@ from .domain.errors import Refused
 from .schema import SchemaError
 from .shell import say_refusal
 from .upkeep.data_folder import CannotUse
+from .upkeep.words import say
 from .voice import speaker
 
 
@@ -66,6 +67,14 @@ def parser() -> argparse.ArgumentParser:
     return main_parser
 
 
+def _refusal(refused: Refused, args: argparse.Namespace) -> str:
+    """The screens' sentence; where an office is not found the screens speak of addresses, here it is a folder."""
+    language = getattr(args, "language", "") or "en"
+    if refused.code == "no_such_office":
+        return say(language, "data.no_such_office", folder=config.read(args).data)
+    return say_refusal(refused, language)
+
+
 def main(argv: list[str]) -> int:
     """Runs a command; 0 when it did its work, 1 when it was refused, 2 when it was not understood."""
     args = parser().parse_args(argv)
@@ -75,7 +84,7 @@ def main(argv: list[str]) -> int:
         print(f"A setting is wrong: {error}", file=sys.stderr)
         return 2
     except Refused as refused:
-        print(say_refusal(refused), file=sys.stderr)
+        print(_refusal(refused, args), file=sys.stderr)
         return 1
     except (assets.AssetsError, CannotUse, SchemaError) as error:
         print(error, file=sys.stderr)

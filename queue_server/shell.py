@@ -11,6 +11,7 @@ from .domain.errors import Refused
 from .kit import ThreadKit
 from .screens.pages import words_of
 from .transaction import SYSTEM, Answer, Command, Job, Writer
+from .upkeep.data_folder import must_exist
 
 
 class Session:
@@ -29,10 +30,16 @@ class Session:
         self.database.close()
 
 
+def existing(settings: Config, language: str = "en") -> Session:
+    """A session on an office that is there already; raises CannotUse for a folder without a database."""
+    must_exist(settings, language)
+    return Session(settings)
+
+
 def say_refusal(refused: Refused, language: str = "en") -> str:
     """The sentence for a refusal, as the screens would say it."""
     words = words_of("common")[language]
     text = words.get(f"refused.{refused.code}") or words.get("refused.unknown") or refused.code
     for name, value in refused.facts.items():
         text = text.replace("{" + name + "}", str(value))
-    return f"{text} [{refused.code}]"
+    return text

@@ -15,6 +15,8 @@ from small_house import KEY, house
 from queue_server import __version__, cli, config
 from queue_server.cli import COMMANDS
 from queue_server.config import SettingError
+from queue_server.domain.errors import Refused
+from queue_server.shell import say_refusal
 
 
 def arguments(name: str) -> argparse.ArgumentParser:
@@ -124,9 +126,40 @@ def test_two_servers_beside_each_other(server: Server, tmp_path: Path) -> None:
 def test_commands_at_the_shell_keep_to_their_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     one, other = house(tmp_path / "one").data, tmp_path / "other"
     assert KEY in said(capsys, "office", "list", "--data", str(one))[1]
-    assert said(capsys, "office", "list", "--data", str(other))[:2] == (0, "")
-    status, _out, err = said(capsys, "person", "add", KEY, "ani", "--data", str(other))
-    assert status == 1 and "[no_such_office]" in err
+    file = tmp_path / "other.toml"
+    file.write_text((ROOT / "offices" / "template.toml").read_text("utf-8").replace(KEY, "kantor-lain"), "utf-8")
+    assert said(capsys, "office", "import", str(file), "--data", str(other))[0] == 0
+    assert said(capsys, "office", "list", "--data", str(other))[:2] == (0, "kantor-lain  Kantor Saya\n")
+    for words in (["person", "add", KEY, "ani"], ["reset-password", KEY, "ani"], ["office", "export", KEY],
+                  ["office", "difference", str(ROOT / "offices" / "template.toml")], ["export", KEY]):
+        status, out, err = said(capsys, *words, "--data", str(other))
+        assert (status, out, "[" in err) == (1, "", False) and f"no such office in {other}" in err
+    assert KEY not in said(capsys, "office", "list", "--data", str(other))[1], "difference only shows"
+
+
+TEMPLATE = str(ROOT / "offices" / "template.toml")
+
+
+@pytest.mark.parametrize("words", [
+    ["office", "list"], ["office", "apply", TEMPLATE], ["office", "difference", TEMPLATE], ["office", "export", KEY],
+    ["person", "add", KEY, "ani"], ["reset-password", KEY, "ani"], ["export", KEY], ["backup", "--to", "elsewhere"],
+    ["media", "add", str(ROOT / "docs" / "pictures" / "board.png")], ["doctor", "--clock-is-right"],
+], ids=" ".join)
+def test_a_mistyped_folder_is_refused_and_not_made(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing, empty = tmp_path / "ofice", tmp_path / "empty"
+    empty.mkdir()
+    status, out, err = said(capsys, *words, "--data", str(missing))
+    assert (status, out) == (1, "") and err.startswith(f"There is no folder {missing}.") and "--data DIR" in err
+    status, out, err = said(capsys, *words, "--data", str(empty))
+    assert (status, out) == (1, "") and "There is no database" in err and "office import FILE" in err
+    assert not missing.exists() and not list(empty.iterdir())
+
+
+def test_the_mistyped_folder_is_said_in_indonesian_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _status, _out, err = said(capsys, "office", "list", "--language", "id", "--data", str(tmp_path / "salah"))
+    assert err.startswith(f"Folder {tmp_path / 'salah'} tidak ada.")
 
 
 def test_somebody_new_and_a_new_password(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -134,8 +167,8 @@ def test_somebody_new_and_a_new_password(tmp_path: Path, capsys: pytest.CaptureF
     status, first, _err = said(capsys, "person", "add", KEY, "ani", "--role", "officer", "--data", data)
     assert status == 0 and "ani may sign in as officer with the password:" in first
     status, _out, err = said(capsys, "person", "add", KEY, "ani", "--data", data)
-    assert status == 1 and "[" in err
+    assert (status, err) == (1, say_refusal(Refused("name_taken")) + "\n") and "[" not in err
     status, second, _err = said(capsys, "reset-password", KEY, "ani", "--data", data)
     assert status == 0 and second.split()[-1] != first.split()[-1]
     status, _out, err = said(capsys, "reset-password", KEY, "nobody", "--data", data)
-    assert status == 1 and "[" in err
+    assert (status, err) == (1, say_refusal(Refused("no_such_person")) + "\n")

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -261,8 +262,15 @@ def test_a_second_server_on_the_folder_is_refused(server: Server) -> None:
 
 
 def test_a_taken_port_is_said(server: Server, tmp_path: Path) -> None:
-    done = start("--data", str(tmp_path / "other"), "--port", str(server.port))
+    port = server.port
+    with ExitStack() as stack:
+        with suppress(OSError):  # the next one is taken as well, by us or by somebody else
+            stack.enter_context(socket.create_server(("127.0.0.1", port + 1)))
+        done = start("--data", str(tmp_path / "other"), "--port", str(port))
     assert done.returncode == 1 and "is taken" in done.stderr and "Traceback" not in done.stderr
+    named = int(re.search(r"--port (\d+)", done.stderr)[1])  # type: ignore[index]
+    assert named > port + 1
+    socket.create_server(("127.0.0.1", named)).close()
 
 
 def test_a_later_schema_stops_the_start(tmp_path: Path) -> None:

@@ -70,9 +70,17 @@ def test_the_demo_offices_are_as_described() -> None:
     assert [s.key for s in kanim.services if s.english] == ["izin-tinggal"]
 
 
-def test_the_template_is_only_told_what_else_a_standard_has() -> None:
-    assert [w.code for w in office_file.warnings(example("template"))] == ["components_missing"]
-    assert len(text_of("template").splitlines()) < 65
+@pytest.mark.parametrize("name", ["rutan", "kanim", "template"])
+def test_nothing_is_said_of_the_files_that_come_with_the_program(name: str) -> None:
+    assert office_file.warnings(example(name)) == []
+
+
+def test_the_template_is_short_and_a_part_taken_out_of_it_is_missed() -> None:
+    text = text_of("template")
+    assert len(text.splitlines()) < 70
+    shorter = "\n".join(line for line in text.splitlines() if not line.startswith("staff_count"))
+    (told,) = office_file.warnings(office_file.read(shorter, "shorter.toml"))
+    assert told.code == "components_missing" and "staff_count" in told.say("en")
 
 
 def test_no_file_says_antrian_silahkan_or_kosong() -> None:

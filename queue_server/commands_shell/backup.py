@@ -9,6 +9,7 @@ from pathlib import Path
 
 from .. import config
 from ..upkeep import backup
+from ..upkeep.data_folder import must_exist
 from ..upkeep.restore import Restored, restore
 from ..upkeep.words import say
 
@@ -24,6 +25,7 @@ def run(args: argparse.Namespace) -> int:
     if not to:
         print("Name the folder of the backups: --to DIR, or QUEUE_BACKUP: another disk, or a share.", file=sys.stderr)
         return 2
+    must_exist(settings, args.language)
     if hasattr(os, "nice"):
         os.nice(10)  # calls come first
     try:

@@ -17,7 +17,7 @@ from ..domain.errors import Refused
 from ..domain.office import Office
 from ..replay.morning import Account, Morning, staffed
 from ..screens.door import hashed
-from ..shell import Session
+from ..shell import Session, existing
 from ..upkeep.data_folder import served
 from .people import new_password
 
@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"The server at {base} does not serve the folder {settings.data}. Name the same --data and --port as for "
               "the server: make demo ARGS=\"--data … --port …\". Nothing was changed.", file=sys.stderr)
         return 2
-    session = Session(settings)
+    session = existing(settings)
     try:
         mornings = _mornings(session, base, args.office)
     finally:

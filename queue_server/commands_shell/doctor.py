@@ -7,7 +7,7 @@ import os
 from dataclasses import replace
 
 from .. import config, opening
-from ..shell import Session
+from ..shell import existing
 from ..upkeep import doctor
 from ..upkeep.data_folder import served
 from ..upkeep.startup import doubt_clock
@@ -28,7 +28,7 @@ def _language() -> str:
 def run(args: argparse.Namespace) -> int:
     settings = config.read(args)
     if args.clock_is_right:
-        session = Session(settings)
+        session = existing(settings, args.language)
         for office in opening.offices_of(session.database):
             session.press(office.key, "doubt_clock", doubt_clock, confirmed=True, reason="by_a_person")
         session.close()

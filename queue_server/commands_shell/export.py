@@ -7,6 +7,7 @@ import sys
 
 from .. import config, opening
 from ..exports import work
+from ..upkeep.data_folder import must_exist
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,6 +16,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     settings = config.read(args)
+    must_exist(settings, args.language or "en")
     opening.prepare(settings)
     seen = [0]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .. import config
 from ..media_store import BadMedia, keep
+from ..upkeep.data_folder import must_exist
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,9 +17,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    settings = config.read(args)
+    must_exist(settings)
     try:
         with Path(args.file).open("rb") as source:
-            name = keep(config.read(args).data, source)
+            name = keep(settings.data, source)
     except (BadMedia, OSError) as problem:
         print(f"{args.file} was not taken: {problem}", file=sys.stderr)
         return 1

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from .. import config, opening
 from ..commands.setup import configure
+from ..domain.errors import NotFound
 from ..domain.office import Office
 from ..office_file import OfficeFileError, differences, read, warnings, write
-from ..shell import Session
+from ..shell import Session, existing
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,7 +25,8 @@ def run(args: argparse.Namespace) -> int:
     if args.what != "list" and not args.file:
         print("Name the file (or, for export, the office).", file=sys.stderr)
         return 2
-    session = Session(config.read(args))
+    settings = config.read(args)
+    session = Session(settings) if args.what == "import" else existing(settings, args.language)
     try:
         return _run(session, args)
     except OSError as error:
@@ -49,6 +51,8 @@ def _run(session: Session, args: argparse.Namespace) -> int:
     for warning in warnings(office):
         print(warning.say(args.language), file=sys.stderr)
     known = {listed.key for listed in opening.offices_of(session.database)}
+    if office.key not in known and args.what == "difference":
+        raise NotFound("no_such_office")
     if office.key not in known:
         return _import(session, office)
     return _apply(session, office, args)

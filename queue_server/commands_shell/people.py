@@ -8,7 +8,7 @@ import secrets
 from .. import config
 from ..commands.setup import ROLES, add_person, reset_password
 from ..screens.door import hashed
-from ..shell import Session
+from ..shell import existing
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +20,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    session = Session(config.read(args))
+    session = existing(config.read(args))
     password = new_password()
     session.press(
         args.office, "add_person", add_person, name=args.name, role=args.role, shown_name=args.shown_name,
@@ -36,7 +36,7 @@ def reset_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def reset(args: argparse.Namespace) -> int:
-    session = Session(config.read(args))
+    session = existing(config.read(args))
     password = new_password()
     session.press(args.office, "reset_password", reset_password, name=args.name, password_hash=hashed(password))
     session.close()

@@ -16,6 +16,7 @@ from ..client import Refusal
 from ..replay import cast, compare, log
 from ..replay.play import CLOCK_ERROR_S, MARGIN, Decide, Follow, Player
 from ..replay.recording import Day, Note, RecordingError, read
+from ..upkeep.data_folder import must_exist
 
 NAMED = 5
 WIDTH = 30
@@ -49,6 +50,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"No server answers at {base}. Start one: python -m queue_server serve --port {settings.port}",
               file=sys.stderr)
         return 2
+    must_exist(settings)
     print(_announced(day, args))
     _say_notes(day.notes)
     mode = "decide" if args.decide else "follow"

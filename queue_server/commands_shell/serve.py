@@ -55,11 +55,22 @@ def _no_door(settings: config.Config, error: OSError) -> str:
     where = f"{settings.host}:{settings.port}"
     if error.errno == errno.EADDRINUSE:
         return (f"{where} is taken: another program, or another copy of this one, listens there. End it, or name "
-                "another port: --port 8081")
+                f"a port that is free: --port {_free_above(settings)}")
     if error.errno == errno.EACCES:
         return f"{where} may not be used: ports below 1024 are the administrator's. Name a higher one: --port 8080"
     return (f"{where} cannot be listened on ({error.strerror or error}). QUEUE_HOST must be an address of this "
             "machine; 0.0.0.0 means all of them.")
+
+
+def _free_above(settings: config.Config) -> int:
+    """The next port on which nobody listens now; 0, which takes any free one, when there is none."""
+    for port in range(settings.port + 1, 65_536):
+        try:
+            bootstrap.listen(settings.host, port).close()
+        except OSError:
+            continue
+        return port
+    return 0
 
 
 def _addresses(port: int, offices: list[opening.Listed], settings: config.Config) -> list[str]:

@@ -14,6 +14,9 @@ import sys
 import time
 from pathlib import Path
 
+from ..config import Config
+from .words import say
+
 #: With less than this the next commit may be the one that fails, bytes.
 LEAST_FREE = 64 * 1024 * 1024
 #: The byte that is locked on Windows: far behind the text, which others must be able to read.
@@ -87,6 +90,16 @@ def served(data: Path) -> tuple[int, str] | None:
         return None
     finally:
         os.close(handle)
+
+
+def must_exist(settings: Config, language: str = "en") -> None:
+    """For commands that work on what is there: a mistyped --data must not make a new, empty house; raises CannotUse."""
+    if not settings.database_url.startswith("sqlite:///"):
+        return  # the database lies elsewhere and answers for itself
+    if not settings.data.is_dir():
+        raise CannotUse(say(language, "data.no_folder", folder=settings.data))
+    if not Path(settings.database_url.removeprefix("sqlite:///")).is_file():
+        raise CannotUse(say(language, "data.no_database", folder=settings.data))
 
 
 def write_ms(data: Path) -> float:
