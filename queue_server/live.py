@@ -141,7 +141,7 @@ class Live:
 
     def _pictures_loop(self) -> None:
         while True:
-            due = min((dirty.due for dirty in self._dirty.values()), default=time.monotonic() + CALM_S)
+            due = min((dirty.due for dirty in list(self._dirty.values())), default=time.monotonic() + CALM_S)
             self._wake.wait(max(0.0, due - time.monotonic()))
             self._wake.clear()
             for key in self._due():
@@ -153,7 +153,7 @@ class Live:
 
     def _due(self) -> list[str]:
         now = time.monotonic()
-        return [key for key, dirty in self._dirty.items() if dirty.due <= now]
+        return [key for key, dirty in list(self._dirty.items()) if dirty.due <= now]
 
     def _beat_loop(self) -> None:
         turn = 0
@@ -267,9 +267,9 @@ class Live:
 
     def _put_off(self, key: str, dirty: _Dirty) -> bool:
         """True when a newer call must be on the boards first; whoever was left out gets that one's picture."""
-        if key not in self._due() or dirty.put_off >= MOST_PUT_OFF:
+        newer = self._dirty.get(key)
+        if newer is None or newer.due > time.monotonic() or dirty.put_off >= MOST_PUT_OFF:
             return False
-        newer = self._dirty[key]
         newer.steps |= dirty.steps
         newer.put_off = dirty.put_off + 1
         return True
