@@ -106,6 +106,15 @@
       ${more > 0 ? html`<p class="list-empty">${Queue.t("list.more", { more: more })}</p>` : null}<//>`;
   }
 
+  /* Numbers that a kiosk could not print yet: they join the queue by themselves, but somebody may need help there. */
+  function Papers(props) {
+    const labels = props.picture.issuing;
+    if (!labels.length) { return null; }
+    return html`<${Counter.List} kind="is-paper" title=${Queue.t("list.paper")} count=${labels.length}>
+      <p class="paper-labels number" data-testid="issuing">${labels.join(", ")}</p>
+      <p class="list-empty text-s">${Queue.t("paper.help")}</p><//>`;
+  }
+
   function bringBack(open) {
     return Counter.button({ name: "bring_back", word: Queue.t("act.bring_back"), icon: "history", cap: "k", kind: "button-quiet",
       open: isOpen(open, "bring_back"), run: function () { Counter.start("bring_back"); } });
@@ -185,6 +194,6 @@
   Counter.Lists = function (props) {
     const parts = { picture: props.picture, open: props.open, now: props.now };
     return html`<div class="lists"><${Waiting} ...${parts} />
-      <div class="rest">${[Missed, Parked, Remote, Colleagues].map(function (part) { return html`<${part} ...${parts} />`; })}</div></div>`;
+      <div class="rest">${[Papers, Missed, Parked, Remote, Colleagues].map(function (part) { return html`<${part} ...${parts} />`; })}</div></div>`;
   };
 }());

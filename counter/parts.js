@@ -51,9 +51,17 @@
     return Queue.has(key) ? Queue.t(key) : String(reason).replace(/_/g, " ");
   };
 
+  /* "first" means: of the two classes only one waited. Which one stands in the heads that the decision saw:
+     [step, queued, priority, returned, return after]; the class may have been changed since. */
+  function whyKey(visitor, why) {
+    if (why.rule !== "first") { return "why." + why.rule; }
+    const own = (why.heads || []).filter(function (head) { return head[0] === visitor.step; })[0];
+    return (own ? own[2] : visitor.priority) ? "why.first_priority" : "why.first";
+  }
+
   /** Why this visitor was next, as one sentence from the recorded decision. */
   Counter.whyNext = function (visitor) {
-    const why = visitor.why || {}, mix = why.mix || [], key = "why." + why.rule;
+    const why = visitor.why || {}, mix = why.mix || [], key = whyKey(visitor, why);
     const facts = { priority: mix[0], ordinary: mix[1], minutes: mix[2] };
     if (why.reason) { facts.reason = Counter.reason(why.reason); }
     return Queue.t(Queue.has(key) ? key : "why.unknown", facts);
@@ -62,6 +70,7 @@
   /** A button with its icon, word and key. One that may not be pressed now stays reachable and says why. */
   Counter.button = function (props) {
     return html`<button type="button" class=${"button " + (props.kind || "")} data-testid=${props.testid || props.name}
+        title=${props.why || null}
         aria-disabled=${props.off ? "true" : null} aria-expanded=${props.open === undefined ? null : String(props.open)}
         aria-keyshortcuts=${props.cap === undefined ? null : props.cap} onClick=${props.run}>
       ${props.icon ? Counter.icon(props.icon) : null}<span class="word">${props.word}</span>

@@ -14,9 +14,14 @@
     return html`<span class="sound is-late">${Desk.icon("volume-off")}${Queue.t(device.sound === "starting" ? "sound.starting" : "sound.mute")}</span>`;
   }
 
+  /* Red only for what was on and is missed. */
+  const SHAPES = { alive: "open", connecting: "waiting", unseen: "waiting", gone: "breached", off: "closed" };
+
   function life(device) {
-    if (device.alive) { return html`<span class="state state-open">${Queue.t("device.alive")}</span>`; }
-    return html`<span class="state state-breached">${device.seen_at ? Queue.t("device.gone_since", { time: Queue.time(device.seen_at) }) : Queue.t("device.gone")}</span>`;
+    const away = device.life === "gone" || device.life === "off";
+    const words = away ? Queue.t("device.gone_since", { time: Queue.time(device.seen_at) }) : Queue.t("device." + device.life);
+    return html`<span class=${"state state-" + SHAPES[device.life]} data-testid="life">${words}</span>
+      ${device.life === "unseen" ? html`<span class="soft text-s life-help">${Queue.t("device.unseen.help")}</span>` : null}`;
   }
 
   function placeOf(picture, device) {

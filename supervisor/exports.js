@@ -57,7 +57,7 @@
   Desk.Exports = function () {
     if (!Desk.log.filters) { return null; }
     const language = Queue.language();
-    return html`<section class="card exports" data-testid="exports"><h3>${Queue.t("exports")}</h3>
+    return html`<section class="card exports" data-testid="exports"><h2 class="title-m">${Queue.t("exports")}</h2>
       <div class="row">
         ${link("csv", Queue.t("exports.csv_people"), { separator: ";", language: language }, "csv-people", "file-type-csv")}
         <${Desk.button} word=${Queue.t("exports.xlsx")} icon="file-spreadsheet" testid="xlsx" run=${start} />

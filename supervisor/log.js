@@ -100,7 +100,7 @@
     if (!log.shares.entries) { return null; }
     return html`<div class="kept" data-testid="kept">${PARTS.map(function (name) {
       const part = log.shares.all[name];
-      return html`<section class="card" key=${name} data-testid=${"kept-" + name}><h3>${Queue.t("part." + name)}</h3><${Desk.Share} part=${part} />
+      return html`<section class="card" key=${name} data-testid=${"kept-" + name}><h2 class="title-m">${Queue.t("part." + name)}</h2><${Desk.Share} part=${part} />
         ${part.doubtful ? html`<p class="soft text-s">${Queue.t("share.doubtful", { n: part.doubtful })}</p>` : null}</section>`;
     })}</div>`;
   }

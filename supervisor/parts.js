@@ -75,6 +75,13 @@
     return Queue.t("share.left_out", { n: n, reasons: words.join("; ") });
   };
 
+  /** The same share without what is still under way in what it leaves out. */
+  Desk.ended = function (part) {
+    const left = Object.assign({}, part.left_out);
+    delete left.not_yet_known;
+    return Object.assign({}, part, { left_out: left });
+  };
+
   Desk.button = function (props) {
     return html`<button type="button" class=${"button " + (props.kind || "")} data-testid=${props.testid} onClick=${props.run}
         aria-disabled=${props.off ? "true" : null} aria-expanded=${props.open === undefined ? null : String(props.open)}>

@@ -34,7 +34,7 @@
     const body = state.gone ? html`<${Desk.SignIn} why=${state.refused || (Queue.has("gone." + state.gone) ? Queue.t("gone." + state.gone) : null)} busy=${state.busy} />`
       : picture ? html`<${Desk.Body} ...${props} />` : html`<main class="entrance"><p role="status">${Queue.t("line.connecting")}</p></main>`;
     window.htmPreact.render(html`<div class="page-frame"><${Desk.Bar} ...${props} />${body}</div>`, root);
-    const late = picture ? picture.alerts.length : 0;
+    const late = picture ? Desk.alarms(picture).length : 0;
     document.title = (late ? "(" + late + ") " : "") + Queue.t("title") + (picture ? " · " + picture.office.name : "");
   }
 

@@ -5,8 +5,10 @@
   const Queue = window.Queue;
   const html = window.htmPreact.html;
 
-  const ICONS = { late: "clock", no_board: "device-tv", board_mute: "volume-off", printer_down: "printer-off", printer_low: "printer-off",
+  const ICONS = { late: "clock", no_board: "device-tv", board_mute: "volume-off", printer_down: "printer-off", printer_low: "printer-off", board_unseen: "device-tv", paper_waiting: "ticket",
     backup_failed: "database", backup_never: "database", backup_old: "database" };
+  /* For whoever sets the office up or passes by: no alarm. */
+  const HINTS = ["board_unseen", "paper_waiting"];
   const URGENT = ["late", "no_board", "printer_down", "backup_failed", "backup_never", "backup_old"];
 
   function alertWords(alert) {
@@ -17,14 +19,24 @@
     return Queue.t(key, facts);
   }
 
+  /** What somebody must act on; hints are no part of it. */
+  Desk.alarms = function (picture) {
+    return picture.alerts.filter(function (alert) { return HINTS.indexOf(alert.code) < 0; });
+  };
+
+  function levelOf(alert) {
+    if (HINTS.indexOf(alert.code) >= 0) { return "notice-info"; }
+    return URGENT.indexOf(alert.code) >= 0 ? "notice-bad" : "notice-warn";
+  }
+
   Desk.Alerts = function (props) {
-    const alerts = props.picture.alerts;
-    if (!alerts.length) {
-      return html`<p class="notice notice-good calm" data-testid="calm">${Desk.icon("circle-check")}<span>${Queue.t("alert.none")}</span></p>`;
-    }
-    return html`<ul class="plain alerts" aria-label=${Queue.t("alerts")}>${alerts.map(function (alert, index) {
-      const urgent = URGENT.indexOf(alert.code) >= 0;
-      return html`<li key=${alert.code + index} class=${"notice " + (urgent ? "notice-bad" : "notice-warn")} data-testid=${"alert-" + alert.code}>
+    const alarms = Desk.alarms(props.picture);
+    const alerts = alarms.concat(props.picture.alerts.filter(function (alert) { return alarms.indexOf(alert) < 0; }));
+    const calm = alarms.length ? null
+      : html`<p class="notice notice-good calm" data-testid="calm">${Desk.icon("circle-check")}<span>${Queue.t("alert.none")}</span></p>`;
+    if (!alerts.length) { return calm; }
+    return html`${calm}<ul class="plain alerts" aria-label=${Queue.t("alerts")}>${alerts.map(function (alert, index) {
+      return html`<li key=${alert.code + index} class=${"notice " + levelOf(alert)} data-testid=${"alert-" + alert.code}>
         ${Desk.icon(ICONS[alert.code] || "alert-triangle")}<span>${alertWords(alert)}</span>
         ${alert.code === "late" ? html`<a class="alert-link" href="#log" onClick=${function () { Desk.showLog({ service: alert.facts.service }); }}>${Queue.t("show_rows")}</a>` : null}</li>`;
     })}</ul>`;
@@ -72,7 +84,7 @@
       <${Figure} name="longest" value=${first ? Desk.span(props.now - first.longest_since) : "–"} bad=${first && first.late > 0} note=${waitedNote(first, picture)} />
       <${Figure} name="served" value=${sum(picture, function (s) { return s.served; })} note=${Queue.t("figure.served.note", { missed: missed })} />
       <${Figure} name="on_time" value=${wait.judged ? Desk.percent(wait.on_time, wait.judged) : "–"}
-        note=${wait.judged ? Queue.t("share.of", { on_time: wait.on_time, judged: wait.judged }) + (Desk.leftOut(wait) ? " · " + Desk.leftOut(wait) : "") : Queue.t("share.none")} />
+        note=${wait.judged ? Queue.t("share.of", { on_time: wait.on_time, judged: wait.judged }) + (Desk.leftOut(Desk.ended(wait)) ? " · " + Desk.leftOut(Desk.ended(wait)) : "") : Queue.t("share.none")} />
     </div>`;
   };
 
@@ -89,7 +101,14 @@
   function timesOf(part, stated) {
     return html`<div class="times"><span class="times-words">${part.median_ms === null ? html`<span class="soft">–</span>`
       : Queue.t("median", { time: Desk.span(part.median_ms), worst: Desk.span(part.worst_ms) })}
-      ${stated === null ? null : html`<span class="soft">${Queue.t("stated", { minutes: stated })}</span>`}</span><${Desk.Share} part=${part} /></div>`;
+      ${stated === null ? null : html`<span class="soft">${Queue.t("stated", { minutes: stated })}</span>`}</span><${Desk.Share} part=${Desk.ended(part)} /></div>`;
+  }
+
+  /* What is still under way is told once for all services: on a busy morning it stood in every line. */
+  function UnderWay(props) {
+    const n = ["wait", "service"].map(function (name) { return Desk.together(props.picture, name).left_out.not_yet_known || 0; });
+    if (!n[0] && !n[1]) { return null; }
+    return html`<p class="soft text-s" data-testid="under-way">${Queue.t("share.under_way", { wait: n[0], service: n[1] })}</p>`;
   }
 
   function ServiceRow(props) {
@@ -115,7 +134,7 @@
   Desk.Services = function (props) {
     const columns = ["waiting", "longest", "served", "wait", "service_time", "no_shows"];
     const figures = ["waiting", "longest", "served", "no_shows"];
-    return html`<section class="card services"><h2>${Queue.t("services")}</h2><div class="table-box"><table class="table as-cards">
+    return html`<section class="card services"><h2>${Queue.t("services")}</h2><${UnderWay} picture=${props.picture} /><div class="table-box"><table class="table as-cards">
       <thead><tr><th scope="col">${Queue.t("column.service")}</th>${columns.map(function (name) {
         return html`<th scope="col" key=${name} class=${figures.indexOf(name) >= 0 ? "figure" : null}>${Queue.t("column." + name)}</th>`;
       })}<th><span class="unseen">${Queue.t("column.act")}</span></th></tr></thead>

@@ -130,7 +130,7 @@ def test_with_a_language_codes_become_words() -> None:
     lines = Csv(Names({"kunjungan": "Visit"}, {"1": "Counter 1"}, {}, 7, words("en")))
     row = cells(lines.head() + lines.block([entry()]))[0]
     assert (row["Service"], row["Counter"], row["Why called"], row["Wait on time"]) == (
-        "Visit", "Counter 1", "waited longest", "yes")
+        "Visit", "Counter 1", "first of its class", "yes")
 
 
 # --- spreadsheets ------------------------------------------------------------------------------

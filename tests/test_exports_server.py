@@ -176,7 +176,7 @@ def test_the_picture_counts_as_the_log_does(office_day: Server) -> None:
     assert visits["service"]["left_out"] == {"goes_on": 1, "not_yet_known": 2}
     counter = next(c for c in picture["counters"] if c["key"] == "1")
     assert (counter["served"], counter["person"], counter["state"]) == (1, "Ani", "called")
-    assert any(alert["code"] == "no_board" for alert in picture["alerts"])
+    assert any(alert["code"] == "board_unseen" for alert in picture["alerts"])
 
 
 def test_what_was_under_way_at_a_restart_has_failed(demo: Server, tmp_path: Path) -> None:

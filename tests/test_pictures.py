@@ -11,8 +11,10 @@ from backstage import ROOT
 
 from queue_server.domain.office import Office
 from queue_server.office_file import read
-from queue_server.screens import kiosk
-from queue_server.snapshot import Snapshot
+from queue_server.screens import counter, kiosk, supervisor
+from queue_server.snapshot import Row, Snapshot
+from queue_server.store.glance import Today
+from queue_server.store.people import Device
 
 #: Monday, 23 November 2026, 09:00 in Jakarta: the Rutan is open.
 MORNING = int(datetime(2026, 11, 23, 2, tzinfo=UTC).timestamp() * 1000)
@@ -26,8 +28,8 @@ def rutan() -> Office:
 
 def snapshot(at: int = MORNING, **changes: Any) -> Snapshot:
     empty: dict[str, Any] = {
-        "office_id": 1, "office": rutan(), "seq": 1, "at": at, "tick": 0, "day": "2026-11-23", "lines": {}, "active": (),
-        "parked": (), "missed": (), "issuing": (), "calls": (), "seats": {}, "pauses": {}, "issued": {},
+        "office_id": 1, "office": rutan(), "seq": 1, "at": at, "tick": 0, "day": "2026-11-23", "lines": {},
+        "active": (), "parked": (), "missed": (), "issuing": (), "calls": (), "seats": {}, "pauses": {}, "issued": {},
         "speakers": {}, "devices": (),
     }
     return Snapshot(**{**empty, **changes})
@@ -47,3 +49,76 @@ def test_a_closed_office_tells_phones_when_it_opens() -> None:
     picture = kiosk.picture(at_office_only(NIGHT), "online")
     assert picture["next_opening"] is not None
     assert all(service["may"]["next_opening"] for service in picture["services"])
+
+
+# --- what the supervisor is told of screens -----------------------------------------------------
+
+MINUTE = 60_000
+HALL = "tunggu"
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> int:
+    """The server began an hour ago."""
+    at = MORNING - 60 * MINUTE
+    monkeypatch.setattr(supervisor, "STARTED_AT", at)
+    return at
+
+
+def board(paired_at: int, seen_at: int) -> Device:
+    return Device(1, 1, "board", f"{HALL}/tv-tunggu", "TV", "paired", "", seen_at, "running", paired_at)
+
+
+def told(s: Snapshot) -> tuple[str, list[str]]:
+    """The life of the first device, and what is said of its hall."""
+    picture = supervisor.picture(s, Today({}, {}), frozenset())
+    name = next(hall.name for hall in s.office.halls if hall.key == HALL)
+    codes = [alert["code"] for alert in picture["alerts"] if alert["facts"].get("name") == name]
+    return picture["boards"][0]["life"] if picture["boards"] else "", codes
+
+
+@pytest.mark.parametrize(("paired_ago", "seen_ago", "life", "codes"), [
+    (3_000, None, "connecting", []),
+    (30_000, None, "unseen", ["board_unseen"]),
+    (90 * MINUTE, 80 * MINUTE, "unseen", ["board_unseen"]),     # seen last before the server began
+    (90 * MINUTE, 5 * MINUTE, "gone", ["no_board"]),
+    (90 * MINUTE, 1_000, "alive", []),
+])
+def test_a_board_is_an_alarm_only_when_it_was_on_and_went_away(
+    started: int, paired_ago: int, seen_ago: int | None, life: str, codes: list[str]
+) -> None:
+    seen_at = 0 if seen_ago is None else MORNING - seen_ago
+    assert told(snapshot(devices=(board(MORNING - paired_ago, seen_at),))) == (life, codes)
+
+
+def test_a_board_that_is_switched_off_for_the_night_is_no_alarm(started: int) -> None:
+    assert told(snapshot(NIGHT, devices=(board(started, MORNING),))) == ("off", [])
+
+
+def test_a_hall_whose_board_was_never_opened_gets_a_hint_with_its_address(started: int) -> None:
+    assert told(snapshot()) == ("", ["board_unseen"])
+    hints = supervisor.picture(snapshot(), Today({}, {}), frozenset())["alerts"]
+    assert "/display/rutan/tv-tunggu" in [hint["facts"]["address"] for hint in hints]
+
+
+def test_boards_have_a_moment_to_come_back_when_the_server_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervisor, "STARTED_AT", MORNING - 3_000)
+    assert told(snapshot(devices=(board(MORNING - 90 * MINUTE, MORNING - 60_000),))) == ("connecting", [])
+
+
+# --- numbers that wait for their paper ----------------------------------------------------------
+
+
+def printing(number: int, for_ms: int) -> Row:
+    empty: dict[str, Any] = {
+        name: "" if kind == "str" else None if "None" in kind else 0
+        for name, kind in Row.__annotations__.items()}
+    return Row(**{**empty, "service": "kunjungan", "state": "issuing", "prefix": "A", "number": number,
+                  "since_tick": 100_000 - for_ms})
+
+
+def test_a_number_is_said_to_wait_for_its_paper_when_the_paper_is_late() -> None:
+    s = snapshot(tick=100_000, issuing=(printing(17, 1_500), printing(16, 9_000)))
+    assert counter.picture(s, 1)["issuing"] == ["A\u2009016"]
+    alerts = supervisor.picture(s, Today({}, {}), frozenset())["alerts"]
+    assert {"code": "paper_waiting", "facts": {"n": 1, "labels": "A\u2009016"}} in alerts

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..domain.office import Hall
 from ..domain.standard import MINUTE
 from ..snapshot import Line, Row, Snapshot
 
 #: What a printer may say when nothing would come out.
 PRINTER_DOWN = frozenset({"paper_out", "cover_open", "printer_error", "unreachable", "failed"})
+#: A ticket that is printed well is out after two seconds.
+PAPER_LATE_MS = 4_000
 
 
 def found(s: Snapshot, devices: list[dict[str, Any]], late: dict[str, list[Row]], printer: str) -> list[dict[str, Any]]:
     """Alerts as ``{code, facts}``, the most urgent first; names in facts come in each language."""
-    return [*_late(s, late), *_boards(s, devices), *_printer(printer), *_day(s)]
+    return [*_late(s, late), *_boards(s, devices), *_printer(printer), *_papers(s), *_day(s)]
+
+
+def paper_late(s: Snapshot) -> list[Row]:
+    """Numbers whose paper has not come out for so long that somebody should look; nobody can call them yet."""
+    return [row for row in s.issuing if s.tick - row.since_tick > PAPER_LATE_MS]
 
 
 def late_rows(s: Snapshot, service: str) -> list[Row]:
@@ -52,12 +60,28 @@ def _boards(s: Snapshot, devices: list[dict[str, Any]]) -> list[dict[str, Any]]:
             continue
         alive = [d for d in boards if d["hall"] == hall.key and d["alive"]]
         if not alive:
-            alerts.append({"code": "no_board", "facts": {"name": hall.name}})
+            alerts.extend(_no_board(s, hall, {d["life"] for d in boards if d["hall"] == hall.key}))
         elif s.office.voice and not any(d["sound"] == "running" for d in alive):
             mute = [d for d in alive if speaks.get(f"{d['hall']}/{d['board']}", True) and d["sound"] != "starting"]
             if mute:
                 alerts.append({"code": "board_mute", "facts": {"name": hall.name, "board": mute[0]["name"]}})
     return alerts
+
+
+def _no_board(s: Snapshot, hall: Hall, lives: set[str]) -> list[dict[str, Any]]:
+    """An alarm only where one was on and is missed; one that was never on is for whoever sets the office up."""
+    if "gone" in lives:
+        return [{"code": "no_board", "facts": {"name": hall.name}}]
+    if lives & {"connecting", "off"}:
+        return []
+    first = next(b for b in s.office.boards if b.hall == hall.key)
+    return [{"code": "board_unseen", "facts": {"name": hall.name, "address": f"/display/{s.office.key}/{first.key}"}}]
+
+
+def _papers(s: Snapshot) -> list[dict[str, Any]]:
+    rows = paper_late(s)
+    facts = {"n": len(rows), "labels": ", ".join(row.label for row in rows)}
+    return [{"code": "paper_waiting", "facts": facts}] if rows else []
 
 
 def _printer(printer: str) -> list[dict[str, Any]]:

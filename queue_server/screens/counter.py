@@ -10,6 +10,7 @@ from ..domain import discipline
 from ..domain.office import Counter
 from ..snapshot import SHOWN, Row, Snapshot
 from ..store.people import ALIVE_MS, Device, Seat
+from . import alerts
 
 
 def picture(s: Snapshot, person: int) -> dict[str, Any]:
@@ -33,6 +34,7 @@ def picture(s: Snapshot, person: int) -> dict[str, Any]:
             {**_row(s, x), "until": (x.ended_at or 0) + s.office.rules.return_within_min * 60_000}
             for x in s.missed if x.service in keys
         ],
+        "issuing": [row.label for row in alerts.paper_late(s) if row.service in keys],
         "remote": [_row(s, x) for line in lines for x in line.not_arrived],
         "services": s.once(("services",), lambda: [
             {**head, "may": s.may_picture(head["key"], "staff"), **_waits(s, head["key"])} for head in s.services()

@@ -34,6 +34,6 @@ def picture(s: Snapshot, channel: str) -> dict[str, Any]:
 
 
 def _may(s: Snapshot, service: str, channel: str) -> dict[str, Any]:
-    """Where the office gives no numbers to phones, "come to the office" is good advice only while it gives them there."""
+    """Where phones get no numbers, "come to the office" is good advice only while the office gives them."""
     may, at_door = s.may_picture(service, channel), s.may_picture(service, "door")
     return at_door if may["code"] == "remote_off" and not at_door["allowed"] else may

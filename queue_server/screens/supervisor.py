@@ -10,6 +10,7 @@ from ..commands import day
 from ..commands import supervisor as acts
 from ..domain import hours
 from ..domain.standard import MINUTE, Share
+from ..moment import wall_ms
 from ..snapshot import Row, Snapshot
 from ..store.glance import ServiceDay, Today
 from ..store.people import ALIVE_MS, Device
@@ -17,6 +18,10 @@ from . import alerts
 
 #: Whoever has waited so many hundredths of the stated time will soon have waited too long.
 SOON = 80
+#: When this server began, UTC ms: a device that was not seen since then may just not have been switched on yet.
+STARTED_AT = wall_ms()
+#: A device that was paired just now, or whose server has just begun, takes a moment to connect, ms.
+CONNECTING_MS = 10_000
 
 
 def picture(
@@ -26,7 +31,8 @@ def picture(
     ``machine``: alerts about the server itself.
     """
     late = {key: alerts.late_rows(s, key) for key in s.lines}
-    devices = [_device(s, d, connected) for d in s.devices]
+    missed = _in_use(s)
+    devices = [_device(s, d, connected, missed) for d in s.devices]
     return {
         "kind": "supervisor", "seq": s.seq, "at": s.at, "office": s.office_head(),
         "services": [{**head, **_service(s, head["key"], today.service(head["key"]), late)} for head in s.services()],
@@ -88,11 +94,30 @@ def _counter(s: Snapshot, key: str, durations: tuple[int, ...]) -> dict[str, Any
     }
 
 
-def _device(s: Snapshot, device: Device, connected: frozenset[int]) -> dict[str, Any]:
+def _in_use(s: Snapshot) -> bool:
+    """Whether somebody would miss a board now: a number may be taken, or somebody waits or stands at a counter."""
+    return bool(s.active) or any(line.waiting for line in s.lines.values()) or any(
+        s.may_picture(service.key, "door")["allowed"] for service in s.office.services)
+
+
+def _life(s: Snapshot, device: Device, alive: bool, missed: bool) -> str:
+    """alive; connecting: just paired; unseen: not once here since it was paired or the server began;
+    gone: was here and is missed; off: was here and nobody needs it now.
+    """
+    since = max(device.paired_at or 0, STARTED_AT)
+    if alive:
+        return "alive"
+    if device.seen_at < since:
+        return "connecting" if s.at < since + CONNECTING_MS else "unseen"
+    return "gone" if missed else "off"
+
+
+def _device(s: Snapshot, device: Device, connected: frozenset[int], missed: bool) -> dict[str, Any]:
     hall, _, board = device.board.partition("/")
     alive = device.seen_at > s.at - ALIVE_MS if device.kind == "board" else device.id in connected
     return {
         "device": device.id, "kind": device.kind, "name": device.name, "hall": hall, "board": board, "alive": alive,
+        "life": _life(s, device, alive, missed),
         "sound": device.sound, "speaker": s.speakers.get(hall) == device.id, "seen_at": device.seen_at or None,
     }
 

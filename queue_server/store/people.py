@@ -41,6 +41,7 @@ class Device(NamedTuple):
     code: str
     seen_at: int = 0
     sound: str = ""
+    paired_at: int | None = None
 
 
 _person = select(*(t.person.c[name] for name in Person._fields))

@@ -73,7 +73,7 @@ def picture(**more: Any) -> Picture:
         "counter": {"key": "3", "name": {"id": "Loket 3", "en": "Counter 3"}, "version": 5, "state": "open",
                     "reason": "", "since": ago(90), "services": ["kunjungan", "titipan"]},
         "counters": counters, "current": None, "undo": None, "waiting": {"total": len(rows), "rows": rows},
-        "parked": [], "missed": [], "remote": [], "services": [service(key) for key, _ in SERVICES],
+        "parked": [], "missed": [], "issuing": [], "remote": [], "services": [service(key) for key, _ in SERVICES],
         "reasons": {
             "out_of_order": ["urgent_need", "companion", "short_question"],
             "outcome": ["served", "incomplete", "referred"],

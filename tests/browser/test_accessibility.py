@@ -45,12 +45,13 @@ def show(browser: Browser, device: list[BrowserContext], size: tuple[int, int], 
 
 
 def judged(page: Page, what: str) -> list[str]:
-    """What axe finds serious or critical here, one line each; empty when all is well."""
-    options = {"runOnly": {"type": "tag", "values": LEVELS}, "resultTypes": ["violations"]}
+    """What axe finds serious or critical here, and headings out of order; one line each, empty when all is well."""
+    options = {"runOnly": {"type": "tag", "values": LEVELS}, "rules": {"heading-order": {"enabled": True}},
+               "resultTypes": ["violations"]}
     found = Axe().run(page, options=options).response["violations"]
     return [
         f"{what}: {fault['id']} ({fault['help']}): {node['html'][:160]} {node['failureSummary'][:300]}"
-        for fault in found if fault["impact"] in SERIOUS for node in fault["nodes"]
+        for fault in found if fault["impact"] in SERIOUS or fault["id"] == "heading-order" for node in fault["nodes"]
     ]
 
 

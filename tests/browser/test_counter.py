@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -173,6 +174,35 @@ def test_an_act_that_does_not_fit_says_why(stage: Stage) -> None:
     stage.get("skip").click(force=True)
     expect(stage.get("refusal")).to_contain_text("tidak dapat dilewati")
     assert stage.presses() == []
+
+
+def test_a_grey_button_says_why_before_it_is_pressed(stage: Stage) -> None:
+    stage.open(picture(current=visitor("called")))
+    expect(stage.get("park")).to_contain_text("sesudah mulai")
+    expect(stage.get("park")).to_have_attribute("title", "Baru dapat ditunda setelah layanan dimulai. Sebelum itu: lewati.")
+    stage.show(picture(current=visitor("serving")))
+    expect(stage.get("park")).not_to_have_attribute("title", re.compile(""))
+    expect(stage.get("skip")).to_have_attribute("title", re.compile("tidak dapat dilewati"))
+    stage.show(picture())
+    expect(stage.get("park")).to_have_attribute("title", "Belum ada pengunjung di loket ini.")
+
+
+@pytest.mark.parametrize(("priority", "now", "said"), [
+    (0, False, "Terdepan di layanan ini."),
+    (1, True, "Prioritas terdepan di layanan ini; belum ada giliran nomor umum."),
+    (1, False, "Prioritas terdepan di layanan ini; belum ada giliran nomor umum.")])
+def test_why_the_only_class_that_waited_was_next(stage: Stage, priority: int, now: bool, said: str) -> None:
+    why = {"rule": "first", "mix": [1, 2, 60], "heads": [[17, 0, priority, 0, 0]]}
+    stage.open(picture(current=visitor("called", 17, priority=now, why=why)))
+    expect(stage.get("why")).to_have_text(said)
+
+
+def test_numbers_without_their_paper_are_told_with_what_to_do(stage: Stage) -> None:
+    stage.open(picture(issuing=["A\u2009023", "D\u2009006"]))
+    expect(stage.get("issuing")).to_have_text("A\u2009023, D\u2009006")
+    expect(stage.page.get_by_role("region", name="Menunggu kertas")).to_contain_text("cetak ulang")
+    stage.show(picture())
+    expect(stage.get("issuing")).to_have_count(0)
 
 
 def test_who_waits_is_shown_in_calling_order_with_since_when(stage: Stage) -> None:

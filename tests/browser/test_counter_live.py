@@ -58,7 +58,7 @@ def test_a_visitor_from_call_to_finish_by_the_space_bar(consoles: Consoles, serv
     expect(page.get_by_test_id("next-label")).to_have_text(number)
     space(page, "start")
     expect(page.get_by_test_id("current-label")).to_have_text(number)
-    expect(page.get_by_test_id("why")).to_have_text("Paling lama menunggu.")
+    expect(page.get_by_test_id("why")).to_have_text("Terdepan di layanan ini.")
     space(page, "finish")
     expect(page.get_by_test_id("clock")).to_be_visible()
     space(page, "call_next")

@@ -98,6 +98,20 @@ def test_today_follows_the_office_by_itself(house: House, page: Page) -> None:
     expect(page.get_by_test_id("service-kunjungan")).to_contain_text("janji 10 mnt")
 
 
+def test_what_is_still_under_way_is_told_once(house: House, page: Page) -> None:
+    house.kiosk.take("titipan")
+    expect(page.get_by_test_id("under-way")).to_contain_text("Belum dihitung karena masih berjalan")
+    expect(page.get_by_text("masih berjalan")).to_have_count(1)
+
+
+def test_a_board_that_was_never_on_is_a_hint_and_no_alarm(page: Page) -> None:
+    hint = page.get_by_test_id("alert-board_unseen").first
+    expect(hint).to_contain_text("/display/rutan/tv-tunggu")
+    expect(page.get_by_test_id("calm")).to_be_visible()
+    expect(page.locator(".notice-bad")).to_have_count(0)
+    assert not page.title().startswith("(")
+
+
 def test_both_languages(page: Page) -> None:
     page.get_by_test_id("language-en").click()
     expect(page.get_by_test_id("figure-waiting")).to_contain_text("Waiting now")
@@ -152,7 +166,7 @@ def test_a_board_is_paired_by_the_code_it_shows_and_disconnected(house: House, p
     page.get_by_test_id("pair-name").fill("TV depan")
     page.get_by_test_id("pair-go").click()
     row = page.locator("tr", has_text="TV depan")
-    expect(row).to_contain_text("tidak tersambung")
+    expect(row).to_contain_text("menghubungkan…")
     assert board.post("/hello", {"screen": "board", "office": "rutan", "board": "tv-tunggu"})["paired"] is True
     row.get_by_role("button").click()
     page.get_by_test_id("reason-test").click()
@@ -168,7 +182,7 @@ def test_the_log_with_filters_details_and_shares(page: Page) -> None:
     expect(first).to_contain_text("Ani")
     first.get_by_role("button").click()
     details = page.locator("[data-testid^=details-]")
-    expect(details).to_contain_text("paling lama menunggu")
+    expect(details).to_contain_text("terdepan di kelasnya")
     expect(details).to_contain_text("versi 1")
     page.get_by_test_id("filter-counter").select_option("2")
     page.get_by_test_id("show").click()
