@@ -9,9 +9,10 @@ made, is shown all the same.
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -99,6 +100,7 @@ class Live:
         self._orders: dict[tuple[str, str], Order] = {}
         self._held = Together(kit, self._read_held)
         self._dirty: dict[str, _Dirty] = {}
+        self._soiling = threading.Lock()       # never held while anything waits
         self._known: dict[str, int] = {}       # the newest seq that this process committed
         self._sent: dict[str, int] = {}
         self._lines_due: dict[str, set[str]] = defaultdict(set)
@@ -120,8 +122,7 @@ class Live:
         """Told by the writer after each commit."""
         self._known[key] = seq
         patience = min((_patience(e.kind) for e in events), default=CALM_S)
-        dirty = self._soil(key, patience)
-        dirty.steps.update(e.step_id for e in events if e.step_id is not None)
+        self._soil(key, patience, {e.step_id for e in events if e.step_id is not None})
         for told in self.on_gone:
             told(key, events)
         if patience < CALM_S:
@@ -131,11 +132,13 @@ class Live:
         """Draw an office again although nothing was recorded (a board came or went, time passed)."""
         self._soil(key, CALM_S)
 
-    def _soil(self, key: str, patience: float) -> _Dirty:
+    def _soil(self, key: str, patience: float, steps: Iterable[int] = (), put_off: int = 0) -> None:
         due = time.monotonic() + patience
-        dirty = self._dirty.setdefault(key, _Dirty(due))
-        dirty.due = min(dirty.due, due)
-        return dirty
+        with self._soiling:
+            dirty = self._dirty.setdefault(key, _Dirty(due))
+            dirty.due = min(dirty.due, due)
+            dirty.steps.update(steps)
+            dirty.put_off = max(dirty.put_off, put_off)
 
     # --- loops -------------------------------------------------------------------------------
 
@@ -144,16 +147,18 @@ class Live:
             due = min((dirty.due for dirty in list(self._dirty.values())), default=time.monotonic() + CALM_S)
             self._wake.wait(max(0.0, due - time.monotonic()))
             self._wake.clear()
-            for key in self._due():
-                dirty = self._dirty.pop(key)
+            for key, dirty in self._taken():
                 try:
                     self._draw(key, dirty)
                 except Exception:
                     logger.exception("pictures of an office could not be drawn")
 
-    def _due(self) -> list[str]:
+    def _taken(self) -> list[tuple[str, _Dirty]]:
+        """The offices whose time has come; from here on they are clean."""
         now = time.monotonic()
-        return [key for key, dirty in list(self._dirty.items()) if dirty.due <= now]
+        with self._soiling:
+            due = [key for key, dirty in self._dirty.items() if dirty.due <= now]
+            return [(key, self._dirty.pop(key)) for key in due]
 
     def _beat_loop(self) -> None:
         turn = 0
@@ -270,8 +275,7 @@ class Live:
         newer = self._dirty.get(key)
         if newer is None or newer.due > time.monotonic() or dirty.put_off >= MOST_PUT_OFF:
             return False
-        newer.steps |= dirty.steps
-        newer.put_off = dirty.put_off + 1
+        self._soil(key, 0.0, dirty.steps, dirty.put_off + 1)
         return True
 
     def _pictures(self, snapshot: Snapshot, screens: list[Screen]) -> Iterator[tuple[dict[str, Any], str]]:
