@@ -54,7 +54,9 @@ class Web:
         async with self._turn:
             for attempt in (1, 2):
                 try:
-                    answer: Message = await asyncio.wait_for(self._ask("POST", path, message or {}), ANSWER_S)
+                    # Not wait_for: in Python 3.11 it loses a cancellation that comes together with the answer.
+                    async with asyncio.timeout(ANSWER_S):
+                        answer = await self._ask("POST", path, message or {})
                     break
                 except (OSError, asyncio.IncompleteReadError):
                     await self.close()
@@ -172,8 +174,7 @@ class Line:
     async def close(self) -> None:
         if self._task is not None:
             self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.wait({self._task})  # only our own cancellation ends this waiting
         self._cut()
 
     # --- the connection --------------------------------------------------------------------------

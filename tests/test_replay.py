@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,7 +13,9 @@ from typing import Any
 import pytest
 from cast import ROOT, Server
 
-from queue_server.replay import compare, generate, recording
+from queue_server.client import Refusal
+from queue_server.crowd import Line, Web
+from queue_server.replay import compare, generate, play, recording
 from queue_server.replay.cast import Cast
 from queue_server.replay.log import Logged
 from queue_server.replay.place import Place
@@ -214,6 +217,78 @@ def test_an_order_that_overtakes_more_than_the_rule_allows_is_found() -> None:
     assert any("two visitors at one counter" in line for line in compare.compare(player, together).wrong)
 
 
+# --- giving up at the moment of the call -------------------------------------------------------
+
+
+class Crossing(Cast):
+    """An office with one visitor who is served and one who gives up exactly while the answer to their call is on its
+    way. ``start_first``: the server hears that service began before it hears of the giving up."""
+
+    def __init__(self, start_first: bool) -> None:
+        super().__init__("", PLACE)
+        self.start_first = start_first
+        self.states: dict[int, str] = {}
+        self.here = 0
+        self.pressed, self.started = asyncio.Event(), asyncio.Event()
+        self.officers = {"C1": self}  # type: ignore[dict-item]
+
+    async def issue(self, service: str, priority: bool, key: str) -> dict[str, Any]:
+        step = len(self.states) + 1
+        self.states[step] = "waiting"
+        return {"step": step, "label": str(step), "secret": str(step)}
+
+    def follow(self, step: int, secret: str) -> None:
+        return
+
+    async def cancel(self, secret: str) -> None:
+        self.pressed.set()
+        if self.start_first:
+            await self.started.wait()
+            raise Refusal({"refused": "not_now"})
+        assert self.states[int(secret)] == "called"
+        self.states[int(secret)], self.here = "cancelled", 0
+
+    async def press(self, act: str, **args: Any) -> dict[str, Any]:
+        if act == "call_next":
+            self.here = next((step for step, state in self.states.items() if state == "waiting"), 0)
+            if not self.here:
+                raise Refusal({"refused": "nobody_waiting"})
+            self.states[self.here] = "called"
+            step = self.here
+            if step == 2:
+                await self.pressed.wait()
+                await asyncio.sleep(0.05)
+            return {"step": step}
+        if not self.here:
+            raise Refusal({"refused": "nobody_here"})
+        self.states[self.here] = {"start": "serving", "finish": "done"}[act]
+        if self.here == 2:
+            self.started.set()
+        return {}
+
+
+@pytest.mark.parametrize("start_first", [False, True])
+def test_who_gives_up_at_the_moment_of_the_call_is_no_fault(
+    start_first: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(play, "LEAD_S", 0.1)
+    rows = (Row("served", "S", False, 0, 1, 1, 4, None, "C1"), Row("gave up", "S", False, 0.5, None, None, None, 8, ""))
+    house = Crossing(start_first)
+    player = Decide(Day("day", "2026-03-02", rows, ()), house, 20.0, lambda text, share: None)
+    asyncio.run(asyncio.wait_for(player.run(), 20))
+    assert [played.problem for played in player.played] == ["", ""] and all(played.ended for played in player.played)
+    assert house.states == {1: "done", 2: "done" if start_first else "cancelled"}
+    gone, stayed = ([p.row.ticket for p in found] for found in (player.left_called, player.stayed))
+    assert (gone, stayed) == ([], ["gave up"]) if start_first else (["gave up"], [])
+    served_at = T0 + 1 if start_first else None
+    log = [
+        Logged(1, "S", False, "done", T0, T0, T0, T0 + 1, 0, 0, 1, "first", "", "C1", 0),
+        Logged(2, "S", False, house.states[2], T0, T0 + 1, served_at, T0 + 2, 1, 0, 1, "first", "", "C1", 0)]
+    said = "\n".join(compare.compare(player, log).lines)
+    assert "1 gave up while they were being called" in said
+    assert ("so they were served: gave up" if start_first else "gone before service began: gave up") in said
+
+
 # --- the demo ----------------------------------------------------------------------------------
 
 
@@ -229,6 +304,52 @@ def test_the_demo_plays_a_morning_and_leaves_the_counters_tidy(server: Server) -
     picture = ani.wait_for(lambda p: all(not c["person"] or c["mine"] for c in p["counters"]))
     assert picture["counter"]["key"] == "1" and picture["waiting"]["total"] == 0
     assert command(*options, "--minutes", "0.02").returncode == 0, "a second time its people get new passwords"
+
+
+class Answering(Web):
+    """Its answer comes at the very moment when whoever asked is told to stop."""
+
+    asking: asyncio.Task[Any]
+
+    async def _ask(self, method: str, path: str, message: dict[str, Any]) -> dict[str, Any]:
+        await asyncio.sleep(0.01)
+        self.asking.cancel()
+        return {"ok": True}
+
+
+class Closing(Line):
+    """Whoever closes it is told to stop meanwhile."""
+
+    closer: asyncio.Task[Any]
+
+    async def _keep(self) -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            self.closer.cancel()
+            await asyncio.sleep(0.01)
+
+
+def test_being_told_to_stop_is_never_lost() -> None:
+    """Or a demo that is ended would go on for ever."""
+
+    async def asks(web: Answering) -> None:
+        await web.post("/")
+        await asyncio.sleep(60)
+
+    async def closes(line: Closing) -> None:
+        line._task = asyncio.create_task(line._keep())
+        await asyncio.sleep(0)
+        await line.close()
+        await asyncio.sleep(60)
+
+    async def both() -> None:
+        web, line = Answering("http://127.0.0.1"), Closing(Web("http://127.0.0.1"), {})
+        web.asking, line.closer = asyncio.create_task(asks(web)), asyncio.create_task(closes(line))
+        await asyncio.wait({web.asking, line.closer}, timeout=5)
+        assert web.asking.cancelled() and line.closer.cancelled()
+
+    asyncio.run(both())
 
 
 def test_the_demo_leaves_a_real_office_alone(server: Server) -> None:

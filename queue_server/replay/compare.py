@@ -213,11 +213,20 @@ def _totals(player: Decide, pairs: Sequence[tuple[Played, Logged]], verdict: Ver
     verdict.lines += [
         f"  {len(player.sooner)} who gave up in the recording were called before that here and served for their "
         "service's median",
+        *_crossed(player),
         f"  length of service against the recording: median {quantile(lengths, 0.5):.2f} s, p99 "
         f"{quantile(lengths, 0.99):.2f} s, max {max(lengths, default=0.0):.2f} s off",
     ]
     if max(lengths, default=0.0) > CLOCK_ERROR_S:
         verdict.too_fast.append(f"a service is off by {max(lengths):.1f} s, more than {CLOCK_ERROR_S:g} s")
+
+
+def _crossed(player: Decide) -> list[str]:
+    """Who gave up at the very moment of the call; nothing is wrong with that."""
+    told = (
+        (player.left_called, "gave up while they were being called: called, and gone before service began"),
+        (player.stayed, "gave up while they were being called: service had begun, so they were served"))
+    return [f"  {len(who)} {what}: {_some([p.row.ticket for p in who])}" for who, what in told if who]
 
 
 def _overlaps(lines: Sequence[Logged]) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
+from abc import ABC, abstractmethod
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -49,9 +50,11 @@ class Played:
     problem: str = ""
     issued: asyncio.Event = field(default_factory=asyncio.Event)
     ended: bool = False
+    #: The visitor has pressed "cancel", whether or not it is answered yet.
+    leaving: bool = False
 
 
-class Player:
+class Player(ABC):
     """The clock of the recording, and what both modes share."""
 
     def __init__(self, day: Day, cast: Cast, speed: float, progress: Callable[[str, float], None]) -> None:
@@ -85,8 +88,9 @@ class Player:
         finally:
             showing.cancel()
 
+    @abstractmethod
     async def counters(self) -> None:
-        raise NotImplementedError
+        """What happens at the counters, until the last visitor has left."""
 
     def now(self) -> float:
         """Recorded seconds since midnight."""
@@ -125,7 +129,8 @@ class Player:
             await self.give_up(played)
 
     def arrived(self, played: Played) -> None:
-        """A number was given."""
+        """A number was given: nothing to do where the recording says who is called."""
+        return
 
     async def give_up(self, played: Played) -> None:
         await self._noted(played, "cancel", lambda: self._cancelled(played.secret))
@@ -144,12 +149,18 @@ class Player:
     async def press(self, played: Played, name: str, counter: str, act: str, **args: Any) -> Message | None:
         return await self._noted(played, name, lambda: self.cast.officers[counter].press(act, **args))
 
+    def crossed(self, played: Played, name: str, code: str) -> bool:
+        """Whether the press was refused because the visitor gave up at the moment of the call."""
+        return False
+
     async def _noted(self, played: Played, name: str, work: Callable[[], Awaitable[Message]]) -> Message | None:
-        """Does it and keeps when; None and a problem when it was refused or failed."""
+        """Does it and keeps when; None when it was refused or failed, and a problem unless ``crossed`` explains it."""
         moment = Moment(time.time())
         try:
             answer = await work()
         except (Refusal, OSError, TimeoutError, asyncio.IncompleteReadError) as fault:
+            if isinstance(fault, Refusal) and self.crossed(played, name, fault.code):
+                return None
             code = fault.code if isinstance(fault, Refusal) else type(fault).__name__
             played.problem = played.problem or f"{name}: {code}"
             return None
@@ -207,6 +218,10 @@ class Decide(Player):
         self.any_length = median([length for found in lengths.values() for length in found])
         #: Gave up in the recording, was called before that here.
         self.sooner: list[Played] = []
+        #: Gave up while a counter's call for them was under way, and so left after being called.
+        self.left_called: list[Played] = []
+        #: The same, but service had begun before the server heard of it: they were served.
+        self.stayed: list[Played] = []
 
     def arrived(self, played: Played) -> None:
         self.by_step[played.step] = played
@@ -223,9 +238,24 @@ class Decide(Player):
                 return
 
     async def give_up(self, played: Played) -> None:
-        if played.step in self.waiting:
-            self.waiting.discard(played.step)
-            await super().give_up(played)
+        if played.step not in self.waiting:
+            return
+        self.waiting.discard(played.step)
+        played.leaving = True
+        await self._noted(played, "cancel", lambda: self._cancelled(played.secret))
+        if played not in self.stayed:
+            self.end(played)
+
+    def crossed(self, played: Played, name: str, code: str) -> bool:
+        """A visitor gives up and a counter calls, neither knowing of the other: whichever the server heard first
+        holds. Then either nobody is there to be started, or who is being served cannot cancel."""
+        if name == "start" and code == "nobody_here" and played.leaving:
+            self.left_called.append(played)
+            return True
+        if name == "cancel" and code == "not_now" and played.step in self.called:
+            self.stayed.append(played)
+            return True
+        return False
 
     def _all_ended(self) -> bool:
         return all(played.ended for played in self.played)
@@ -285,9 +315,10 @@ class Decide(Player):
             length = row.ended - row.started
         else:
             length = self.lengths.get(row.service, self.any_length)
-            self.sooner.append(played)
         began = self.now()
         if await self.press(played, "start", counter, "start") is not None:
+            if not row.served:
+                self.sooner.append(played)
             await self.until(began + length)
             await self.press(played, "finish", counter, "finish", outcome="served")
         self.end(played)
