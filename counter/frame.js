@@ -63,14 +63,14 @@
     return html`<div class="acts" role="group" aria-label=${Queue.t("acts.name")}>
       ${Counter.VISITOR_ACTS.map(function (act) {
         const may = Counter.may(act.name, picture, props.now);
+        const wait = !may.allowed && may.facts.seconds ? Queue.t("seconds", { seconds: may.facts.seconds }) : null;
         return html`<${Counter.button} key=${act.name} name=${act.name} word=${actLabel(act, picture)} icon=${act.icon} cap=${act.key} off=${!may.allowed}
-          why=${may.allowed ? null : Queue.t(may.word, may.facts)} after=${may.allowed ? null : whyShort(may)} run=${function () { Counter.start(act.name); }} />`;
+          why=${may.allowed ? null : Queue.t(may.word, may.facts)} after=${wait} until=${may.allowed ? null : untilWhat(may)} run=${function () { Counter.start(act.name); }} />`;
       })}</div>`;
   }
 
-  /* On the button itself: how long it takes until it may be pressed, or until what. */
-  function whyShort(may) {
-    if (may.facts.seconds) { return Queue.t("seconds", { seconds: may.facts.seconds }); }
+  /* On the button itself, where waiting will do: until what. */
+  function untilWhat(may) {
     const key = may.word.replace("why_not.", "not_now.");
     return Queue.has(key) ? Queue.t(key) : null;
   }

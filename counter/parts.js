@@ -73,7 +73,7 @@
         title=${props.why || null}
         aria-disabled=${props.off ? "true" : null} aria-expanded=${props.open === undefined ? null : String(props.open)}
         aria-keyshortcuts=${props.cap === undefined ? null : props.cap} onClick=${props.run}>
-      ${props.icon ? Counter.icon(props.icon) : null}<span class="word">${props.word}</span>
+      ${props.icon ? Counter.icon(props.icon) : null}<span class="word">${props.word}${props.until ? html`<small class="until">${props.until}</small>` : null}</span>
       ${props.after ? html`<span class="after">${props.after}</span>` : null}
       ${props.cap === undefined ? null : Counter.keyCap(props.cap)}
     </button>`;

@@ -16,7 +16,7 @@ from .database import Database
 from .kit import Kit
 from .live import Live, Screen
 from .moment import wall_ms
-from .store import boards, upkeep
+from .store import boards, people, upkeep
 from .transaction import SYSTEM, Answer, Job, Tx, Writer
 
 logger = logging.getLogger(__name__)
@@ -130,7 +130,8 @@ class BoardReports:
 
 def _command(tx: Tx, args: dict[str, Any]) -> Answer:
     for board in args["seen"]:
-        boards.save_seen(tx.c, board.device, board.heard_at, board.sound)
+        # One that has gone is not alive from now on; that it was there, and until when, is kept for the supervisor.
+        boards.save_seen(tx.c, board.device, board.heard_at or tx.now.at - people.ALIVE_MS, board.sound)
     for kiosk in args["kiosks"]:
         boards.save_seen(tx.c, kiosk, tx.now.at, "")
     rows = [(seq, device, drawn, spoken) for (_o, seq, device), (drawn, spoken) in args["acks"].items()]

@@ -95,7 +95,7 @@ def test_the_list_holds_one_board_after_its_browser_lost_its_cookie(server: Serv
     device = old.hello["device"]
     until(lambda: rows(server.data, "SELECT 1 FROM device WHERE id = ? AND seen_at > 0", device))
     old.close()
-    until(lambda: rows(server.data, "SELECT 1 FROM device WHERE id = ? AND seen_at = 0", device))
+    sari.wait_for(lambda p: [d["life"] for d in p["boards"] if d["device"] == device] == ["gone"], 20)
     let_time_pass(server.data, "UPDATE device SET paired_at = paired_at - 60000 WHERE id = ?", device)
     new = server.board()
     listed = sari.wait_for(lambda p: any(d["device"] == new.hello["device"] for d in p["boards"]))["boards"]

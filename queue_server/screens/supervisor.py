@@ -107,8 +107,10 @@ def _life(s: Snapshot, device: Device, alive: bool, missed: bool) -> str:
     since = max(device.paired_at or 0, STARTED_AT)
     if alive:
         return "alive"
-    if device.seen_at < since:
-        return "connecting" if s.at < since + CONNECTING_MS else "unseen"
+    if s.at < since + CONNECTING_MS:
+        return "connecting"
+    if device.seen_at + ALIVE_MS < since:  # what is noted of one that has gone may be as old
+        return "unseen"
     return "gone" if missed else "off"
 
 

@@ -179,7 +179,8 @@ def test_an_act_that_does_not_fit_says_why(stage: Stage) -> None:
 def test_a_grey_button_says_why_before_it_is_pressed(stage: Stage) -> None:
     stage.open(picture(current=visitor("called")))
     expect(stage.get("park")).to_contain_text("sesudah mulai")
-    expect(stage.get("park")).to_have_attribute("title", "Baru dapat ditunda setelah layanan dimulai. Sebelum itu: lewati.")
+    expect(stage.get("park")).to_have_attribute(
+        "title", "Baru dapat ditunda setelah layanan dimulai. Sebelum itu: lewati.")
     stage.show(picture(current=visitor("serving")))
     expect(stage.get("park")).not_to_have_attribute("title", re.compile(""))
     expect(stage.get("skip")).to_have_attribute("title", re.compile("tidak dapat dilewati"))
