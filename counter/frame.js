@@ -71,7 +71,7 @@
 
   /* On the button itself, where waiting will do: until what. */
   function untilWhat(may) {
-    const key = may.word.replace("why_not.", "not_now.");
+    const key = "not_now." + may.word.replace(/^why_not\./, "");
     return Queue.has(key) ? Queue.t(key) : null;
   }
 

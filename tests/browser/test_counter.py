@@ -178,7 +178,7 @@ def test_an_act_that_does_not_fit_says_why(stage: Stage) -> None:
 
 def test_a_grey_button_says_why_before_it_is_pressed(stage: Stage) -> None:
     stage.open(picture(current=visitor("called")))
-    expect(stage.get("park")).to_contain_text("sesudah mulai")
+    assert stage.page.locator(".acts .until").all_inner_texts() == ["sesudah mulai"]
     expect(stage.get("park")).to_have_attribute(
         "title", "Baru dapat ditunda setelah layanan dimulai. Sebelum itu: lewati.")
     stage.show(picture(current=visitor("serving")))
