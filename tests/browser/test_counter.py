@@ -190,8 +190,8 @@ def test_a_grey_button_says_why_before_it_is_pressed(stage: Stage) -> None:
 
 @pytest.mark.parametrize(("priority", "now", "said"), [
     (0, False, "Terdepan di layanan ini."),
-    (1, True, "Prioritas terdepan di layanan ini; belum ada giliran nomor umum."),
-    (1, False, "Prioritas terdepan di layanan ini; belum ada giliran nomor umum.")])
+    (1, True, "Prioritas terdepan; belum ada giliran umum."),
+    (1, False, "Prioritas terdepan; belum ada giliran umum.")])
 def test_why_the_only_class_that_waited_was_next(stage: Stage, priority: int, now: bool, said: str) -> None:
     why = {"rule": "first", "mix": [1, 2, 60], "heads": [[17, 0, priority, 0, 0]]}
     stage.open(picture(current=visitor("called", 17, priority=now, why=why)))
