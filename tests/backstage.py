@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from queue_server.domain.chain import Event
 from queue_server.domain.office import Office
 from queue_server.office_file import demo_open, read, write
 
 ROOT = Path(__file__).resolve().parents[1]
+T = TypeVar("T")
 
 
 def shell(data: Path, *words: str) -> str:
@@ -83,3 +86,10 @@ def until(true: Callable[[], Any], seconds: float = 10, what: str = "it") -> Any
             return found
         assert time.monotonic() < end, f"{what} did not come true in {seconds:g} s"
         time.sleep(0.05)
+
+
+def play(work: Coroutine[Any, Any, T]) -> T:
+    """Runs it on a loop of its own, in a thread of its own: in the test's thread an earlier test's browser may
+    hold a running one."""
+    with ThreadPoolExecutor(1) as other:
+        return other.submit(asyncio.run, work).result()

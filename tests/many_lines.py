@@ -7,6 +7,7 @@ import base64
 import json
 import os
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,11 +38,11 @@ class Line:
         self.listening = asyncio.create_task(self._listen(reader))
         await self.hear("picture")
 
-    async def hear(self, name: str) -> Any:
-        """The newest message of this name, as soon as there is one."""
-        while name not in self.heard:
+    async def hear(self, name: str, true: Callable[[Any], bool] = bool) -> Any:
+        """The newest message of this name, as soon as there is one of which ``true`` holds."""
+        while not true(self.heard.get(name)):
             if self.listening is not None and self.listening.done():
-                raise ConnectionError(f"the line ended before a {name} came")
+                raise ConnectionError(f"the line ended before the {name} came")
             self.news.clear()
             await self.news.wait()
         return self.heard[name]

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import backstage
 import pytest
 from cast import ROOT, Server
 
@@ -275,7 +276,7 @@ def test_who_gives_up_at_the_moment_of_the_call_is_no_fault(
     rows = (Row("served", "S", False, 0, 1, 1, 4, None, "C1"), Row("gave up", "S", False, 0.5, None, None, None, 8, ""))
     house = Crossing(start_first)
     player = Decide(Day("day", "2026-03-02", rows, ()), house, 20.0, lambda text, share: None)
-    asyncio.run(asyncio.wait_for(player.run(), 20))
+    backstage.play(asyncio.wait_for(player.run(), 20))
     assert [played.problem for played in player.played] == ["", ""] and all(played.ended for played in player.played)
     assert house.states == {1: "done", 2: "done" if start_first else "cancelled"}
     gone, stayed = ([p.row.ticket for p in found] for found in (player.left_called, player.stayed))
@@ -349,7 +350,7 @@ def test_being_told_to_stop_is_never_lost() -> None:
         await asyncio.wait({web.asking, line.closer}, timeout=5)
         assert web.asking.cancelled() and line.closer.cancelled()
 
-    asyncio.run(both())
+    backstage.play(both())
 
 
 def test_the_demo_leaves_a_real_office_alone(server: Server) -> None:
