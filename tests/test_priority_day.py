@@ -100,7 +100,7 @@ def work(officer: Officer, chance: random.Random, over: threading.Event) -> None
         elif what < 0.20:
             officer.press("skip")
         else:
-            serve(officer, what)
+            serve(officer, called["step"], what)
 
 
 def call(officer: Officer, chance: random.Random) -> dict[str, object]:
@@ -110,13 +110,13 @@ def call(officer: Officer, chance: random.Random) -> dict[str, object]:
     return officer.press("call_next")
 
 
-def serve(officer: Officer, what: float) -> None:
+def serve(officer: Officer, step: object, what: float) -> None:
     officer.press("start")
     if what < 0.30:
-        step = officer.wait_for(lambda p: p["current"] and p["current"]["state"] == "serving")["current"]["step"]
         officer.press("park", reason="papers_missing")
         officer.press("bring_back", step=step)
-    elif what < 0.36 and officer.wait_for(lambda p: p["current"])["current"]["service"] == "kunjungan":
+    elif what < 0.36 and officer.wait_for(lambda p: p["current"] and p["current"]["step"] == step)[
+            "current"]["service"] == "kunjungan":
         officer.press("transfer", service="informasi")
     else:
         officer.press("finish")
