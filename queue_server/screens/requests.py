@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, current_app, jsonify, request
 
 from ..commands import setup, visitor
-from ..domain.errors import NotAllowed, NotFound, Refused
+from ..domain.errors import NotAllowed, NotFound, Refused, TooMany
 from ..live import Live
 from ..transaction import Actor, Job
 from . import kiosk as door_screen
@@ -17,8 +17,10 @@ from .door import Door, digest, key_of, new_token
 from .limits import Limits
 
 YEAR_S = 365 * 86_400
-#: From one address in a minute. A morning's officers sign in from one address too: only wrong ones count.
+#: From one address in a minute. A morning's officers sign in from one address too: only wrong ones count, and
+#: whoever mistypes one name often keeps no colleague out.
 WRONG_SIGN_INS = 20
+WRONG_FOR_ONE_NAME = 5
 GUESSES = 60
 VISITOR_ACTS = {"cancel": visitor.cancel, "coming": visitor.coming, "arrived": visitor.arrived}
 
@@ -136,12 +138,17 @@ def blueprint(door: Door, live: Live, limits: Limits, printed: Any) -> Blueprint
     def sign_in() -> Response:
         message = body()
         limits.spend("sign_in", 300)  # each costs the server a deliberate moment, right or wrong
-        limits.check("wrong_sign_in", WRONG_SIGN_INS)
+        office, name = text_of(message, "office", 80), text_of(message, "name", 80)
+        whose = f"{request.remote_addr} {office} {name.strip().lower()}"
+        seconds = max(
+            limits.wait("wrong_sign_in", WRONG_SIGN_INS), limits.wait("wrong_name", WRONG_FOR_ONE_NAME, whose))
+        if seconds:
+            raise TooMany("too_many_sign_ins", seconds=seconds)
         try:
-            token, person = door.sign_in(
-                text_of(message, "office", 80), text_of(message, "name", 80), text_of(message, "password", 200))
+            token, person = door.sign_in(office, name, text_of(message, "password", 200))
         except NotAllowed:
             limits.spend("wrong_sign_in", WRONG_SIGN_INS)
+            limits.spend("wrong_name", WRONG_FOR_ONE_NAME, whose)
             raise
         response = jsonify({"ok": True, "person": {"id": person.id, "name": person.shown_name, "role": person.role}})
         _cookie(door, response, "queue_session", token, 12 * 3600)
