@@ -10,7 +10,7 @@
 
   const office = Queue.meta("office");
   const state = {
-    screen: "connecting", code: null, picture: null, lineDownSince: null, down: false, now: Date.now(),
+    screen: "connecting", code: null, picture: null, lineDownSince: null, downAt: null, down: false, now: Date.now(),
     key: null, service: null, standard: false, sending: null, unsure: null, refusal: null,
     ticket: null, qr: false, leaving: null, large: false, contrast: false, sound: false
   };
@@ -201,7 +201,10 @@
     line = Queue.line({
       auth: { screen: "kiosk", office: office },
       onPicture: picture,
-      onState: function (now) { set({ lineDownSince: now.up ? null : state.lineDownSince || Date.now() }); },
+      onState: function (now) {
+        const downAt = line ? now.since + line.serverNow() - Date.now() : null;
+        set({ lineDownSince: now.up ? null : state.lineDownSince || Date.now(), downAt: now.up ? null : downAt });
+      },
       onGone: function () {
         line.close();
         line = null;

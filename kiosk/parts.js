@@ -15,8 +15,8 @@
     return html`<span class=${"letter service-" + service.key + " " + (more || "")} aria-hidden="true">${service.letter}</span>`;
   };
 
-  Kiosk.notice = function (kind, icon, title, text) {
-    return html`<div class=${"notice notice-" + kind} role="status">
+  Kiosk.notice = function (kind, icon, title, text, testid) {
+    return html`<div class=${"notice notice-" + kind} role="status" data-testid=${testid}>
       ${Kiosk.icon(icon)}
       <div><strong>${title}</strong>${text ? html`<br />${text}` : null}</div>
     </div>`;
@@ -31,9 +31,15 @@
     const office = state.picture.office, now = state.now;
     return html`<header class="head">
       <div class="grow"><div class="soft">${office.institution}</div><div class="office">${office.name}</div></div>
-      ${state.down ? html`<div class="line-mark" data-testid="line-mark">${Kiosk.icon("wifi-off")}${Queue.t("line.mark", { time: Queue.time(state.picture.at) })}</div>` : null}
       <div class="clock"><div class="time">${Queue.time(now)}</div><div class="soft">${Queue.date(now)}</div></div>
     </header>`;
+  };
+
+  function lost(state) { return Queue.t("line.lost", { time: Queue.time(state.downAt || state.picture.at) }); }
+
+  /** The lost line in one line, on pages that have no room for more. */
+  Kiosk.lineMark = function (state) {
+    return state.down ? html`<p class="line-mark" role="status" data-testid="line-mark">${Kiosk.icon("wifi-off")}${lost(state)}</p>` : null;
   };
 
   function language(state, acts, code) {
@@ -63,7 +69,7 @@
   /** What must be said: the line is down, or the printer does not work. One at a time, the worse first. */
   Kiosk.mark = function (state) {
     if (state.down) {
-      return Kiosk.notice("warn", "wifi-off", Queue.t("line.down"), Queue.t("line.down.text", { time: Queue.time(state.picture.at) }));
+      return Kiosk.notice("warn", "wifi-off", lost(state), Queue.t("line.down.text"), "line-mark");
     }
     return NO_PAPER.indexOf(state.picture.printer) >= 0
       ? Kiosk.notice("info", "printer-off", Queue.t("printer.failed"), Queue.t("printer.failed.text")) : null;

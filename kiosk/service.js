@@ -30,6 +30,12 @@
     </section>`;
   }
 
+  /** What happens then; only a tall screen has room for it (kiosk.css), all others have it in the standard. */
+  function procedure(service) {
+    const text = Queue.say((service.components || {}).procedure);
+    return text ? html`<section class="bring steps"><h2>${Kiosk.icon("list")} ${Queue.t("component.procedure")}</h2><p class="lines">${text}</p></section>` : null;
+  }
+
   function standard(service) {
     return html`<div class="standard" role="region" tabindex="0" aria-label=${Queue.t("standard")} data-testid="standard">
       ${Queue.PUBLISHED.map(function (name) {
@@ -69,13 +75,14 @@
   }
 
   Kiosk.service = function (state, acts, service) {
+    const notice = refusal(state) || Kiosk.mark(state);
     return html`<div class="page-service">
       ${Kiosk.header(state)}
       <section class="about">
         <div class="about-title">${Kiosk.badge(service, "letter-huge")}
           <div><h1 tabindex="-1">${Queue.say(service.name)}</h1><p class="text-l soft">${Queue.say(service.summary)}</p></div></div>
         ${state.standard ? standard(service) : html`<div class="facts">
-          ${requirements(service)}
+          ${requirements(service)}${notice ? null : procedure(service)}
           <div class="fact-list">
             ${tariff(service)}
             ${fact("users", Queue.t("ahead.now"), service.waiting ? Queue.t("waiting", { count: service.waiting }) : Queue.t("waiting.none"))}
@@ -83,7 +90,7 @@
           </div></div>`}
       </section>
       <section class="acts">
-        <div aria-live="assertive">${refusal(state) || Kiosk.mark(state)}</div>
+        <div aria-live="assertive">${notice}</div>
         ${takers(state, acts, service)}
       </section>
       <nav class="tools">

@@ -6,9 +6,7 @@
   const html = window.htmPreact.html;
 
   function line(service) {
-    if (!service.may.allowed) {
-      return html`<span class="state state-closed">${Queue.t("service.closed")}</span>`;
-    }
+    if (!service.may.allowed) { return html`<span class="state state-closed">${Queue.shut(service.may)}</span>`; }
     return Kiosk.waiting(service);
   }
 
@@ -40,6 +38,7 @@
     const services = state.picture.services, may = Queue.closed(services);
     return html`<div class="start">
       ${Kiosk.header(state)}
+      ${may ? Kiosk.lineMark(state) : null}
       <section class="hello">
         ${may ? closed(may) : html`<h1 class="ask">${Queue.t("choose")}</h1>
           ${Kiosk.mark(state) || html`<p class="ask-line">${Queue.t("choose.line")}</p>`}`}

@@ -56,6 +56,7 @@
     if (ticket.state === "void") { return voided(state, acts); }
     return html`<div class="page-ticket">
       ${Kiosk.header(state)}
+      ${Kiosk.lineMark(state)}
       <section class="taken" data-paper=${how}>
         <div class="taken-number">
           <h1 class="taken-title">${Queue.t("yours")}</h1>

@@ -8,7 +8,7 @@
   const office = Queue.meta("office"), secret = Queue.meta("ticket");
   const page = "/t/" + secret;
   const state = { picture: null, ahead: null, lost: null, gone: false, sound: "off", asking: false, busy: null, refusal: null, flash: false };
-  let line = null, socketAt = 0, wokenAt = 0, seq = -1, orderSeq = -1, rung = null, flashTimer = null;
+  let line = null, socketAt = 0, wokenAt = 0, seq = -1, orderSeq = -1, heardAt = 0, rung = null, flashTimer = null;
 
   function set(changes) { Object.assign(state, changes); draw(); }
 
@@ -16,7 +16,7 @@
 
   function mark() {
     if (state.lost === null || !state.picture) { return null; }
-    return html`<p><span class="line-mark" role="status" data-testid="lost">${Visitor.icon("wifi-off")}${Queue.t("lost", { time: Queue.time(state.picture.at) })}</span></p>`;
+    return html`<p><span class="line-mark" role="status" data-testid="lost">${Visitor.icon("wifi-off")}${Queue.t("line.lost", { time: Queue.time(heardAt) })}</span></p>`;
   }
 
   function draw() {
@@ -42,6 +42,7 @@
   function picture(drawn) {
     if (drawn.kind !== "ticket" || drawn.seq < seq) { return; }
     seq = drawn.seq;
+    heardAt = Math.max(heardAt, drawn.at);
     Queue.zone(drawn.office.time_zone);
     const changed = !state.picture || state.picture.ticket.state !== drawn.ticket.state;
     const ahead = drawn.seq >= orderSeq ? drawn.ticket.ahead : state.ahead;
@@ -56,6 +57,7 @@
     const place = message.order.indexOf(state.picture.ticket.place);
     if (message.seq < seq || place < 0) { return; }
     orderSeq = message.seq;
+    heardAt = Math.max(heardAt, message.at);
     set({ ahead: place, lost: null });
   }
 

@@ -65,8 +65,10 @@
   function remote(state, acts) {
     const ticket = state.picture.ticket;
     if (ticket.channel !== "online" || ticket.arrived_at) { return null; }
+    /* Without an address for phones no QR code hangs at the door: the staff note the arrival. */
+    const here = Queue.t(Queue.meta("door-code") ? "remote.scan" : "remote.tell");
     return html`<section class="card stack-tight" data-testid="remote">${Visitor.icon("map-pin")} <strong>${Queue.t("remote.title")}</strong>
-      <p>${Queue.t("remote.text", { count: ticket.return_after })}</p>${coming(state, acts)}</section>`;
+      <p>${here} ${Queue.t("remote.text", { count: ticket.return_after })}</p>${coming(state, acts)}</section>`;
   }
 
   function cancel(state, acts) {

@@ -16,7 +16,7 @@
 
   function status(service) {
     if (!service.may.allowed) {
-      return html`<span class="state state-closed">${Queue.t(service.may.code === "remote_off" ? "service.at_office" : "service.closed")}</span>`;
+      return html`<span class="state state-closed">${service.may.code === "remote_off" ? Queue.t("service.at_office") : Queue.shut(service.may)}</span>`;
     }
     return html`<span class="soft">${service.waiting ? Queue.t("waiting", { count: service.waiting }) : Queue.t("waiting.none")}</span>`;
   }
@@ -117,7 +117,7 @@
     const service = picture.services.filter(function (each) { return each.key === state.key; })[0];
     document.title = Queue.t("title") + " \u00b7 " + picture.office.name;
     render(html`${Visitor.head(picture.office, draw)}
-      ${state.lost ? html`<p><span class="line-mark" role="status">${Visitor.icon("wifi-off")}${Queue.t("lost", { time: Queue.time(picture.at) })}</span></p>` : null}
+      ${state.lost ? html`<p><span class="line-mark" role="status">${Visitor.icon("wifi-off")}${Queue.t("line.lost", { time: Queue.time(picture.at) })}</span></p>` : null}
       ${service ? one(service) : list()}
       <footer class="foot soft text-s">${Queue.say(picture.office.complaint)}</footer>`, root);
   }

@@ -134,6 +134,15 @@ def test_a_closed_office_says_why_when_it_opens_and_what_can_be_done_meanwhile(k
     expect(kiosk.sees("closed")).to_contain_text("besok pukul 08.00")
 
 
+def test_a_service_whose_numbers_are_used_up_says_so_on_its_card(kiosk: Stage) -> None:
+    full = door(kiosk, seq=6)
+    full["services"][0]["may"] = {**TOMORROW, "code": "quota_full"}
+    full["services"][1]["may"] = {**TOMORROW, "code": "paused", "next_opening": None, "facts": {"reason": "drill"}}
+    kiosk.picture(full)
+    expect(kiosk.sees("service-kunjungan")).to_contain_text("Kuota hari ini habis")
+    expect(kiosk.sees("service-titipan")).to_contain_text("Nomor dihentikan sementara")
+
+
 def test_an_untouched_kiosk_goes_back_with_a_visible_countdown(kiosk: Stage) -> None:
     kiosk.sees("language-en").tap()
     kiosk.sees("service-kunjungan").tap()
@@ -174,7 +183,8 @@ def test_the_next_visitor_finds_the_office_language_and_ordinary_letters(kiosk: 
 def test_a_lost_line_is_marked_after_three_seconds_and_heals(kiosk: Stage) -> None:
     kiosk.page.evaluate("() => { window.still = true; socket.down(); }")
     pass_time(kiosk, 5)
-    expect(kiosk.sees("line-mark")).to_contain_text("08.10")
+    expect(kiosk.sees("line-mark")).to_contain_text("Sambungan terputus · terakhir pukul 08.10")
+    expect(kiosk.page.get_by_text("Sambungan terputus")).to_have_count(1)
     kiosk.page.evaluate("() => { window.still = false; }")
     kiosk.picture(door(kiosk, seq=9))
     pass_time(kiosk, 1)

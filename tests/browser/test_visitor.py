@@ -163,7 +163,7 @@ def test_a_lost_network_shows_the_last_picture_with_its_time(phone: Stage) -> No
     expect(phone.sees("service-kunjungan")).to_be_visible()
     phone.offline = True
     phone.page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
-    expect(phone.page.get_by_text("keadaan pukul 08.10")).to_be_visible()
+    expect(phone.page.get_by_text("Sambungan terputus · terakhir pukul 08.10")).to_be_visible()
     expect(phone.sees("service-kunjungan")).to_be_visible()
 
 

@@ -188,7 +188,7 @@ def test_who_missed_the_call_is_told_the_new_place(phone: Phone) -> None:
 def test_a_lost_network_leaves_the_last_picture_with_its_time_and_heals(phone: Phone) -> None:
     phone.offline = True
     phone.page.evaluate("() => socket.down()")
-    expect(phone.sees("lost")).to_contain_text("08.10")
+    expect(phone.sees("lost")).to_have_text("Sambungan terputus · terakhir pukul 08.10")
     expect(phone.sees("ticket-label")).to_be_visible()
     phone.offline = False
     phone.draw(ahead=3)
