@@ -74,6 +74,8 @@
           <th><span class="unseen">${Queue.t("column.act")}</span></th></tr></thead>
           <tbody>${picture.boards.map(function (device) { return html`<${Row} key=${device.device} device=${device} ...${props} />`; })}</tbody></table></div>`
           : html`<p class="empty">${Desk.icon("device-tv")}${Queue.t("devices.none")}</p>`}</section>
-      ${props.may ? html`<${Pair} picture=${picture} />` : null}</div>`;
+      ${props.may ? html`<${Pair} picture=${picture} />` : null}
+      <section class="card"><h2>${Queue.t("poster")}</h2><p class="soft reading">${Queue.t("poster.note")}</p>
+        <a class="button" href=${"/supervisor/" + picture.office.key + "/poster"} target="_blank" rel="noopener" data-testid="poster-open">${Desk.icon("qrcode")}<span>${Queue.t("poster.open")}</span></a></section></div>`;
   };
 }());

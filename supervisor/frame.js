@@ -15,7 +15,7 @@
 
   Desk.SignIn = function (props) {
     return html`<main class="entrance"><form class="card sign-in" onSubmit=${signIn}>
-      <h1>${Queue.t("sign_in.title")}</h1>
+      <h2 class="sign-in-title">${Queue.t("sign_in.title")}</h2>
       ${props.why ? html`<p class="notice notice-warn" role="alert" data-testid="sign-in-why">${props.why}</p>` : null}
       <label class="field"><span class="field-label">${Queue.t("sign_in.name")}</span>
         <input class="input" name="name" autocomplete="username" autocapitalize="none" spellcheck=${false} required data-testid="name" /></label>
@@ -43,8 +43,8 @@
   Desk.Bar = function (props) {
     const picture = props.picture, person = props.person;
     return html`<header class="bar">
-      <div class="bar-place"><h1>${picture ? picture.office.name : Queue.t("title")}</h1>
-        <p class="soft text-s">${picture ? html`<span>${Queue.t("title")}</span> · <span>${Queue.date(props.now)}</span> <span class="number" data-testid="clock">${Queue.time(props.now)}</span>` : ""}</p></div>
+      <div class="bar-place"><h1 data-testid="office-name">${picture ? picture.office.name : Queue.meta("office-name")}</h1>
+        <p class="soft text-s"><span>${Queue.t("title")}</span>${picture ? html` · <span>${Queue.date(props.now)}</span> <span class="number" data-testid="clock">${Queue.time(props.now)}</span>` : null}</p></div>
       ${picture ? html`<nav class="tabs" aria-label=${Queue.t("parts")}>${Desk.TABS.map(function (tab) {
         return html`<a key=${tab.name} class="tab" href=${"#" + tab.name} aria-current=${tab.name === props.tab ? "page" : null} data-testid=${"tab-" + tab.name}>${Desk.icon(tab.icon)}<span>${Queue.t("tab." + tab.name)}</span></a>`;
       })}</nav>` : null}

@@ -123,7 +123,7 @@
       <${Shares} /><${Desk.Exports} ...${props} />
       ${log.loading && !found ? html`<p class="soft" role="status">${Queue.t("log.loading")}</p>` : null}
       ${found && !found.total ? html`<p class="empty" data-testid="log-empty">${Desk.icon("list")}${Queue.t("log.empty")}</p>` : null}
-      ${found && found.total ? html`<section class="card"><div class="log-head"><h2 data-testid="log-total">${Queue.t("log.total", { n: found.total })}</h2>
+      ${found && found.total ? html`<section class="card"><div class="log-head"><h2 data-testid="log-total">${Queue.t(found.numbers === found.total ? "log.total" : "log.total_steps", { n: found.numbers, steps: found.total })}</h2>
           <p class="soft text-s">${Queue.t("log.at", { time: Queue.time(log.at) })} <${Desk.button} kind="button-quiet" icon="refresh" word=${Queue.t("log.again")} testid="log-again" run=${function () { Desk.fetchLog(log.page); }} /></p></div>
         <${Desk.Rows} ...${props} rows=${found.rows} several=${log.filters.day !== log.filters.to} /><${Pages} /></section>` : null}</div>`;
   };

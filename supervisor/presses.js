@@ -35,6 +35,8 @@
       },
       again: function () { if (state.lost) { send(state.lost); } },
       refuse: function (sentence) { state.refusal = sentence; state.said = null; options.changed(); },
+      /** Another part of the page: what was said of the last one is over; what never reached the server stays. */
+      forget: function () { state.refusal = state.said = null; },
       dismiss: function () { state.refusal = state.lost = state.said = null; options.changed(); }
     };
   };

@@ -37,7 +37,7 @@
     const row = props.row, picture = props.picture;
     const reopen = props.may && REOPENS.indexOf(row.state) >= 0;
     return html`<div class="details" data-testid=${"details-" + row.step}><dl class="facts">
-        ${fact("day", row.day)}${fact("leg", row.leg > 1 ? row.leg : null)}${fact("channel", Desk.word("channel", row.channel))}
+        ${fact("service", Desk.serviceName(picture, row.service))}${fact("day", row.day)}${fact("leg", row.leg > 1 ? row.leg : null)}${fact("channel", Desk.word("channel", row.channel))}
         ${fact("arrived_at", row.arrived_at ? Queue.time(row.arrived_at) : null)}${fact("first_called_at", row.first_called_at ? Queue.time(row.first_called_at) : null)}
         ${fact("parked_office_s", row.parked_office ? Queue.clock(row.parked_office) : null)}${fact("parked_visitor_s", row.parked_visitor ? Queue.clock(row.parked_visitor) : null)}
         ${fact("before_arrival_s", row.before_arrival ? Queue.clock(row.before_arrival) : null)}${fact("why_called", why(row))}
@@ -57,7 +57,7 @@
       <th scope="row"><button type="button" class="row-open" aria-expanded=${String(open)} data-testid=${"open-row-" + row.step} onClick=${toggle}>
           ${Desk.icon(open ? "chevron-up" : "chevron-down")}<span class="number">${row.label}</span></button></th>
       ${props.several ? Desk.cell(Queue.t("column.day"), row.day.slice(8) + "." + row.day.slice(5, 7), "nowrap") : null}
-      ${Desk.cell(Queue.t("column.service"), html`${Desk.badge(Desk.serviceOf(picture, row.service))} <span class="service-word">${Desk.serviceName(picture, row.service)}</span>`, "service-cell")}
+      ${Desk.cell(Queue.t("column.service"), html`<span title=${Desk.serviceName(picture, row.service)}>${Desk.badge(Desk.serviceOf(picture, row.service))}</span> <span class="service-word">${Desk.serviceName(picture, row.service)}</span>`, "service-cell")}
       ${Desk.cell(Queue.t("column.class"), row.priority ? html`<span class="priority">${Queue.t("class.priority")}</span>` : html`<span class="soft">${Queue.t("class.ordinary")}</span>`)}
       ${Desk.cell(Queue.t("column.issued_at"), time(row.issued_at), "figure")}
       ${Desk.cell(Queue.t("column.called_at"), time(row.called_at), "figure")}

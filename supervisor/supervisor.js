@@ -19,10 +19,10 @@
 
   /* ---- Drawing ---- */
 
-  /* How many letters wide the page is, in the reader's own text size: below-60, below-52, below-24, from-64. */
+  /* How many letters wide the page is, in the reader's own text size: below-84, below-60, below-52, below-24, from-64. */
   function layOut() {
     const page = document.documentElement, letters = window.innerWidth / (parseFloat(window.getComputedStyle(page).fontSize) || 16);
-    [24, 52, 60].forEach(function (most) { page.classList.toggle("below-" + most, letters < most); });
+    [24, 52, 60, 84].forEach(function (most) { page.classList.toggle("below-" + most, letters < most); });
     page.classList.toggle("from-64", letters >= 64);
   }
 
@@ -35,7 +35,7 @@
       : picture ? html`<${Desk.Body} ...${props} />` : html`<main class="entrance"><p role="status">${Queue.t("line.connecting")}</p></main>`;
     window.htmPreact.render(html`<div class="page-frame"><${Desk.Bar} ...${props} />${body}</div>`, root);
     const late = picture ? Desk.alarms(picture).length : 0;
-    document.title = (late ? "(" + late + ") " : "") + Queue.t("title") + (picture ? " · " + picture.office.name : "");
+    document.title = (late ? "(" + late + ") " : "") + Queue.t("title") + " · " + (picture ? picture.office.name : Queue.meta("office-name"));
   }
 
   Desk.draw = draw;
@@ -54,6 +54,7 @@
   /* ---- The three parts ---- */
 
   function onTab() {
+    presses.forget();
     const wanted = window.location.hash.slice(1);
     state.tab = Desk.TABS.some(function (tab) { return tab.name === wanted; }) ? wanted : "today";
     state.open = null;

@@ -32,10 +32,11 @@
   Desk.Alerts = function (props) {
     const alarms = Desk.alarms(props.picture);
     const alerts = alarms.concat(props.picture.alerts.filter(function (alert) { return alarms.indexOf(alert) < 0; }));
-    const calm = alarms.length ? null
-      : html`<p class="notice notice-good calm" data-testid="calm">${Desk.icon("circle-check")}<span>${Queue.t("alert.none")}</span></p>`;
-    if (!alerts.length) { return calm; }
-    return html`${calm}<ul class="plain alerts" aria-label=${Queue.t("alerts")}>${alerts.map(function (alert, index) {
+    /* A hint is something to do as well: "nothing to do" stands alone or not at all. */
+    if (!alerts.length) {
+      return html`<p class="notice notice-good calm" data-testid="calm">${Desk.icon("circle-check")}<span>${Queue.t("alert.none")}</span></p>`;
+    }
+    return html`<ul class="plain alerts" aria-label=${Queue.t("alerts")}>${alerts.map(function (alert, index) {
       return html`<li key=${alert.code + index} class=${"notice " + levelOf(alert)} data-testid=${"alert-" + alert.code}>
         ${Desk.icon(ICONS[alert.code] || "alert-triangle")}<span>${alertWords(alert)}</span>
         ${alert.code === "late" ? html`<a class="alert-link" href="#log" onClick=${function () { Desk.showLog({ service: alert.facts.service }); }}>${Queue.t("show_rows")}</a>` : null}</li>`;
@@ -74,13 +75,16 @@
     return html`<span class="number">${service.oldest_label || ""}</span> ${Queue.say(service.name)}${service.stated.wait_min === null ? "" : " · " + Queue.t("stated", { minutes: service.stated.wait_min })}`;
   }
 
+  /** Numbers from phones whose holders have not come yet: they do not wait here, so they are told apart. */
+  function notArrived(n) { return n ? html`<span class="not-arrived" data-testid="not-arrived">${Queue.t("not_arrived", { n: n })}</span>` : null; }
+
   Desk.Figures = function (props) {
     const picture = props.picture, first = longest(picture), wait = Desk.together(picture, "wait");
     const late = sum(picture, function (s) { return s.late; }), soon = sum(picture, function (s) { return s.soon; });
-    const missed = sum(picture, function (s) { return s.no_shows; });
+    const missed = sum(picture, function (s) { return s.no_shows; }), away = sum(picture, function (s) { return s.not_arrived; });
     return html`<div class="figures">
       <${Figure} name="waiting" value=${sum(picture, function (s) { return s.waiting; })} bad=${late > 0}
-        note=${late || soon ? Queue.t("figure.waiting.note", { late: late, soon: soon }) : Queue.t("figure.waiting.calm")} />
+        note=${html`${late || soon ? Queue.t("figure.waiting.note", { late: late, soon: soon }) : Queue.t("figure.waiting.calm")}${notArrived(away)}`} />
       <${Figure} name="longest" value=${first ? Desk.span(props.now - first.longest_since) : "–"} bad=${first && first.late > 0} note=${waitedNote(first, picture)} />
       <${Figure} name="served" value=${sum(picture, function (s) { return s.served; })} note=${Queue.t("figure.served.note", { missed: missed })} />
       <${Figure} name="on_time" value=${wait.judged ? Desk.percent(wait.on_time, wait.judged) : "–"}
@@ -117,7 +121,7 @@
     const rows = [html`<tr key=${service.key} data-testid=${"service-" + service.key}>
       <th scope="row"><a class="service-name" href="#log" title=${Queue.t("show_rows")} onClick=${function () { Desk.showLog({ service: service.key }); }}>${Desk.badge(service)}<span>${name}</span></a>
         ${service.paused ? html`<span class="state state-paused">${Queue.t("service.paused_because", { reason: Desk.word("reason", service.paused) })}</span>` : null}</th>
-      ${Desk.cell(Queue.t("column.waiting"), html`${service.waiting}${service.late ? html` <span class="state state-breached">${Queue.t("service.late", { n: service.late })}</span>` : null}`, "figure")}
+      ${Desk.cell(Queue.t("column.waiting"), html`${service.waiting}${service.late ? html` <span class="state state-breached">${Queue.t("service.late", { n: service.late })}</span>` : null}${notArrived(service.not_arrived)}`, "figure")}
       ${Desk.cell(Queue.t("column.longest"), waited, "figure")}
       ${Desk.cell(Queue.t("column.served"), service.served, "figure")}
       ${Desk.cell(Queue.t("column.wait"), timesOf(service.wait, service.stated.wait_min), "half")}
