@@ -115,7 +115,8 @@
     if (name === "help") { Counter.open("help"); return; }
     if (!state.picture || !state.picture.counter) { return; }
     if (name === "waiting") { focusWaiting(); return; }
-    if (presses.repeats(name)) { return; }
+    const act = Counter.actNamed(name), ask = act.panel === true || (name === "no_show" && Counter.noShowNeedsReason(state.picture.current));
+    if (!ask && presses.repeats(name)) { return; }
     const may = Counter.may(name, state.picture, now());
     if (!may.allowed && !may.ask) {
       presses.refuse(Queue.t(may.word, may.facts));
@@ -124,7 +125,6 @@
     presses.dismiss();
     if (name === "undo") { Counter.undo(); return; }
     if (name === "leave") { leave(); return; }
-    const act = Counter.actNamed(name), ask = act.panel === true || (name === "no_show" && Counter.noShowNeedsReason(state.picture.current));
     if (ask) { Counter.open(name); } else { Counter.act(name, {}); }
   };
 

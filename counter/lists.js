@@ -191,22 +191,35 @@
       ${empty.length ? html`<p class="list-empty text-s">${Queue.t("list.unstaffed", { counters: empty.join(", ") })}</p>` : null}<//>`;
   }
 
-  /* A list that scrolls ends with a whole row: a number cut through is read wrongly. */
-  function endWhole(box, rows) {
-    if (box.scrollHeight > box.clientHeight + 1) {
-      const top = box.getBoundingClientRect().top + box.clientTop - box.scrollTop;
-      const ends = Array.prototype.map.call(box.querySelectorAll(rows), function (row) { return row.getBoundingClientRect().bottom - top; });
-      const whole = Math.max.apply(null, [0].concat(ends.filter(function (end) { return end + 1 <= box.clientHeight + 0.5; })));
-      if (whole) { box.style.maxHeight = whole + 1 + box.offsetHeight - box.clientHeight + "px"; }
-    }
+  /* A list that scrolls ends with a whole row within its room (px): a number cut through is read wrongly. */
+  function fit(box, room) {
+    const border = box.offsetHeight - box.clientHeight;
+    if (box.scrollHeight + border <= room + 1) { return; }
+    const top = box.getBoundingClientRect().top + box.clientTop - box.scrollTop;
+    const whole = Array.prototype.map.call(box.querySelectorAll(".queue-row, .list-empty"), function (row) {
+      return Math.ceil(row.getBoundingClientRect().bottom - top) + 1 + border;
+    }).filter(function (end) { return end <= room; });
+    box.style.maxHeight = (whole.length ? Math.max.apply(null, whole) : room) + "px";
   }
 
-  /** After drawing: what the others leave free is the waiting list's, so it is fitted last. */
+  /* Side by side the waiting list and the rest share one column: the rest has two fifths, or what is left over. */
+  const REST_SHARE = 0.4;
+  function share(lists, waiting, rest) {
+    const style = window.getComputedStyle(lists), section = lists.querySelector(".is-waiting");
+    const height = lists.clientHeight - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom) - parseFloat(style.rowGap);
+    const around = waiting ? section.offsetHeight - waiting.offsetHeight : section.offsetHeight;
+    fit(rest, Math.max(height * REST_SHARE, height - around - (waiting ? waiting.scrollHeight + 2 : 0)));
+    if (waiting) { fit(waiting, height - around - rest.offsetHeight); }
+  }
+
+  /** After drawing: no list ends in the middle of a row. */
   Counter.endWhole = function () {
-    const boxes = [".rest", "#waiting"].map(function (one) { return document.querySelector(one); }).filter(Boolean);
-    const scrolled = boxes.map(function (box) { return box.scrollTop; });
+    const lists = document.querySelector(".lists");
+    if (!lists) { return; }
+    const waiting = document.getElementById("waiting"), rest = lists.querySelector(".rest");
+    const boxes = waiting ? [rest, waiting] : [rest], scrolled = boxes.map(function (box) { return box.scrollTop; });
     boxes.forEach(function (box) { box.style.maxHeight = ""; });
-    boxes.forEach(function (box) { endWhole(box, ".queue-row, .list-empty"); });
+    if (document.documentElement.dataset.layout === "wide") { share(lists, waiting, rest); } else if (waiting) { fit(waiting, waiting.offsetHeight); }
     boxes.forEach(function (box, index) { box.scrollTop = scrolled[index]; });
   };
 

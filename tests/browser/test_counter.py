@@ -180,7 +180,7 @@ def test_no_show_says_why_not_yet_and_the_server_decides(stage: Stage) -> None:
     stage.open(picture(current=visitor("called")))
     said = "Tidak hadir: perlu 1 panggilan lagi yang terdengar, lalu 20 detik."
     expect(stage.get("no-show-why")).to_have_text(said)
-    expect(stage.get("no_show")).to_contain_text("perlu 1 panggilan lagi")
+    expect(stage.get("no_show")).to_contain_text("1 panggilan lagi")
     expect(stage.get("no_show")).not_to_contain_text("dtk")
     stage.page.evaluate("""stage.answers = [{ok: false, refused: 'no_show_calls_then',
         facts: {needed: 2, heard: 1, missing: 1, seconds: 20}}]""")
@@ -218,7 +218,7 @@ def test_an_act_that_does_not_fit_says_why(stage: Stage) -> None:
 
 def test_a_grey_button_says_why_before_it_is_pressed(stage: Stage) -> None:
     stage.open(picture(current=visitor("called")))
-    assert stage.page.locator(".acts .until").all_inner_texts() == ["perlu 1 panggilan lagi", "sesudah mulai"]
+    assert stage.page.locator(".acts .until").all_inner_texts() == ["1 panggilan lagi", "sesudah mulai"]
     expect(stage.get("park")).to_have_attribute(
         "title", "Baru dapat ditunda setelah layanan dimulai. Sebelum itu: lewati.")
     stage.show(picture(current=visitor("serving")))

@@ -92,6 +92,15 @@ def test_another_act_just_after_a_press_is_done(stage: Stage) -> None:
     assert [p["act"] for p in stage.presses()] == ["recall", "skip", "call_next"]
 
 
+def test_opening_a_list_again_is_no_repeat_of_what_was_chosen_from_it(stage: Stage) -> None:
+    stage.open(picture(), quiet_ms=60_000)
+    for _ in range(2):
+        stage.page.keyboard.press("b")
+        stage.page.keyboard.press("1")
+        stage.page.wait_for_timeout(50)
+    assert [p["act"] for p in stage.presses()] == ["issue", "issue"]
+
+
 def test_any_act_after_a_refusal_is_done(stage: Stage) -> None:
     stage.open(picture(current=visitor("called")), quiet_ms=60_000)
     stage.page.evaluate("""stage.answers = [1, 2].map(function () {

@@ -115,9 +115,20 @@ CUT_ROWS = """() => [...document.querySelectorAll('#waiting, .rest')].map(box =>
 def test_no_row_is_cut_through(browser: Browser, width: int, height: int, scene: str) -> None:
     stage = Stage(browser, width, height).open(SCENES[scene]())
     assert stage.page.evaluate(CUT_ROWS) == []
+    waiting, rest = (stage.page.locator(which).bounding_box() for which in ("#waiting", ".rest"))
+    assert waiting and rest and waiting["y"] + waiting["height"] <= rest["y"]
+    assert width < 960 or rest["y"] + rest["height"] <= height
     stage.page.locator("#waiting").evaluate("box => { box.scrollTop = 120; }")
     stage.show(SCENES[scene]())
     assert stage.page.locator("#waiting").evaluate("box => box.scrollTop") == 120
+    stage.context.close()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1024, 768), (800, 1280), (480, 800)])
+def test_a_short_list_is_shown_whole(browser: Browser, width: int, height: int) -> None:
+    stage = Stage(browser, width, height).open(SCENES["called"]())
+    hidden = "list => [...document.querySelectorAll(list)].filter(box => box.scrollHeight > box.clientHeight + 1).length"
+    assert stage.page.evaluate(hidden, "#waiting, .rest") == 0
     stage.context.close()
 
 
