@@ -28,7 +28,7 @@ class Phone(Stage):
     """A phone that follows A 017; ``shown`` is what the server would draw now."""
 
     def __init__(self, page: Any) -> None:
-        super().__init__(page, "visitor/ticket.html", office="rutan", secret="secret")
+        super().__init__(page, "visitor/ticket.html", office="rutan", secret="secret", door_code="yes")
         self.seq = 5
         self.shown = ticket(self)
         self.on("GET", PICTURE, lambda *_: self.shown)
