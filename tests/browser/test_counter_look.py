@@ -127,7 +127,7 @@ def test_no_row_is_cut_through(browser: Browser, width: int, height: int, scene:
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (1024, 768), (800, 1280), (480, 800)])
 def test_a_short_list_is_shown_whole(browser: Browser, width: int, height: int) -> None:
     stage = Stage(browser, width, height).open(SCENES["called"]())
-    hidden = "list => [...document.querySelectorAll(list)].filter(box => box.scrollHeight > box.clientHeight + 1).length"
+    hidden = "list => [...document.querySelectorAll(list)].filter(b => b.scrollHeight > b.clientHeight + 1).length"
     assert stage.page.evaluate(hidden, "#waiting, .rest") == 0
     stage.context.close()
 
