@@ -33,6 +33,7 @@ SETTINGS = (
     Setting("wifi_url", "QUEUE_WIFI_URL", "", "http address for phones on the office's own Wi-Fi"),
     Setting("printer", "QUEUE_PRINTER", "", "ticket printer: tcp://host:9100, usb://04b8:0202, file:///path, browser"),
     Setting("proxies", "QUEUE_PROXIES", "0", "how many proxies of ours stand before the server (nginx: 1)"),
+    Setting("metrics_token", "QUEUE_METRICS_TOKEN", "", "who may read /metrics from another machine: Bearer TOKEN"),
     Setting("backup", "QUEUE_BACKUP", "", "second place for the daily backup (another disk, a share)"),
 )
 
@@ -59,6 +60,7 @@ class Config:
     wifi_url: str
     printer: str
     proxies: int
+    metrics_token: str
     backup: str
     demo: bool = False
 

@@ -141,6 +141,17 @@ class Writer:
         self._wake = kit.signal()
         self._closed = False
         self._working = False
+        self._begun = 0.0
+
+    @property
+    def waiting(self) -> int:
+        """Presses that wait for the writer."""
+        return len(self._pending)
+
+    @property
+    def at_work_s(self) -> float:
+        """How long the writer has been at its present batch, seconds."""
+        return time.monotonic() - self._begun if self._working else 0.0
 
     def close(self) -> None:
         """Takes no more presses and waits until those it has are committed and answered."""
@@ -173,7 +184,7 @@ class Writer:
             self._wake.wait()
             self._wake.clear()
             while self._pending:
-                self._working = True
+                self._working, self._begun = True, time.monotonic()
                 jobs = [self._pending.popleft() for _ in range(min(BATCH, len(self._pending)))]
                 try:
                     told = self.kit.blocking(self._batch, jobs)

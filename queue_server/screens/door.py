@@ -6,6 +6,7 @@ import hashlib
 import logging
 import secrets
 import time
+from collections.abc import Callable
 from typing import Any
 
 from ..commands import setup
@@ -45,6 +46,8 @@ class Door:
         self.database = database
         self.kit = kit
         self.writer = writer
+        #: Told of every press of a person: act, answer ("ok" or why not), seconds.
+        self.on_press: Callable[[str, str, float], None] = lambda act, answer, seconds: None
         self._devices: dict[tuple[str, str], tuple[Device, float]] = {}
         self._tickets = Together(kit, self._read_tickets)
 
@@ -112,16 +115,25 @@ class Door:
 
     def press(self, office: str, actor: Actor, message: Any) -> Answer:
         """A press from a screen: checked, allowed, run, answered. Never raises."""
+        begun = time.perf_counter()
+        answer, act = self._pressed(office, actor, message)
+        self.on_press(act, "ok" if answer.get("ok") else str(answer.get("refused")), time.perf_counter() - begun)
+        return answer
+
+    def _pressed(self, office: str, actor: Actor, message: Any) -> tuple[Answer, str]:
+        """The answer, and the act's name when it is one of ours."""
+        name = "unknown"
         try:
-            act, args, key = _understood(message)
+            act = _meant(message)
+            name = act.name
             if actor.kind not in act.roles:
                 raise NotAllowed("not_allowed")
-            return self.run(office, actor, act, args, key)
+            return self.run(office, actor, act, clean(message, act), key_of(message)), name
         except Refused as refused:
-            return refused.as_answer()
+            return refused.as_answer(), name
         except Exception:
             logger.exception("a press failed")
-            return Refused("failed").as_answer()
+            return Refused("failed").as_answer(), name
 
     def run(self, office: str, actor: Actor, act: Act, args: dict[str, Any], key: str) -> Answer:
         """Runs an act; raises Refused."""
@@ -145,13 +157,13 @@ class Door:
             return found if found and found.active else None
 
 
-def _understood(message: Any) -> tuple[Act, dict[str, Any], str]:
+def _meant(message: Any) -> Act:
     if not isinstance(message, dict):
         raise Refused("bad_request", field="message")
     act = ACTS.get(str(message.get("act")))
     if act is None:
         raise NotFound("no_such_act")
-    return act, clean(message, act), key_of(message)
+    return act
 
 
 def key_of(message: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ import hmac
 import ipaddress
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, jsonify, request
+from flask import Blueprint, Response, abort, current_app, g, jsonify, request
 
 from ..commands import setup, visitor
 from ..domain.errors import NotAllowed, NotFound, Refused
@@ -14,42 +14,18 @@ from ..live import Live
 from ..transaction import Actor, Job
 from . import kiosk as door_screen
 from .door import Door, digest, key_of, new_token
+from .guard import body, text_of
 from .limits import Limits
 
 YEAR_S = 365 * 86_400
 #: From one address in a minute. A morning's officers sign in from one address too: only wrong ones count.
 WRONG_SIGN_INS = 20
-GUESSES = 60
 VISITOR_ACTS = {"cancel": visitor.cancel, "coming": visitor.coming, "arrived": visitor.arrived}
-
-
-def body() -> dict[str, Any]:
-    """The JSON object of the request; raises Refused("bad_request")."""
-    try:
-        found = request.get_json(silent=True)
-    except RecursionError:  # brackets within brackets within brackets
-        found = None
-    if not isinstance(found, dict):
-        raise Refused("bad_request", field="body")
-    return found
-
-
-def text_of(message: dict[str, Any], name: str, most: int = 200) -> str:
-    value = message.get(name, "")
-    if not isinstance(value, str) or len(value) > most:
-        raise Refused("bad_request", field=name)
-    return value
 
 
 def blueprint(door: Door, live: Live, limits: Limits, printed: Any) -> Blueprint:
     """``printed(office, answer)`` prints a number on the kiosk's printer in the background."""
     bp = Blueprint("requests", __name__)
-
-    @bp.before_request
-    def from_our_own_pages() -> None:
-        # A form of another site can send neither this header nor JSON, and no GET changes anything.
-        if request.method == "POST" and request.headers.get("X-Queue") != "1":
-            raise NotAllowed("not_our_page")
 
     @bp.post("/office/<office>/tickets")
     def tickets(office: str) -> Response:
@@ -77,39 +53,21 @@ def blueprint(door: Door, live: Live, limits: Limits, printed: Any) -> Blueprint
         _cookie(door, response, "queue_phone", phone, 86_400)
         return response
 
-    def _held(secret: str) -> tuple[str, Any]:
-        """(office, ticket); a whole office's Wi-Fi is one address, so what is counted is the ticket, and only
-        guessing counts for the address."""
-        limits.check("guess", GUESSES)
-        found = door.ticket(secret)
-        if found is None:
-            limits.spend("guess", GUESSES)
-            raise NotFound("no_such_ticket")
-        limits.spend("ticket", 120, secret)
-        return found
-
     @bp.post("/t/<secret>/<act>")
     def said(secret: str, act: str) -> Response:
         if act not in VISITOR_ACTS:
             abort(404)
-        found = _held(secret)
-        message = request.get_json(silent=True) or {}
-        office, ticket = found
+        message, (office, ticket) = request.get_json(silent=True) or {}, g.held
         args = {"secret": secret, "door": text_of(message, "door", 60)}
         actor = Actor("visitor", f"ticket:{ticket.id}", ticket_id=ticket.id)
         return jsonify(door.writer.press(Job(office, actor, act, VISITOR_ACTS[act], args)))
 
     @bp.post("/t/<secret>/paper")
     def paper(secret: str) -> Response:
-        found = door.ticket(secret)
-        if found is None:
-            raise NotFound("no_such_ticket")
-        message, (office, ticket) = body(), found
+        message, (office, ticket) = body(), g.held
         state = text_of(message, "state", 20)
         if state not in ("printed", "kept", "failed", "reprint"):
             raise Refused("bad_request", field="state")
-        if door.device(office, request.cookies.get("queue_device"), "kiosk") is None:
-            raise NotAllowed("not_paired")
         if state == "reprint":
             printed(office, {"ticket": visitor.ticket_answer(ticket)})
             return jsonify({"ok": True})
@@ -119,7 +77,7 @@ def blueprint(door: Door, live: Live, limits: Limits, printed: Any) -> Blueprint
 
     @bp.get("/t/<secret>/picture")
     def picture(secret: str) -> Response:
-        snapshot = live.latest(_held(secret)[0])
+        snapshot = live.latest(g.held[0])
         drawn = live.ticket_picture(secret, snapshot) if snapshot else None
         if drawn is None:
             raise NotFound("no_such_ticket")
@@ -167,10 +125,7 @@ def blueprint(door: Door, live: Live, limits: Limits, printed: Any) -> Blueprint
     @bp.post("/press")
     def press() -> Response:
         message = body()
-        office = text_of(message, "office", 80)
-        person = door.person(office, request.cookies.get("queue_session"))
-        if person is None:
-            raise NotAllowed("not_signed_in")
+        office, person = text_of(message, "office", 80), g.person
         return jsonify(door.press(office, Actor(person.role, f"person:{person.id}", person.id), message))
 
     @bp.post("/hello")
