@@ -25,7 +25,7 @@ from .live import Live
 from .metrics import Metrics
 from .paper.slips import Slips
 from .reports import BoardReports
-from .screens import health, media, pages, requests, sockets, supervision
+from .screens import api, health, media, pages, requests, sockets, supervision
 from .screens.door import Door, status_of
 from .screens.guard import Guard
 from .screens.limits import Limits
@@ -92,6 +92,7 @@ def create_app(config: Config, kit: Kit) -> House:
     door.on_press, reports.on_drawn = metrics.note_press, metrics.note_drawn
     live.told.append(metrics.note_events)
     app.register_blueprint(health.blueprint(config, door, metrics))
+    app.register_blueprint(api.blueprint(door, live, limits, slips.printed))
     sockets.register(socketio, door, live, reports)
     Guard(door, limits).stand(app, socketio)
     _answers(app)

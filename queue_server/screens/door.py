@@ -195,6 +195,10 @@ def hashed(password: str) -> str:
 _NOBODY = hashed(secrets.token_urlsafe(32))
 
 
+#: Every status with which a refusal leaves; 413 and 429 are given before a command is looked at.
+STATUSES = (400, 403, 404, 409, 413, 429, 503)
+
+
 def status_of(refused: Refused) -> int:
     """The HTTP status that fits a refusal."""
     if isinstance(refused, NotFound):
@@ -204,3 +208,13 @@ def status_of(refused: Refused) -> int:
     if isinstance(refused, Busy):
         return 503
     return 400 if refused.code == "bad_request" else 409
+
+
+def status_of_answer(answer: Answer) -> int:
+    """The HTTP status that fits an answer to a press."""
+    if answer.get("ok"):
+        return 200
+    code = str(answer["refused"])
+    if code.startswith("no_such_"):
+        return 404
+    return {"bad_request": 400, "not_allowed": 403, "not_signed_in": 403, "busy": 503, "failed": 500}.get(code, 409)

@@ -36,6 +36,17 @@ def text_of(message: dict[str, Any], name: str, most: int = 200) -> str:
     return value
 
 
+def session_token() -> str:
+    """The token of the session: a browser's cookie, or a program's "Authorization: Bearer"."""
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    return given.strip() if scheme.lower() == "bearer" else request.cookies.get("queue_session", "")
+
+
+def _from_our_own_pages() -> bool:
+    """A form of another site can send neither of these headers, and no GET changes anything."""
+    return request.headers.get("X-Queue") == "1" or "Authorization" in request.headers
+
+
 class Guard:
     """Leaves whom it let in for the route: ``g.person``, ``g.device`` or ``g.held`` (office, ticket)."""
 
@@ -55,8 +66,7 @@ class Guard:
     def _ask(self) -> None:
         if request.url_rule is None or request.method == "OPTIONS":
             return  # nothing is there, or nothing is asked
-        if request.method == "POST" and request.headers.get("X-Queue") != "1":
-            # A form of another site can send neither this header nor JSON, and no GET changes anything.
+        if request.method not in ("GET", "HEAD") and not _from_our_own_pages():
             raise NotAllowed("not_our_page")
         method = "GET" if request.method == "HEAD" else request.method
         self._let_in(ROUTES[f"{method} {request.url_rule.rule}"])
@@ -88,7 +98,7 @@ class Guard:
         return found
 
     def _person(self, who: frozenset[Who], office: str) -> Any:
-        person = self.door.person(office, request.cookies.get("queue_session"))
+        person = self.door.person(office, session_token())
         if person is None:
             raise NotAllowed("not_signed_in")
         if person.role not in who:

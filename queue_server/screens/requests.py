@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, g, jsonify, request
@@ -11,56 +12,31 @@ from flask import Blueprint, Response, abort, current_app, g, jsonify, request
 from ..commands import setup, visitor
 from ..domain.errors import NotAllowed, NotFound, Refused
 from ..live import Live
-from ..transaction import Actor, Job
+from ..store.people import Person
+from ..transaction import Actor, Answer, Job
 from . import kiosk as door_screen
 from .door import Door, digest, key_of, new_token
-from .guard import body, text_of
+from .guard import body, session_token, text_of
 from .limits import Limits
 
 YEAR_S = 365 * 86_400
 #: From one address in a minute. A morning's officers sign in from one address too: only wrong ones count.
 WRONG_SIGN_INS = 20
+#: Prints a number on the kiosk's printer in the background: (office, the answer with the ticket).
+Printed = Callable[[str, Answer], None]
 VISITOR_ACTS = {"cancel": visitor.cancel, "coming": visitor.coming, "arrived": visitor.arrived}
 
 
-def blueprint(door: Door, live: Live, limits: Limits, printed: Any) -> Blueprint:
-    """``printed(office, answer)`` prints a number on the kiosk's printer in the background."""
+def blueprint(door: Door, live: Live, limits: Limits, printed: Printed) -> Blueprint:
     bp = Blueprint("requests", __name__)
 
     @bp.post("/office/<office>/tickets")
     def tickets(office: str) -> Response:
-        message = body()
-        key, args = key_of(message), {
-            "service": text_of(message, "service"), "priority": message.get("priority") is True,
-            "language": text_of(message, "language", 2) or "id",
-        }
-        device = door.device(office, request.cookies.get("queue_device"), "kiosk")
-        if device is not None:
-            on_paper = door.config.printer not in ("", "browser")
-            actor = Actor("device", f"device:{device.id}", device_id=device.id)
-            args.update(channel="door", paper="escpos" if on_paper else "")
-            answer = door.writer.press(Job(office, actor, "issue", visitor.issue, args, key))
-            if on_paper:
-                printed(office, answer)
-            return jsonify(_with_link(door, answer))
-        limits.spend("number", 30)
-        phone = request.cookies.get("queue_phone") or new_token()
-        holder = hmac.new(current_app.secret_key, phone.encode(), "sha256").hexdigest()[:32]  # type: ignore[arg-type]
-        actor = Actor("visitor", f"phone:{holder[:16]}", holder=holder)
-        args.update(channel="online", door=text_of(message, "door", 60))
-        answer = door.writer.press(Job(office, actor, "issue", visitor.issue, args, key))
-        response = jsonify(_with_link(door, answer))
-        _cookie(door, response, "queue_phone", phone, 86_400)
-        return response
+        return take_number(door, limits, printed, office)
 
     @bp.post("/t/<secret>/<act>")
     def said(secret: str, act: str) -> Response:
-        if act not in VISITOR_ACTS:
-            abort(404)
-        message, (office, ticket) = request.get_json(silent=True) or {}, g.held
-        args = {"secret": secret, "door": text_of(message, "door", 60)}
-        actor = Actor("visitor", f"ticket:{ticket.id}", ticket_id=ticket.id)
-        return jsonify(door.writer.press(Job(office, actor, act, VISITOR_ACTS[act], args)))
+        return say(door, secret, act)
 
     @bp.post("/t/<secret>/paper")
     def paper(secret: str) -> Response:
@@ -93,34 +69,21 @@ def blueprint(door: Door, live: Live, limits: Limits, printed: Any) -> Blueprint
     @bp.post("/sign-in")
     def sign_in() -> Response:
         message = body()
-        limits.spend("sign_in", 300)  # each costs the server a deliberate moment, right or wrong
-        limits.check("wrong_sign_in", WRONG_SIGN_INS)
-        try:
-            token, person = door.sign_in(
-                text_of(message, "office", 80), text_of(message, "name", 80), text_of(message, "password", 200))
-        except NotAllowed:
-            limits.spend("wrong_sign_in", WRONG_SIGN_INS)
-            raise
-        response = jsonify({"ok": True, "person": {"id": person.id, "name": person.shown_name, "role": person.role}})
+        token, person = signed_in(door, limits, text_of(message, "office", 80), message)
+        response = jsonify({"ok": True, "person": known(person)})
         _cookie(door, response, "queue_session", token, 12 * 3600)
         return response
 
     @bp.post("/sign-out")
     def sign_out() -> Response:
-        message, token = body(), request.cookies.get("queue_session")
-        response = jsonify({"ok": True})
-        if token:
-            office = text_of(message, "office", 80)
-            actor = Actor("visitor", "session")
-            door.writer.press(Job(office, actor, "sign_out", setup.sign_out, {"token_hash": digest(token)}))
+        response = sign_off(door, text_of(body(), "office", 80))
         response.delete_cookie("queue_session")
         return response
 
     @bp.get("/who")
     def who() -> Response:
-        person = door.person(request.args.get("office", ""), request.cookies.get("queue_session"))
-        known = person and {"id": person.id, "name": person.shown_name, "role": person.role}
-        return jsonify({"ok": True, "person": known})
+        person = door.person(request.args.get("office", ""), session_token())
+        return jsonify({"ok": True, "person": known(person) if person else None})
 
     @bp.post("/press")
     def press() -> Response:
@@ -144,6 +107,68 @@ def blueprint(door: Door, live: Live, limits: Limits, printed: Any) -> Blueprint
         return _introduce(door, kind, office, board)
 
     return bp
+
+
+def take_number(door: Door, limits: Limits, printed: Printed, office: str) -> Response:
+    """A kiosk's number at the door, or anybody's from their own phone."""
+    message = body()
+    key, args = key_of(message), {
+        "service": text_of(message, "service"), "priority": message.get("priority") is True,
+        "language": text_of(message, "language", 2) or "id",
+    }
+    device = door.device(office, request.cookies.get("queue_device"), "kiosk")
+    if device is not None:
+        on_paper = door.config.printer not in ("", "browser")
+        actor = Actor("device", f"device:{device.id}", device_id=device.id)
+        args.update(channel="door", paper="escpos" if on_paper else "")
+        answer = door.writer.press(Job(office, actor, "issue", visitor.issue, args, key))
+        if on_paper:
+            printed(office, answer)
+        return jsonify(_with_link(door, answer))
+    limits.spend("number", 30)
+    phone = request.cookies.get("queue_phone") or new_token()
+    holder = hmac.new(current_app.secret_key, phone.encode(), "sha256").hexdigest()[:32]  # type: ignore[arg-type]
+    actor = Actor("visitor", f"phone:{holder[:16]}", holder=holder)
+    args.update(channel="online", door=text_of(message, "door", 60))
+    answer = door.writer.press(Job(office, actor, "issue", visitor.issue, args, key))
+    response = jsonify(_with_link(door, answer))
+    _cookie(door, response, "queue_phone", phone, 86_400)
+    return response
+
+
+def say(door: Door, secret: str, act: str) -> Response:
+    """What a visitor says of their own number; the guard knows whose it is."""
+    if act not in VISITOR_ACTS:
+        abort(404)
+    message, (office, ticket) = request.get_json(silent=True) or {}, g.held
+    args = {"secret": secret, "door": text_of(message, "door", 60)}
+    actor = Actor("visitor", f"ticket:{ticket.id}", ticket_id=ticket.id)
+    return jsonify(door.writer.press(Job(office, actor, act, VISITOR_ACTS[act], args)))
+
+
+def signed_in(door: Door, limits: Limits, office: str, message: dict[str, Any]) -> tuple[str, Person]:
+    """A new session's token and whose it is; raises NotAllowed, and 429 for whoever goes on guessing."""
+    limits.spend("sign_in", 300)  # each costs the server a deliberate moment, right or wrong
+    limits.check("wrong_sign_in", WRONG_SIGN_INS)
+    try:
+        return door.sign_in(office, text_of(message, "name", 80), text_of(message, "password", 200))
+    except NotAllowed:
+        limits.spend("wrong_sign_in", WRONG_SIGN_INS)
+        raise
+
+
+def sign_off(door: Door, office: str) -> Response:
+    """Ends the session of whoever asks; no session: nothing to do."""
+    token = session_token()
+    if token:
+        actor = Actor("visitor", "session")
+        door.writer.press(Job(office, actor, "sign_out", setup.sign_out, {"token_hash": digest(token)}))
+    return jsonify({"ok": True})
+
+
+def known(person: Person) -> dict[str, Any]:
+    """What a screen is told of who is signed in."""
+    return {"id": person.id, "name": person.shown_name, "role": person.role}
 
 
 def _introduce(door: Door, kind: str, office: str, board: str) -> Response:

@@ -81,6 +81,17 @@ ROUTES: dict[str, Line] = {
     "POST /supervisor/<office>/exports": Line(READS, "begin an XLSX file"),
     "GET /supervisor/<office>/exports": Line(READS, "how far it is"),
     "GET /supervisor/<office>/exports/<int:job>": Line(READS, "the file"),
+    "GET /api/v1/openapi.json": Line(ANYBODY, "this interface, described (OpenAPI 3.1)"),
+    "GET /api/v1/offices": Line(ANYBODY, "the offices of this server"),
+    "GET /api/v1/offices/<office>/door": Line(ANYBODY, "services, hours, how many wait; nobody's data"),
+    "POST /api/v1/offices/<office>/tickets": Line(ANYBODY, "take a number"),
+    "GET /api/v1/tickets/<secret>": Line(HOLDERS, "a ticket: state, place, call"),
+    "POST /api/v1/tickets/<secret>/<act>": Line(HOLDERS, "cancel, coming (on my way), arrived"),
+    "POST /api/v1/offices/<office>/sessions": Line(ANYBODY, "sign in; the answer holds the token"),
+    "DELETE /api/v1/offices/<office>/sessions": Line(ANYBODY, "end one's own session"),
+    "GET /api/v1/offices/<office>/counter": Line(SERVES, "the console's picture"),
+    "GET /api/v1/offices/<office>/today": Line(READS, "the day at a glance"),
+    "POST /api/v1/offices/<office>/acts/<act>": Line(PEOPLE, "an act of the person who is signed in (below)"),
 }
 
 #: A screen that connects -> who may.
