@@ -29,6 +29,7 @@ from .screens import api, health, media, pages, requests, sockets, supervision
 from .screens.door import Door, status_of
 from .screens.guard import Guard
 from .screens.limits import Limits
+from .sessions import SessionsInUse
 from .sounds_tool.sets import voice_of
 from .transaction import Writer
 
@@ -81,6 +82,8 @@ def create_app(config: Config, kit: Kit) -> House:
     slips = Slips(config, live, writer, kit)
     live.words_of = lambda office: voice_of(config.data, office.voice_set, office.languages).words
     live.print_how = "escpos" if slips.escpos else (config.printer or "none")
+    sessions = SessionsInUse(live, writer, kit)
+    door.on_session = sessions.seen
     clockwork = Clockwork(database, writer, kit)
 
     app.register_blueprint(pages.blueprint(door, live))
@@ -98,7 +101,7 @@ def create_app(config: Config, kit: Kit) -> House:
     _answers(app)
     _headers(app)
 
-    for part in (writer, live, reports, slips, clockwork):
+    for part in (writer, live, reports, slips, sessions, clockwork):
         part.start()
     return House(app, socketio, database, writer, live, kit)
 

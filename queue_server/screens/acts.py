@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..commands import counter, day, notes, schedule, seat, supervisor, visitor
+from ..commands import access, counter, day, notes, schedule, seat, supervisor, visitor
 from ..domain.errors import Refused
 from ..transaction import Answer, Command, Tx
-from .roles import OVERSEES, SERVES, Who
+from .roles import OVERSEES, PEOPLE, SERVES, Who
 
 MOST_TEXT = 200
 
@@ -57,6 +57,9 @@ def _acts() -> list[Act]:
         Act("arrived", counter.arrived, officer, {**seen, "step": int}),
         Act("issue", issue_for, officer, {**seen, "service": str, "priority": bool, "language": str}),
         Act("note", notes.note, officer, {**seen, "step": int, "text": str}, longest=500),
+        Act("second_factor", access.second_factor, PEOPLE, {"secret": str, "code": str}),
+        Act("drop_second_factor", access.drop_second_factor, PEOPLE, {"person": int, "code": str}),
+        Act("end_sessions", access.end_sessions, PEOPLE, {"person": int}),
         Act("reopen", supervisor.reopen, OVERSEES, {"step": int, "reason": str}),
         Act("pause_service", supervisor.pause_service, OVERSEES, {"service": str, "reason": str}),
         Act("resume_service", supervisor.resume_service, OVERSEES, {"service": str}),

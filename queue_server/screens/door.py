@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from ..commands import setup
+from ..commands import access
 from ..config import Config
 from ..database import Database
 from ..domain.errors import Busy, NotAllowed, NotFound, Refused
@@ -23,7 +23,6 @@ from .acts import ACTS, Act, clean
 
 logger = logging.getLogger(__name__)
 
-SESSION_MS = 12 * 3_600_000
 #: A paired device is taken at its word for so long; revoking it in this process ends that at once.
 DEVICE_S = 1.0
 MOST_DEVICES = 1_000
@@ -48,6 +47,8 @@ class Door:
         self.writer = writer
         #: Told of every press of a person: act, answer ("ok" or why not), seconds.
         self.on_press: Callable[[str, str, float], None] = lambda act, answer, seconds: None
+        #: Told of every session that was used: office, the token's hash.
+        self.on_session: Callable[[str, str], None] = lambda office, token_hash: None
         self._devices: dict[tuple[str, str], tuple[Device, float]] = {}
         self._tickets = Together(kit, self._read_tickets)
 
@@ -57,11 +58,16 @@ class Door:
         """The person of a session at this office; None: not signed in."""
         if not token:
             return None
-        return self.kit.blocking(self._person, office, digest(token))
+        token_hash = digest(token)
+        found = self.kit.blocking(self._person, office, token_hash)
+        if found is not None:
+            self.on_session(office, token_hash)
+        return found
 
     def _person(self, office: str, token_hash: str) -> Person | None:
         with self.database.read() as c:
-            found = people.person_of_session(c, token_hash, wall_ms())
+            now = wall_ms()
+            found = people.person_of_session(c, token_hash, now, now - access.IDLE_MS)
             heads = offices.heads_of(c, [office])
             return found if found and heads and heads[0].id == found.office_id else None
 
@@ -139,15 +145,18 @@ class Door:
         """Runs an act; raises Refused."""
         return self.writer.press(Job(office, actor, act.name, act.command, args, key))
 
-    def sign_in(self, office: str, name: str, password: str) -> tuple[str, Person]:
-        """A new session's token for the right name and password; raises NotAllowed("wrong_sign_in")."""
+    def sign_in(self, office: str, name: str, password: str, code: str = "") -> tuple[str, Person]:
+        """A new session's token for the right name and password, and the code where a second factor is set.
+
+        Raises Refused: wrong_sign_in, code_needed, wrong_code.
+        """
         person = self.kit.blocking(self._by_name, office, name.strip().lower())
         if not self.kit.blocking(right_password, person.password if person else "", password) or person is None:
             raise NotAllowed("wrong_sign_in")
         token = new_token()
         actor = Actor(person.role, f"person:{person.id}", person.id)
-        args = {"token_hash": digest(token), "person": person.id, "expires_at": wall_ms() + SESSION_MS}
-        self.writer.press(Job(office, actor, "sign_in", setup.sign_in, args))
+        args = {"token_hash": digest(token), "person": person.id, "code": code}
+        self.writer.press(Job(office, actor, "sign_in", access.sign_in, args))
         return token, person
 
     def _by_name(self, office: str, name: str) -> Person | None:

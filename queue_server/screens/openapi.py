@@ -41,7 +41,8 @@ BODIES: dict[str, Json] = {
         ["key", "service"], key=KEY, service=_text(), priority={"type": "boolean"},
         language={"type": "string", "enum": ["id", "en"]}, door=_text(60)),
     "POST /api/v1/tickets/<secret>/<act>": _object([], door=_text(60)),
-    "POST /api/v1/offices/<office>/sessions": _object(["name", "password"], name=_text(80), password=_text()),
+    "POST /api/v1/offices/<office>/sessions": _object(
+        ["name", "password"], name=_text(80), password=_text(), code=_text(10)),
 }
 CHOICES = {"POST /api/v1/tickets/<secret>/<act>": sorted(VISITOR_ACTS)}
 

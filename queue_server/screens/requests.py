@@ -7,9 +7,11 @@ import ipaddress
 from collections.abc import Callable
 from typing import Any
 
+import pyotp
+import segno
 from flask import Blueprint, Response, abort, current_app, g, jsonify, request
 
-from ..commands import setup, visitor
+from ..commands import access, setup, visitor
 from ..domain.errors import NotAllowed, NotFound, Refused
 from ..live import Live
 from ..store.people import Person
@@ -85,6 +87,14 @@ def blueprint(door: Door, live: Live, limits: Limits, printed: Printed) -> Bluep
         person = door.person(request.args.get("office", ""), session_token())
         return jsonify({"ok": True, "person": known(person) if person else None})
 
+    @bp.post("/second-factor")
+    def second_factor() -> Response:
+        secret = pyotp.random_base32()
+        name = f"{text_of(body(), 'office', 80)}:{g.person.name}"
+        uri = pyotp.TOTP(secret).provisioning_uri(name, issuer_name="Antrean")
+        code = segno.make(uri, error="m").svg_inline(scale=5, border=2)
+        return jsonify({"ok": True, "secret": secret, "qr": code})
+
     @bp.post("/press")
     def press() -> Response:
         message = body()
@@ -151,10 +161,12 @@ def signed_in(door: Door, limits: Limits, office: str, message: dict[str, Any]) 
     limits.spend("sign_in", 300)  # each costs the server a deliberate moment, right or wrong
     limits.check("wrong_sign_in", WRONG_SIGN_INS)
     try:
-        return door.sign_in(office, text_of(message, "name", 80), text_of(message, "password", 200))
-    except NotAllowed:
-        limits.spend("wrong_sign_in", WRONG_SIGN_INS)
-        raise
+        return door.sign_in(
+            office, text_of(message, "name", 80), text_of(message, "password", 200), text_of(message, "code", 10))
+    except Refused as refused:
+        if refused.code in ("wrong_sign_in", "wrong_code"):
+            limits.spend("wrong_sign_in", WRONG_SIGN_INS)
+        raise NotAllowed(refused.code, **refused.facts) from None
 
 
 def sign_off(door: Door, office: str) -> Response:
@@ -162,7 +174,7 @@ def sign_off(door: Door, office: str) -> Response:
     token = session_token()
     if token:
         actor = Actor("visitor", "session")
-        door.writer.press(Job(office, actor, "sign_out", setup.sign_out, {"token_hash": digest(token)}))
+        door.writer.press(Job(office, actor, "sign_out", access.sign_out, {"token_hash": digest(token)}))
     return jsonify({"ok": True})
 
 

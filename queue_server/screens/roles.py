@@ -74,6 +74,7 @@ ROUTES: dict[str, Line] = {
     "GET /t/<secret>/qr.svg": Line(HOLDERS, "a ticket's QR code"),
     "POST /t/<secret>/<act>": Line(HOLDERS, "cancel, on my way, arrived"),
     "POST /t/<secret>/paper": Line(frozenset({Who.KIOSK}), "whether the paper came out; print again"),
+    "POST /second-factor": Line(PEOPLE, "a new secret for one's own second factor; nothing is set yet"),
     "POST /press": Line(PEOPLE, "a press without a socket; the acts below"),
     "GET /supervisor/<office>/log": Line(READS, "the wait-time log, a page of it"),
     "GET /supervisor/<office>/log/shares": Line(READS, "shares on time of what the filter shows"),

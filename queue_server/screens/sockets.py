@@ -15,6 +15,8 @@ from .roles import EVENTS, SCREENS
 
 #: Kinds of screens that hear the beat.
 BEATS = frozenset({"board", "counter", "kiosk", "supervisor"})
+#: After these a person's screens are closed.
+SIGNED_OUT = ("password_reset", "sessions_ended")
 
 
 def register(socketio: SocketIO, door: Door, live: Live, reports: BoardReports) -> None:
@@ -78,12 +80,12 @@ def register(socketio: SocketIO, door: Door, live: Live, reports: BoardReports) 
     def gone(office: str, events: list[Recorded]) -> None:
         """Whose door was closed leaves at once."""
         for event in events:
-            if event.kind not in ("device_revoked", "password_reset"):
+            if event.kind not in ("device_revoked", *SIGNED_OUT):
                 continue
             door.forget_devices()
             for sid, screen in list(live.screens.items()):
                 revoked = event.kind == "device_revoked" and screen.device_id == event.body.get("device")
-                reset = event.kind == "password_reset" and screen.person_id == event.body.get("person")
+                reset = event.kind in SIGNED_OUT and screen.person_id == event.body.get("person")
                 if screen.office == office and (revoked or reset) and (screen.device_id or screen.person_id):
                     socketio.emit("gone", {"reason": "revoked"}, to=sid)
                     live.screens.pop(sid, None)
