@@ -57,10 +57,10 @@ def document() -> Json:
             continue
         if rule.endswith("/acts/<act>"):
             for act in ACTS.values():
-                path = _path(rule).replace("{act}", act.name)
+                path = path_of(rule).replace("{act}", act.name)
                 paths[path] = {"post": _act(act.name, rule.replace("<act>", act.name), line)}
         else:
-            paths.setdefault(_path(rule), {})[method.lower()] = _operation(key, line)
+            paths.setdefault(path_of(rule), {})[method.lower()] = _operation(key, line)
     return {
         "openapi": "3.1.0",
         "info": {"title": "Queue", "version": __version__, "description": (__doc__ or "").strip()},
@@ -74,7 +74,8 @@ def document() -> Json:
     }
 
 
-def _path(rule: str) -> str:
+def path_of(rule: str) -> str:
+    """A route's rule as OpenAPI writes it."""
     return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule)
 
 
