@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,9 +17,9 @@ from sqlalchemy import func, select
 from queue_server import tables as t
 from queue_server.commands import visitor
 from queue_server.domain import chain
-from queue_server.domain.errors import Refused
+from queue_server.domain.errors import Busy, Refused
 from queue_server.shell import Session
-from queue_server.transaction import SYSTEM, Actor, Answer, Command, Job, Tx
+from queue_server.transaction import BATCH, MOST_WAIT_S, SYSTEM, Actor, Answer, Command, Job, Tx
 
 KIOSK = Actor("device", "device:1", device_id=1)
 
@@ -110,3 +112,36 @@ def test_the_key_of_another_press_is_refused(session: Session) -> None:
     somebody_else, = together(session, Job(
         KEY, Actor("device", "device:2", device_id=2), "issue", visitor.issue, number().args, "the-same-key"))
     assert labels([somebody_else]) == ["A 002"]
+
+
+def slow(tx: Tx, args: dict[str, Any]) -> Answer:
+    """An act on a disk and a machine that take 20 ms for it."""
+    time.sleep(0.02)
+    return {}
+
+
+def test_beyond_its_capacity_it_refuses_at_once_and_answers_the_others_as_quickly(session: Session) -> None:
+    """Six times as many presses as it can do in the time that one may wait: who is taken in is answered in time."""
+    writer, waits, refused = session.writer, [], []
+    writer.start()
+    for _ in range(40):  # it has learnt what a press costs here
+        writer.press(other(slow))
+
+    def press() -> None:
+        begun = time.monotonic()
+        try:
+            writer.press(other(slow))
+            waits.append(time.monotonic() - begun)
+        except Busy:
+            refused.append(time.monotonic() - begun)
+
+    flood = [threading.Thread(target=press) for _ in range(300)]
+    for one in flood:
+        one.start()
+    for one in flood:
+        one.join(30)
+    assert len(waits) + len(refused) == 300 and len(waits) >= 40
+    assert refused and max(refused) < max(waits), "a refusal does not wait"
+    # Those that wait before it, and the batch that is at work when it comes.
+    assert max(waits) < MOST_WAIT_S + BATCH * 0.02 + 1.0
+    writer.press(other(slow))  # and it goes on
