@@ -19,7 +19,7 @@ from queue_server.commands import visitor
 from queue_server.domain import chain
 from queue_server.domain.errors import Busy, Refused
 from queue_server.shell import Session
-from queue_server.transaction import BATCH, MOST_WAIT_S, SYSTEM, Actor, Answer, Command, Job, Tx
+from queue_server.transaction import DEAREST_S, MOST_WAIT_S, SYSTEM, Actor, Answer, Command, Job, Tx
 
 KIOSK = Actor("device", "device:1", device_id=1)
 
@@ -114,34 +114,37 @@ def test_the_key_of_another_press_is_refused(session: Session) -> None:
     assert labels([somebody_else]) == ["A 002"]
 
 
-def slow(tx: Tx, args: dict[str, Any]) -> Answer:
-    """An act on a disk and a machine that take 20 ms for it."""
-    time.sleep(0.02)
-    return {}
+def test_beyond_its_capacity_it_refuses_at_once_and_goes_on(session: Session) -> None:
+    """While a press of 20 ms each would have to wait longer than a second, it is told so and never run."""
+    writer, begun, go_on = session.writer, threading.Event(), threading.Event()
+    answered, refused = [], []
 
+    def held(tx: Tx, args: dict[str, Any]) -> Answer:
+        begun.set()
+        assert go_on.wait(30)
+        return {}
 
-def test_beyond_its_capacity_it_refuses_at_once_and_answers_the_others_as_quickly(session: Session) -> None:
-    """Six times as many presses as it can do in the time that one may wait: who is taken in is answered in time."""
-    writer, waits, refused = session.writer, [], []
-    writer.start()
-    for _ in range(40):  # it has learnt what a press costs here
-        writer.press(other(slow))
-
-    def press() -> None:
-        begun = time.monotonic()
+    def press(command: Command) -> None:
         try:
-            writer.press(other(slow))
-            waits.append(time.monotonic() - begun)
+            answered.append(writer.press(other(command)))
         except Busy:
-            refused.append(time.monotonic() - begun)
+            refused.append(command)
 
-    flood = [threading.Thread(target=press) for _ in range(300)]
-    for one in flood:
+    for _ in range(60):
+        writer._learn(DEAREST_S)
+    writer.start()
+    flood = [threading.Thread(target=press, args=(held,)) for _ in range(100)]
+    flood[0].start()
+    assert begun.wait(10)  # the writer is at work with one, nobody waits
+    for one in flood[1:]:
         one.start()
+    while len(refused) + writer.waiting < 99:
+        time.sleep(0.01)
+    assert writer.waiting == int(MOST_WAIT_S / DEAREST_S) + 1 and len(refused) == 99 - writer.waiting
+    go_on.set()
     for one in flood:
         one.join(30)
-    assert len(waits) + len(refused) == 300 and len(waits) >= 40
-    assert refused and max(refused) < max(waits), "a refusal does not wait"
-    # Those that wait before it, and the batch that is at work when it comes.
-    assert max(waits) < MOST_WAIT_S + BATCH * 0.02 + 1.0
-    writer.press(other(slow))  # and it goes on
+    assert len(answered) == 100 - len(refused)
+    for _ in range(60):
+        writer._learn(0.0005)
+    assert writer.press(other(held)) == {"ok": True}
