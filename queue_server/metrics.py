@@ -43,7 +43,7 @@ class Metrics:
         self.events = Counter(
             "queue_events", "Entries of the log that this process wrote", ["office", "kind"], registry=self.registry)
         ProcessCollector(registry=self.registry)
-        self.registry.register(self)  # type: ignore[arg-type]  # a collector is whatever has collect()
+        self.registry.register(self)
 
     def note_drawn(self, office: str, seq: int) -> None:
         """A board says that it drew a call."""

@@ -105,7 +105,7 @@ def test_a_session_that_nobody_uses_ends_and_one_in_use_does_not(server: Server)
 
 
 def test_signing_out_everywhere_closes_the_console_too(server: Server) -> None:
-    console = server.officer("dewi", counter="loket-1")
+    console = server.officer("dewi", counter="1")
     Person(server, "dewi").sign_in().act("end_sessions")
     assert refused(console.press, "call_next") == "not_allowed"
     assert refused(Person(server, "sari").sign_in().act, "end_sessions", person=console.person["id"]) == "not_allowed"

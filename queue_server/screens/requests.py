@@ -91,7 +91,7 @@ def blueprint(door: Door, live: Live, limits: Limits, printed: Printed) -> Bluep
     def second_factor() -> Response:
         secret = pyotp.random_base32()
         name = f"{text_of(body(), 'office', 80)}:{g.person.name}"
-        uri = pyotp.TOTP(secret).provisioning_uri(name, issuer_name="Antrean")
+        uri = pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name="Antrean")
         code = segno.make(uri, error="m").svg_inline(scale=5, border=2)
         return jsonify({"ok": True, "secret": secret, "qr": code})
 

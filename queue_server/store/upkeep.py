@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, delete, func, literal_column, select
 
 from .. import tables as t
 
@@ -26,7 +26,7 @@ def papers_due(c: Connection, unanswered_before: int, failed_before: int) -> lis
 
 def open_steps(c: Connection) -> list[tuple[str, str, str, int]]:
     """(office, service, state, how many) of visitors who are not done."""
-    held = literal_column("step.state IN ('issuing', 'waiting', 'called', 'serving', 'parked')")
+    held: ColumnElement[bool] = literal_column("step.state IN ('issuing', 'waiting', 'called', 'serving', 'parked')")
     rows = c.execute(
         select(t.office.c.key, t.step.c.service, t.step.c.state, func.count())
         .join(t.office, t.office.c.id == t.step.c.office_id).where(held)
