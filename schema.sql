@@ -320,6 +320,19 @@ CREATE UNIQUE INDEX one_visitor_per_counter ON step (office_id, counter) WHERE s
 
 CREATE UNIQUE INDEX one_visitor_per_officer ON step (office_id, person_id) WHERE state IN ('called', 'serving');
 
+CREATE TABLE told (
+	office_id INTEGER NOT NULL,
+	person_id INTEGER NOT NULL,
+	code TEXT DEFAULT '' NOT NULL,
+	counter TEXT DEFAULT '' NOT NULL,
+	label TEXT DEFAULT '' NOT NULL,
+	by_person INTEGER DEFAULT 0 NOT NULL,
+	at INTEGER DEFAULT 0 NOT NULL,
+	UNIQUE (office_id, person_id),
+	FOREIGN KEY(office_id) REFERENCES office (id),
+	FOREIGN KEY(person_id) REFERENCES person (id)
+);
+
 CREATE TABLE call (
 	office_id INTEGER NOT NULL,
 	seq INTEGER DEFAULT 0 NOT NULL,

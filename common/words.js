@@ -39,14 +39,19 @@
     return language;
   };
 
-  /** The sentence for a key with its facts; Indonesian stands in for a missing English one. */
+  /**
+   * The sentence for a key with its facts; Indonesian stands in for a missing English one. {minutes} is a fact,
+   * {minutes|minute|minutes} the word that fits it: the first when it is 1.
+   */
   Queue.t = function (key, facts, lang) {
     var set = words[lang || language] || {};
     var text = set[key];
     if (text === undefined) { text = (words.id || {})[key]; }
     if (text === undefined) { return key; }
-    return text.replace(/\{(\w+)\}/g, function (whole, name) {
-      return facts && facts[name] !== undefined && facts[name] !== null ? String(facts[name]) : "";
+    return text.replace(/\{(\w+)(?:\|([^|{}]*)\|([^|{}]*))?\}/g, function (whole, name, one, many) {
+      if (!facts || facts[name] === undefined || facts[name] === null) { return ""; }
+      if (one === undefined) { return String(facts[name]); }
+      return String(facts[name]) === "1" ? one : many;
     });
   };
 
@@ -65,6 +70,14 @@
     Object.keys((answer && answer.facts) || {}).forEach(function (name) { facts[name] = answer.facts[name]; });
     var key = "refused." + ((answer && answer.refused) || "unknown");
     return Queue.t(Queue.has(key) ? key : "refused.unknown", facts, lang);
+  };
+
+  /** Why no number may be taken, in a few words; `may` is the decision of a service. A quota that opens again
+      today was that of a session. */
+  Queue.shut = function (may, lang) {
+    var quota = (may.facts || {}).opens_in_days === 0 ? "quota_session" : "quota_day";
+    var key = may.code === "quota_full" ? quota : may.code === "paused" ? "paused" : "closed";
+    return Queue.t("shut." + key, {}, lang);
   };
 
   /** "WIB" | "WITA" | "WIT": the office's zone; the screen's own zone never matters. */

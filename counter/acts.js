@@ -49,6 +49,17 @@
     return [picture.counter.key, picture.counter.state, visitor ? visitor.step : "", visitor ? visitor.state : ""].join("|");
   };
 
+  /** Whether two pictures show the same officer's seat. */
+  Counter.sameSeat = function (one, other) {
+    const key = function (picture) { return picture && picture.counter ? picture.counter.key : ""; };
+    return key(one) === key(other);
+  };
+
+  /** What somebody else did to this officer and they have not read yet, or null. */
+  Counter.toldNow = function (picture, understood) {
+    return picture && picture.told && picture.told.at > understood ? picture.told : null;
+  };
+
   /** The buttons about the visitor, always in the same order. */
   Counter.VISITOR_ACTS = Counter.ACTS.filter(function (act) { return act.place === "visitor"; });
 
@@ -57,11 +68,19 @@
 
   function seconds(until, now) { return Math.max(1, Math.ceil((until - now) / 1000)); }
 
+  /* All that is missing: calls, and then the wait after the last, which a call that must still be made begins anew. */
+  function missingCalls(rule, now) {
+    const left = rule.at > now ? seconds(rule.at, now) : 0;
+    const then = rule.facts.presses ? rule.facts.after_s : left;
+    return { allowed: false, ask: true, word: "refused." + rule.code + (then ? "_then" : ""),
+      facts: Object.assign({}, rule.facts, { seconds: then }) };
+  }
+
   /* Boards report what they showed and spoke up to a second later: the server decides, this only says what is known. */
   function mayNoShow(visitor, now) {
     const rule = visitor.no_show;
     if (!rule) { return YES; }
-    if (!rule.allowed) { return { allowed: false, ask: true, word: "refused." + rule.code, facts: rule.facts || {} }; }
+    if (!rule.allowed) { return missingCalls(rule, now); }
     if (rule.at && rule.at > now) { return no("refused.no_show_too_soon", { seconds: seconds(rule.at, now) }); }
     return YES;
   }

@@ -9,12 +9,15 @@
   const MAY_SERVE = ["officer", "supervisor"];
   const LANGUAGE_KEPT = "queue.counter.language";
 
-  /* picture: the newest; person: who signed in; gone: why nobody is;
-     open: the one thing that is open inline. */
-  const state = { picture: null, person: null, officeName: "", gone: null, open: null, line: { up: false, since: Date.now(), last: null }, busy: false, refused: null };
+  /* picture: the newest; person: who signed in; gone: why nobody is; open: the one thing that is open inline;
+     understood: since when the officer has read what colleagues did. */
+  const state = { understood: 0, picture: null, person: null, officeName: "", gone: null, open: null, line: { up: false, since: Date.now(), last: null }, busy: false, refused: null };
   let line = null;
 
-  const presses = Counter.presses({ line: function () { return line; }, changed: draw, now: function () { return performance.now(); } });
+  const presses = Counter.presses({ line: function () { return line; }, changed: draw, now: function () { return performance.now(); },
+    notDone: function (why, act, other) {
+      return Queue.t("not_done." + why, { act: Counter.actWord(act), other: Counter.actWord(other) });
+    } });
 
   function now() { return line ? line.serverNow() : Date.now(); }
 
@@ -48,11 +51,12 @@
   function draw() {
     const picture = state.gone ? null : state.picture;
     const props = { picture: picture, open: state.open, line: state.line, presses: presses, now: now(), officeName: state.officeName,
-      person: state.person };
+      person: state.person, understood: state.understood };
     Counter.forgetChoices();
     layOut();
-    window.htmPreact.render(html`<div class="console" data-line=${state.line.up ? "up" : "down"} data-ready=${String(presses.ready(""))}>
-      <${Counter.Bar} ...${props} />${body(props)}${state.open && state.open.panel === "help" ? html`<${Counter.Help} />` : null}</div>`, root);
+    window.htmPreact.render(html`<div class="console" data-line=${state.line.up ? "up" : "down"} data-ready=${String(presses.ready("primary"))}>
+      <${Counter.Bar} ...${props} />${body(props)}${state.open && state.open.panel === "help" ? html`<${Counter.Help} picture=${state.picture} />` : null}</div>`, root);
+    Counter.endWhole();
     document.title = title(picture);
   }
 
@@ -75,14 +79,21 @@
   /* ---- Pressing ---- */
 
   /** Sends an act with the version that the officer saw [13]; closes what was open once it was taken. */
-  Counter.act = function (act, args, then) {
+  Counter.act = function (act, args, then, control) {
     const seen = state.picture && state.picture.counter ? { seen: state.picture.counter.version } : {};
-    if (presses.press(act, Object.assign(seen, args), then, state.open ? state.open.at : -1)) { state.open = null; draw(); }
+    if (presses.press(act, Object.assign(seen, args), then, state.open ? state.open.at : -1, control)) { state.open = null; draw(); }
   };
 
   Counter.pressPrimary = function () {
     const primary = Counter.primary(state.picture);
-    if (primary) { Counter.act(primary.act, primary.args); }
+    if (primary) { Counter.act(primary.act, primary.args, null, "primary"); }
+  };
+
+  /** What a colleague did has been read. */
+  Counter.understood = function () {
+    state.understood = state.picture.told.at;
+    Counter.act("understood", {});
+    draw();
   };
 
   Counter.undo = function () {
@@ -104,6 +115,7 @@
     if (name === "help") { Counter.open("help"); return; }
     if (!state.picture || !state.picture.counter) { return; }
     if (name === "waiting") { focusWaiting(); return; }
+    if (presses.repeats(name)) { return; }
     const may = Counter.may(name, state.picture, now());
     if (!may.allowed && !may.ask) {
       presses.refuse(Queue.t(may.word, may.facts));
@@ -171,22 +183,26 @@
   }
 
   function onFigure(figure) {
-    if (Counter.choose(figure)) { return; }
-    if (state.picture && !state.picture.counter && !state.gone) { Counter.chooseSeat(state.picture, figure); }
+    if (state.picture && !state.picture.counter && !state.gone) { Counter.chooseSeat(state.picture, figure, state.open); }
+  }
+
+  function onEscape() {
+    if (state.open) { Counter.close(); return; }
+    presses.forget();
+    presses.dismiss();
+    if (!state.gone && Counter.toldNow(state.picture, state.understood)) { Counter.understood(); } else { draw(); }
   }
 
   document.addEventListener("keydown", function (event) {
     if (event.ctrlKey || event.altKey || event.metaKey) { return; }
-    if (event.key === "Escape") {
-      if (state.open) { Counter.close(); } else { presses.forget(); presses.dismiss(); draw(); }
-      return;
-    }
+    if (event.key === "Escape") { onEscape(); return; }
     if (typing(event.target)) { return; }
     if (event.key === " ") { onSpace(event); return; }
     if (event.repeat) { return; }
     if (event.key === "ArrowDown") { onArrow(event, 1); return; }
     if (event.key === "ArrowUp") { onArrow(event, -1); return; }
     if (helpOpen() && event.key !== "?") { return; }
+    if (Counter.choose(event.key.toUpperCase())) { event.preventDefault(); return; }
     if (/^[1-9]$/.test(event.key)) { onFigure(Number(event.key)); return; }
     const name = Counter.actOfKey(event.key);
     if (name) { event.preventDefault(); Counter.start(name); }
@@ -206,14 +222,14 @@
   /* ---- The line ---- */
 
   function onPicture(picture) {
-    const before = Counter.standing(state.picture);
+    const last = state.picture, before = Counter.standing(last);
     state.picture = picture;
     state.officeName = picture.office.name;
     state.gone = null;
     Queue.zone(picture.office.time_zone);
     if (Counter.standing(picture) !== before) {
-      presses.change();
-      if (state.open && !Counter.panelStands(state.open, picture)) { state.open = null; }
+      presses.standingChanged();
+      if (state.open && !(Counter.sameSeat(last, picture) && Counter.panelStands(state.open, picture))) { state.open = null; }
     }
     draw();
   }

@@ -54,15 +54,15 @@
       ${asked ? html`<div class="row-choices"><p class="row-title">${Queue.t("seat.ask", { counter: Queue.say(counter.name), person: counter.person })}
           ${counter.label ? " " + Queue.t("seat.ask_visitor", { label: counter.label }) : ""}</p>
         <${Counter.Choices} title=${Queue.t("seat.take_over")} choices=${[
-          { code: "take_over", word: Queue.t("seat.take_over"), run: sit(counter, true) },
-          { code: "not", word: Queue.t("no"), run: Counter.close }]} /></div>` : null}
+          { code: "take_over", key: "Y", word: Queue.t("seat.take_over"), run: sit(counter, true) },
+          { code: "not", key: "Esc", word: Queue.t("no"), run: Counter.close }]} /></div>` : null}
     </li>`;
   }
 
-  /** The figures choose a counter as long as none is being asked about. */
-  Counter.chooseSeat = function (picture, figure) {
+  /** The figures choose a counter. The figure of a taken one asks, and pressed again it still only asks. */
+  Counter.chooseSeat = function (picture, figure, open) {
     const counter = picture.counters[figure - 1];
-    if (!counter || counter.state === "locked") { return; }
+    if (!counter || counter.state === "locked" || (open && open.panel === "seat" && open.counter === counter.key)) { return; }
     if (counter.person) { Counter.open("seat", { counter: counter.key }); } else { sit(counter, false)(); }
   };
 
@@ -72,6 +72,7 @@
       <div class="list-head"><h1>${Queue.t("seats.title")}</h1>
         <button type="button" class="button button-quiet" data-testid="sign-out" onClick=${Counter.signOut}>${Counter.icon("logout")}<span>${Queue.t("sign_out")}</span></button></div>
       <p class="soft">${Queue.t("seats.hello", { person: props.person ? props.person.name : "" })}</p>
+      <${Counter.Told} picture=${picture} understood=${props.understood} />
       <${Counter.Said} presses=${props.presses} line=${props.line} />
       <ul class="plain seat-list">${picture.counters.map(function (counter, index) {
         return html`<${Seat} key=${counter.key} figure=${index + 1} counter=${counter} picture=${picture} open=${props.open} />`;

@@ -16,7 +16,7 @@
     const sending = props.presses.state.underWay;
     const busy = Boolean(sending && sending.slow && !sending.held);
     return html`<button type="button" class=${"button button-primary primary" + (empty ? " is-quiet" : "")} data-testid="primary" data-act=${primary.act}
-        aria-disabled=${props.presses.ready(primary.act) ? null : "true"} aria-keyshortcuts="Space" onClick=${Counter.pressPrimary}>
+        aria-disabled=${props.presses.ready("primary") ? null : "true"} aria-keyshortcuts="Space" onClick=${Counter.pressPrimary}>
       ${Counter.icon(PRIMARY_ICONS[primary.act])}<span class="word">${busy ? Queue.t("sending") : Counter.actWord(primary.act)}</span>${Counter.keyCap(" ")}
     </button>`;
   }
@@ -51,9 +51,9 @@
   function Undo(props) {
     const undo = props.picture.undo, left = undo ? undo.until - props.now : 0;
     if (left <= 0) { return null; }
-    const seconds = Math.ceil(left / 1000);
+    const seconds = Math.ceil(left / 1000), whole = undo.at ? undo.until - undo.at : 10000;
     return html`<button type="button" class="button undo" data-testid="undo" aria-keyshortcuts="z" onClick=${Counter.undo}>
-      <span class="undo-fill" aria-hidden="true" style=${{ width: Math.min(100, left / 100) + "%" }}></span>
+      <span class="undo-fill" aria-hidden="true" style=${{ width: Math.min(100, left / whole * 100) + "%" }}></span>
       ${Counter.icon("arrow-back-up")}<span class="word">${Queue.t("undo", { act: Queue.t("did." + undo.act), label: undo.label || "" })}</span>
       <span class="undo-left">${Queue.t("seconds", { seconds: seconds })}</span>${Counter.keyCap("z")}</button>`;
   }
@@ -63,16 +63,16 @@
     return html`<div class="acts" role="group" aria-label=${Queue.t("acts.name")}>
       ${Counter.VISITOR_ACTS.map(function (act) {
         const may = Counter.may(act.name, picture, props.now);
-        const wait = !may.allowed && may.facts.seconds ? Queue.t("seconds", { seconds: may.facts.seconds }) : null;
+        const wait = !may.allowed && !may.ask && may.facts.seconds ? Queue.t("seconds", { seconds: may.facts.seconds }) : null;
         return html`<${Counter.button} key=${act.name} name=${act.name} word=${actLabel(act, picture)} icon=${act.icon} cap=${act.key} off=${!may.allowed}
-          why=${may.allowed ? null : Queue.t(may.word, may.facts)} after=${wait} until=${may.allowed ? null : untilWhat(may)} run=${function () { Counter.start(act.name); }} />`;
+          why=${may.allowed ? null : Queue.t(may.word, may.facts)} until=${wait || (may.allowed ? null : untilWhat(may))} run=${function () { Counter.start(act.name); }} />`;
       })}</div>`;
   }
 
   /* On the button itself, where waiting will do: until what. */
   function untilWhat(may) {
     const key = "not_now." + may.word.replace(/^why_not\./, "");
-    return Queue.has(key) ? Queue.t(key) : null;
+    return Queue.has(key) ? Queue.t(key, may.facts) : null;
   }
 
   /* "Other outcome" becomes "cancel number" before service, "to priority" turns round for a priority number. */
@@ -91,6 +91,17 @@
     return html`<p class="notice notice-warn line-down" role="status" data-testid="line-down">${Counter.icon("wifi-off")}
       <span>${Queue.t(line.last ? "line.down" : "line.connecting", facts)}</span></p>`;
   }
+
+  /** What somebody else did to this officer: it stands until it is read, also after a lost line. */
+  Counter.Told = function (props) {
+    const told = Counter.toldNow(props.picture, props.understood);
+    if (!told) { return null; }
+    const key = "told." + told.code + (told.code === "counter_taken" && told.label ? "_visitor" : "");
+    const facts = { counter: Queue.say(told.counter), by: told.by, time: Queue.time(told.at), label: told.label };
+    return html`<div class="notice notice-bad said told" role="alert" data-testid="told">${Counter.icon("alert-triangle")}
+      <p><strong>${Queue.t(key, facts)}</strong> ${props.picture.counter ? null : Queue.t("told.choose")}</p>
+      <button type="button" class="button" data-testid="understood" onClick=${Counter.understood}>${Queue.t("told.understood")}<kbd>Esc</kbd></button></div>`;
+  };
 
   function Alerts(props) {
     const alerts = props.picture.alerts || [];
@@ -136,7 +147,8 @@
       open=${Boolean(props.open) && props.open.panel === "help"} run=${function () { Counter.start("help"); }} />`;
   }
 
-  Counter.Help = function () {
+  Counter.Help = function (props) {
+    const undo = props.picture ? props.picture.undo_s : 10;
     const rows = [[" ", Queue.t("help.primary")], ["1–9", Queue.t("help.choices")], ["W ↑ ↓", Queue.t("help.waiting")]]
       .concat(Counter.ACTS.filter(function (act) { return act.name !== "waiting"; }).map(function (act) {
         return [act.key, Queue.t("help." + act.name)];
@@ -148,7 +160,7 @@
         <dl class="help-keys">${rows.map(function (row) {
           return html`<div key=${row[0]}><dt>${Counter.keyCap(row[0])}</dt><dd>${row[1]}</dd></div>`;
         })}</dl>
-        <p class="soft">${Queue.t("help.undo_note")}</p></section></div>`;
+        <p class="soft">${Queue.t(undo ? "help.undo_note" : "help.no_undo_note", { seconds: undo })}</p></section></div>`;
   };
 
   Counter.Desk = function (props) {
@@ -156,7 +168,7 @@
     const person = picture.current ? Counter.Visitor : Counter.Nobody;
     return html`<main class="desk">
       <div class="work">
-        <${LineMark} line=${props.line} /><${Alerts} picture=${picture} />
+        <${Counter.Told} picture=${picture} understood=${props.understood} /><${LineMark} line=${props.line} /><${Alerts} picture=${picture} />
         <${person} picture=${picture} now=${props.now} />
         <${Primary} picture=${picture} presses=${props.presses} />
         <div class="answers"><${Counter.Said} presses=${props.presses} line=${props.line} /><${Undo} picture=${picture} now=${props.now} /></div>

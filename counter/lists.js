@@ -191,6 +191,25 @@
       ${empty.length ? html`<p class="list-empty text-s">${Queue.t("list.unstaffed", { counters: empty.join(", ") })}</p>` : null}<//>`;
   }
 
+  /* A list that scrolls ends with a whole row: a number cut through is read wrongly. */
+  function endWhole(box, rows) {
+    if (box.scrollHeight > box.clientHeight + 1) {
+      const top = box.getBoundingClientRect().top + box.clientTop - box.scrollTop;
+      const ends = Array.prototype.map.call(box.querySelectorAll(rows), function (row) { return row.getBoundingClientRect().bottom - top; });
+      const whole = Math.max.apply(null, [0].concat(ends.filter(function (end) { return end + 1 <= box.clientHeight + 0.5; })));
+      if (whole) { box.style.maxHeight = whole + 1 + box.offsetHeight - box.clientHeight + "px"; }
+    }
+  }
+
+  /** After drawing: what the others leave free is the waiting list's, so it is fitted last. */
+  Counter.endWhole = function () {
+    const boxes = [".rest", "#waiting"].map(function (one) { return document.querySelector(one); }).filter(Boolean);
+    const scrolled = boxes.map(function (box) { return box.scrollTop; });
+    boxes.forEach(function (box) { box.style.maxHeight = ""; });
+    boxes.forEach(function (box) { endWhole(box, ".queue-row, .list-empty"); });
+    boxes.forEach(function (box, index) { box.scrollTop = scrolled[index]; });
+  };
+
   Counter.Lists = function (props) {
     const parts = { picture: props.picture, open: props.open, now: props.now };
     return html`<div class="lists"><${Waiting} ...${parts} />

@@ -6,13 +6,15 @@
   const html = window.htmPreact.html;
 
   /*
-   * What the figures 1 to 9 do just now: filled while the open panel is drawn, so that what is seen and
-   * what the keyboard does cannot differ.
+   * What the keys do just now: filled while the open panel is drawn, so that what is seen and what the keyboard
+   * does cannot differ. A choice has the figure of its place, or a key of its own where the figure that opened
+   * the panel must not also agree to it.
    */
   let offered = [];
   Counter.forgetChoices = function () { offered = []; };
-  Counter.choose = function (figure) {
-    const choice = offered[figure - 1];
+  function keyOf(choice, index) { return choice.key || (index < 9 ? String(index + 1) : ""); }
+  Counter.choose = function (key) {
+    const choice = offered.filter(function (one, index) { return keyOf(one, index) === key; })[0];
     if (choice && !choice.off) { choice.run(); return true; }
     return Boolean(choice);
   };
@@ -23,7 +25,7 @@
       ${props.choices.map(function (choice, index) {
         return html`<button type="button" class="button choice" key=${choice.code} data-testid=${"choice-" + choice.code}
             aria-disabled=${choice.off ? "true" : null} onClick=${choice.off ? null : choice.run}>
-          ${index < 9 ? Counter.keyCap(String(index + 1)) : null}${choice.mark || null}
+          ${keyOf(choice, index) ? Counter.keyCap(keyOf(choice, index)) : null}${choice.mark || null}
           <span class="word">${choice.word}${choice.after ? html`<small class="choice-after">${choice.after}</small>` : null}</span>
         </button>`;
       })}

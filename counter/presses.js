@@ -1,6 +1,7 @@
 /*
- * One press at a time. Pressing twice is harmless, a slow line shows, and a lost line keeps the press with
- * its key for ten seconds, so that it is either done once or honestly reported as not done [13, 17].
+ * One press at a time. The same press twice is harmless, another act is done or it is said why not; a slow line
+ * shows, and a lost line keeps the press with its key for ten seconds, so that it is either done once or honestly
+ * reported as not done [13, 17]. A press belongs to a control: the one big button, or the act itself.
  */
 (function () {
   "use strict";
@@ -10,17 +11,43 @@
   Counter.QUIET_MS = 700;
   Counter.SLOW_MS = 150;
 
-  /** options: line() -> the line, changed() = draw again, now() -> ms of a clock that only goes forward. */
+  /* Somebody else changed this counter: these would now mean something that nobody has seen yet. */
+  const ELSEWHERE = "elsewhere", MEANT_OTHERWISE = ["primary", "sit"];
+  /* The picture of what was done follows the answer; later than this it is somebody else's doing. */
+  const FOLLOWS_MS = 2000;
+
+  /**
+   * options: line() -> the line, changed() = draw again, now() -> ms of a clock that only goes forward,
+   * notDone(why, act, other) -> the sentence why a press was not taken ("busy", "changed").
+   */
   Counter.presses = function (options) {
     const state = { underWay: null, refusal: null, lost: null, said: null };
-    let changedAt = -Counter.QUIET_MS;
+    let changedAt = -Counter.QUIET_MS, changedBy = "", expected = null;
 
     function quiet() { return options.now() - changedAt < Counter.QUIET_MS; }
 
-    /* Something on the screen has just become something else: a press begun for the old meaning does nothing. */
-    function change() {
+    /* Something on the screen has just become something else: the same press once more does nothing. */
+    function change(by) {
       changedAt = options.now();
+      changedBy = by;
       window.setTimeout(options.changed, Counter.QUIET_MS + 10);
+    }
+
+    /* A new picture shows this counter in another state: by a press made here, or by somebody else. */
+    function standingChanged() {
+      const press = state.underWay;
+      if (press) { press.shown = true; }
+      const own = press ? press.control : expected && options.now() < expected.until ? expected.control : ELSEWHERE;
+      expected = null;
+      change(own);
+    }
+
+    /* Why a press is not taken: "repeat" is the same press again, and nothing needs to be said about it. */
+    function hindrance(control, begunAt) {
+      if (state.underWay) { return state.underWay.control === control ? "repeat" : "busy"; }
+      if (!quiet() || begunAt > changedAt) { return ""; }
+      if (control === changedBy) { return "repeat"; }
+      return changedBy === ELSEWHERE && MEANT_OTHERWISE.indexOf(control) >= 0 ? "changed" : "";
     }
 
     function end(press) {
@@ -39,9 +66,12 @@
     function answered(press, answer) {
       if (state.underWay !== press) { return; }
       end(press);
-      change();
-      /* A second press that reached the server all the same did nothing, and nothing needs to be said about it. */
-      if (!answer || (!answer.ok && (press.meant || answer.refused !== "double_press"))) { state.refusal = answer || { refused: "unknown", facts: {} }; }
+      if (answer && answer.ok) {
+        change(press.control);
+        expected = press.shown ? null : { control: press.control, until: options.now() + FOLLOWS_MS };
+      } else {
+        state.refusal = answer || { refused: "unknown", facts: {} };
+      }
       if (press.then) { press.then(answer); }
       options.changed();
     }
@@ -70,18 +100,25 @@
 
     return {
       state: state,
-      change: change,
-      /**
-       * Whether a press would be taken now. Undo always is: it takes back what has just changed; and so is a
-       * choice from a list that was opened (at begunAt) after the change: nobody means the old state by it.
-       */
-      ready: function (act, begunAt) { return !state.underWay && (act === "undo" || begunAt > changedAt || !quiet()); },
+      standingChanged: standingChanged,
+      /** Whether a press of this control would be taken now. */
+      ready: function (control) { return !hindrance(control, -1); },
+      /** Whether it would only be the same press once more. */
+      repeats: function (control) { return hindrance(control, -1) === "repeat"; },
 
-      /** Takes a press; false when it was ignored. then(answer) is told of any answer, also a refusal. */
-      press: function (act, args, then, begunAt) {
-        if (!this.ready(act, begunAt)) { return false; }
+      /**
+       * Takes a press; false when it was not, and unless it was only a repeat it is said why. begunAt: when the
+       * list was opened that it was chosen from: after a change nobody means the old state by it. then(answer) is
+       * told of any answer, also a refusal.
+       */
+      press: function (act, args, then, begunAt, control) {
+        const why = hindrance(control || act, begunAt);
+        if (why) {
+          if (why !== "repeat") { this.refuse(options.notDone(why, act, state.underWay ? state.underWay.act : "")); }
+          return false;
+        }
         const press = { act: act, args: Object.assign({ key: window.Queue.key() }, args), at: options.now(),
-          sent: false, held: false, slow: false, then: then, meant: begunAt > changedAt };
+          sent: false, held: false, slow: false, shown: false, then: then, control: control || act };
         state.underWay = press;
         state.refusal = null;
         state.lost = null;

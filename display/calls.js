@@ -11,7 +11,7 @@
   Board.BACKLOG_MS = 20000;      /* above it the second language and spoken repeats go first */
   Board.FRESH_MS = 30000;        /* a (re)loaded board announces nothing older */
   Board.HEIR_MS = 15000;         /* a board that becomes the voice speaks what nobody heard, no older than this */
-  Board.WITHDRAWN_MS = 3500;     /* a withdrawn call is seen crossed out for this long */
+  Board.WITHDRAWN_MS = 5000;     /* a withdrawn call is seen crossed out for this long: two sentences are read */
   Board.HUNG_MS = 45000;         /* a voice that never ends does not hold the board */
   var CALLS_IN_PICTURE = 12;     /* a picture holds so many calls of the hall, the last ones */
   var REMEMBERED = 500;          /* ids kept below the oldest call of the picture, so that none is announced twice */

@@ -10,6 +10,7 @@
   var ALONE_MS = 30000;        /* and then people are told to follow the officers */
   var REST_MS = 20000;         /* a call stays in the large place, calm, before the slides come back */
   var PAGE_MS = 12000;         /* a page of services */
+  var ALONE_HEAD = 52;         /* parts of the short side: the head of a service that has the whole width, as in display.css */
   var DRIFT_MS = 60000;        /* a step of the whole picture, against burn-in */
   var DRIFTS = [[0, 0], [2, 1], [3, 3], [1, 2], [-1, 3], [-3, 1], [-2, -1], [-3, -3], [0, -2], [2, -3]];
 
@@ -54,7 +55,7 @@
 
   /* One mark at a time: without a line nobody can do anything about the sound. */
   function marks() {
-    if (downFor() >= MARK_MS) { return [{ key: "line", text: Queue.t("mark.line", { time: lostTime() }) }]; }
+    if (downFor() >= MARK_MS) { return [{ key: "line", text: Queue.t("line.lost", { time: lostTime() }) }]; }
     if (picture.voice && voice.state() !== "running") {
       return [{ key: "sound", text: Queue.t("mark.sound_" + voice.state()) }];
     }
@@ -70,7 +71,14 @@
   function cardWidth() {
     var short = Math.min(window.innerWidth, window.innerHeight);
     var beside = Math.min(picture.services.length, window.innerWidth < window.innerHeight ? 2 : columns());
+    if (beside === 1 && window.innerWidth >= 1.5 * window.innerHeight) { return ALONE_HEAD; }
     return 100 * window.innerWidth / short / beside - 2;
+  }
+
+  /* Of the large place, without its own margins; beside it stands the list of the last calls. */
+  function callWidth() {
+    var ratio = window.innerWidth / window.innerHeight, list = ratio < 1 ? 0 : ratio < 1.5 ? 49.4 : 67.4;
+    return 100 * Math.max(1, ratio) - 8.4 - list;
   }
 
   function drift() {
@@ -84,7 +92,7 @@
       picture: picture, now: now, time: Queue.time(now), date: Queue.date(now, "id"),
       current: calls.current(), withdrawn: calls.withdrawn(),
       resting: last && steady() - last.since < REST_MS ? last.call : null,
-      slide: slide, page: Math.floor(steady() / PAGE_MS), columns: columns(), cardWidth: cardWidth(), drift: drift(),
+      slide: slide, page: Math.floor(steady() / PAGE_MS), columns: columns(), cardWidth: cardWidth(), callWidth: callWidth(), drift: drift(),
       marks: marks(), lostLong: downFor() >= ALONE_MS, lostTime: lostTime(),
       onBroken: markBroken, onSlideEnd: skipSlide
     };

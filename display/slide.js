@@ -31,7 +31,7 @@
       return counter.label && props.slide.counters.indexOf(counter.key) >= 0;
     });
     return html`<h2 class="area-title">${Board.both(props.picture, "board.now")}</h2>
-      <ol class="plain now">${rows.map(function (counter) {
+      <ol class=${"plain now now-" + Math.min(rows.length, 4)}>${rows.map(function (counter) {
         return html`<li class="now-row" key=${counter.key}>
           <span class="number now-number" style=${Board.fit(counter.label)}>${counter.label}</span>
           <${Board.Arrow} direction=${counter.direction} /><${Board.CounterName} name=${counter.name} /></li>`;

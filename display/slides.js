@@ -114,13 +114,24 @@
     return services.map(function (service) { return say(service.name, lang); }).join(", ");
   }
 
+  function shutBy(services, code) {
+    return services.filter(function (service) { return service.may && !service.may.allowed && service.may.code === code; });
+  }
+
+  function hoursSentence(hours, lang) {
+    var text = Board.hoursText(hours);
+    if (text === "00.00–24.00") { return t("strip.all_day", {}, lang); }
+    return text ? t("strip.hours", { hours: text }, lang) : t("strip.closed", {}, lang);
+  }
+
   /** The sentences of the strip in a language, most pressing first. */
   Board.stripTexts = function (picture, lang) {
-    var texts = [], hours = Board.hoursText(picture.hours), free = Board.freeServices(picture.services);
-    var paused = picture.services.filter(function (service) { return service.may && service.may.code === "paused"; });
+    var texts = [], free = Board.freeServices(picture.services);
+    var paused = shutBy(picture.services, "paused"), full = shutBy(picture.services, "quota_full");
     if (paused.length) { texts.push(t("strip.paused", { services: names(paused, lang) }, lang)); }
+    if (full.length) { texts.push(t("strip.quota", { services: names(full, lang) }, lang)); }
     texts.push(say(picture.running_text, lang));
-    if (!picture.always_open) { texts.push(hours ? t("strip.hours", { hours: hours }, lang) : t("strip.closed", {}, lang)); }
+    if (!picture.always_open) { texts.push(hoursSentence(picture.hours, lang)); }
     if (free.length && free.length === picture.services.length) {
       texts.push(t("strip.free_all", {}, lang));
     } else if (free.length) {

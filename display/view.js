@@ -22,23 +22,55 @@
     </header>`;
   }
 
+  /** The English of a name below the Indonesian, where the office speaks English and it says something else. */
+  function second(picture, name) {
+    var other = picture.office.languages.indexOf("en") >= 0 && name ? Queue.say(name, "en") : "";
+    return other && other !== Queue.say(name, "id") ? other : null;
+  }
+
+  /* Sizes in parts of the short side; LETTER_WIDTH is what a letter takes on average, in parts of its size. */
+  var LETTER_WIDTH = 0.54, CALL_NAME = 3.6, CALL_NAME_LEAST = 2.7, CALL_OTHER = 2.4, OTHER_LEAST = 1.6;
+
+  function oneLine(text, width, most) { return Math.min(most, width / (LETTER_WIDTH * text.length)); }
+
+  /* One line that is large enough and English below it; a name too long for that takes both lines for itself. */
+  function CallName(props) {
+    var name = Queue.say(props.name), other = second(props.picture, props.name), size = oneLine(name, props.width, CALL_NAME);
+    var otherSize = other ? oneLine(other, props.width, CALL_OTHER) : 0;
+    if (size < CALL_NAME_LEAST) { size = Math.min(CALL_NAME - 0.4, oneLine(name, 1.6 * props.width, CALL_NAME)); otherSize = 0; }
+    return html`<span class="call-service"><span class="call-name" style=${{ fontSize: size.toFixed(2) + "vmin" }}>${name}</span>${otherSize >= OTHER_LEAST
+      ? html`<span class="call-other" style=${{ fontSize: otherSize.toFixed(2) + "vmin" }}>${other}</span>` : null}</span>`;
+  }
+
+  /* Where to go; of a call that was taken back: that there is nowhere to go. */
+  function Way(props) {
+    var p = props.picture, call = props.call;
+    if (props.mood === "withdrawn") {
+      return html`<div class="call-way call-stay" role="status"><strong class="call-stay-title">${both(p, "board.withdrawn")}</strong>
+        ${p.office.languages.indexOf("en") >= 0 ? ["id", "en"].map(function (lang) {
+          return html`<span class="call-stay-text" key=${lang}>${Queue.t("board.stay", {}, lang)}</span>`;
+        }) : html`<span class="call-stay-text">${Queue.t("board.stay")}</span>`}</div>`;
+    }
+    return html`<div class="call-way">
+      <div class="call-arrow"><${Board.Arrow} direction=${call.direction} />
+        <span class="call-turn">${Queue.t("direction." + call.direction)}</span></div>
+      <div class="call-counter"><span class="call-go">${both(p, "board.go")}</span>
+        <${Board.CounterName} name=${call.counter_name} /></div>
+    </div>`;
+  }
+
   function Call(props) {
     var p = props.picture, call = props.call, service = serviceOf(p, call);
-    var note = props.mood === "withdrawn" ? "board.withdrawn" : call.n > 1 ? "board.again" : null;
+    var again = call.n > 1 && props.mood !== "withdrawn", width = props.width - (again ? 41 : 14);
     return html`<section class=${"stage call call-" + props.mood} key=${"call-" + call.id}
         data-call=${call.id} data-mood=${props.mood} aria-live="assertive">
       <div class="call-top">
         ${service ? html`<${Board.Letter} service=${service} />` : null}
-        <span class="call-service">${service ? Queue.say(service.name) : both(p, "board.call")}</span>
-        ${note ? html`<span class="call-note">${both(p, note)}</span>` : null}
+        ${service ? html`<${CallName} picture=${p} name=${service.name} width=${width} />` : html`<span class="call-service">${both(p, "board.call")}</span>`}
+        ${again ? html`<span class="call-note">${both(p, "board.again").split(" · ").map(function (text) { return html`<span>${text}</span>`; })}</span>` : null}
       </div>
       <div class="call-number number" style=${Board.fit(call.label)}>${call.label}</div>
-      <div class="call-way">
-        <div class="call-arrow"><${Board.Arrow} direction=${call.direction} />
-          <span class="call-turn">${Queue.t("direction." + call.direction)}</span></div>
-        <div class="call-counter"><span class="call-go">${both(p, "board.go")}</span>
-          <${Board.CounterName} name=${call.counter_name} /></div>
-      </div>
+      <${Way} picture=${p} call=${call} mood=${props.mood} />
     </section>`;
   }
 
@@ -70,13 +102,13 @@
   function Serving(props) {
     var service = props.service, where = {}, labels = service.serving;
     props.counters.forEach(function (counter) { if (counter.label) { where[counter.label] = counter; } });
-    if (!labels.length) { return html`<div class="card-serving card-none">${Queue.t("board.nobody_served")}</div>`; }
-    var shown = labels.length > 4 ? labels.slice(0, 3) : labels;
-    return html`<div class=${"card-serving serving-" + Math.min(labels.length, 4)}>${shown.map(function (label) {
+    if (!labels.length) { return html`<div class="card-serving card-none">${Queue.t("board.staffing." + service.staffing)}</div>`; }
+    var shown = labels.length > props.most ? labels.slice(0, props.most - 1) : labels;
+    return html`<div class=${"card-serving serving-" + Math.min(labels.length, props.most)}>${shown.map(function (label) {
       var name = where[label] ? Board.counterName(Queue.say(where[label].name)) : null;
       return html`<span class="served" style=${Board.fit(label)} key=${label}><span class="number">${label}</span>${name
         ? html`<span class="served-at"><span class="served-word">${name.word}</span> <span class="number">${name.number}</span></span>` : null}</span>`;
-    })}${labels.length > 4 ? html`<span class="served served-more">${Queue.t("board.more", { count: labels.length - 3 })}</span>` : null}</div>`;
+    })}${labels.length > shown.length ? html`<span class="served served-more">${Queue.t("board.more", { count: labels.length - shown.length })}</span>` : null}</div>`;
   }
 
   function opening(service, s) {
@@ -95,19 +127,34 @@
       ${next.slice(0, 3).map(function (label) { return html`<span class="number card-number" key=${label}>${label}</span>`; })}</div>`;
   }
 
+  /* Worth a line of its own even while people wait: today's numbers are used up, or giving them is stopped. */
+  function shut(service) {
+    var code = service.may && !service.may.allowed ? service.may.code : "";
+    return code === "quota_full" || code === "paused" ? Queue.shut(service.may) : null;
+  }
+
   /* Two lines for the name of a service, whatever its length; the letter beside it stays large. */
   function nameSize(name, cardWidth) {
-    var twoLines = 2 * 0.8 * (cardWidth - 19), letter = 0.56;
-    return Math.max(1.9, Math.min(3.1, twoLines / (letter * name.length))).toFixed(2) + "vmin";
+    var width = cardWidth - 19, letter = 0.56, one = width / (letter * name.length);
+    return (one >= 3.1 ? 3.1 : Math.max(1.9, Math.min(2.8, 2 * 0.8 * one))).toFixed(2) + "vmin";
+  }
+
+  /* Below the name: that no numbers are given, or else its English if that fits. */
+  function Below(props) {
+    var service = props.service, s = props.state, closed = shut(service), other = second(s.picture, service.name);
+    var size = other ? oneLine(other, s.cardWidth - 9, 2.2) : 0;
+    if (closed) { return html`<p class="card-below card-shut">${closed}</p>`; }
+    return size < OTHER_LEAST ? null : html`<p class="card-below" style=${{ fontSize: size.toFixed(2) + "vmin" }}>${other}</p>`;
   }
 
   function Card(props) {
     var service = props.service;
     return html`<article class="card-service">
-      <header class="card-head"><${Board.Letter} service=${service} />
+      <header class="card-head"><div class="card-top"><${Board.Letter} service=${service} />
         <h3 class="card-name" style=${{ fontSize: nameSize(Queue.say(service.name), props.state.cardWidth) }}>${Queue.say(service.name)}</h3>
-        <div class="card-waiting"><span class="number">${service.waiting}</span><span>${Queue.t("board.waiting")}</span></div></header>
-      <${Serving} service=${service} counters=${props.state.picture.counters} />
+        <div class="card-waiting"><span class="number">${service.waiting}</span><span>${Queue.t("board.waiting")}</span></div></div>
+        <${Below} service=${service} state=${props.state} /></header>
+      <${Serving} service=${service} counters=${props.state.picture.counters} most=${props.most} />
       <${Next} service=${service} state=${props.state} />
     </article>`;
   }
@@ -116,7 +163,7 @@
     var s = props.state, pages = Board.pages(s.picture.services, s.columns), page = pages[s.page % pages.length];
     return html`<section class=${"services services-" + pages[0].length}>
       <div class="services-page" key=${"page-" + (s.page % pages.length)}>
-        ${page.map(function (service) { return html`<${Card} key=${service.key} service=${service} state=${s} />`; })}</div>
+        ${page.map(function (service) { return html`<${Card} key=${service.key} service=${service} state=${s} most=${pages[0].length === 1 ? 8 : 4} />`; })}</div>
       ${pages.length > 1 ? html`<div class="dots" aria-hidden="true">${pages.map(function (_, i) {
         return html`<span class=${i === s.page % pages.length ? "dot dot-on" : "dot"} />`;
       })}</div>` : null}
@@ -148,9 +195,9 @@
     var s = props.state, item = s.current, large;
     if (s.lostLong) { return html`<${Lost} state=${s} />`; }
     if (item) {
-      large = html`<${Call} picture=${s.picture} call=${item.call} mood=${item.leaving === "withdrawn" ? "withdrawn" : "live"} />`;
+      large = html`<${Call} picture=${s.picture} call=${item.call} width=${s.callWidth} mood=${item.leaving === "withdrawn" ? "withdrawn" : "live"} />`;
     } else if (s.resting) {
-      large = html`<${Call} picture=${s.picture} call=${s.resting} mood="resting" />`;
+      large = html`<${Call} picture=${s.picture} call=${s.resting} width=${s.callWidth} mood="resting" />`;
     } else {
       large = html`<${Board.Slide} slide=${s.slide} picture=${s.picture} onBroken=${s.onBroken} onEnd=${s.onSlideEnd} />`;
     }

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from . import __version__, assets, config, sounds_tool
+from . import __version__, assets, config, opening, sounds_tool
 from .commands_shell import backup, demo, doctor, export, media, office, people, replay, roles, schema, serve
 from .domain.errors import Refused
 from .schema import SchemaError
@@ -64,7 +65,7 @@ def parser() -> argparse.ArgumentParser:
         if shell.settings:
             config.add_arguments(one)
         shell.arguments(one)
-        one.set_defaults(run=shell.run)
+        one.set_defaults(run=shell.run, private=shell.settings)
     return main_parser
 
 
@@ -72,13 +73,17 @@ def _refusal(refused: Refused, args: argparse.Namespace) -> str:
     """The screens' sentence; where an office is not found the screens speak of addresses, here it is a folder."""
     language = getattr(args, "language", "") or "en"
     if refused.code == "no_such_office":
-        return say(language, "data.no_such_office", folder=config.read(args).data)
+        settings = config.read(args)
+        there = ", ".join(f"{office.key} ({office.name})" for office in opening.offices_in(settings))
+        return say(language, "data.no_such_office" if there else "data.no_office", folder=settings.data, offices=there)
     return say_refusal(refused, language)
 
 
 def main(argv: list[str]) -> int:
     """Runs a command; 0 when it did its work, 1 when it was refused, 2 when it was not understood."""
     args = parser().parse_args(argv)
+    if args.private:
+        os.umask(0o077)  # databases, exports and backups hold notes about people: only their owner reads them
     try:
         return int(args.run(args))
     except config.SettingError as error:

@@ -21,12 +21,12 @@ from flask_socketio import SocketIO
 from .database import Database
 from .domain.announcement import Vocabulary
 from .domain.office import Office
-from .kit import Kit, Signal
+from .kit import Kit
 from .moment import Clock, wall_ms
 from .screens import counter, display, kiosk, supervisor, visitor
 from .snapshot import Snapshot
 from .store import glance, offices, pictures
-from .together import Together
+from .together import Once, Together
 from .transaction import Recorded
 
 logger = logging.getLogger(__name__)
@@ -95,8 +95,8 @@ class Live:
         self.kit = kit
         self.screens: dict[str, Screen] = {}
         self._snapshots: dict[str, Snapshot] = {}
-        self._flights: dict[str, Signal] = {}
-        self._order_flights: dict[tuple[str, str], Signal] = {}
+        self._readings: Once[str, Snapshot | None] = Once(kit)
+        self._ordering: Once[tuple[str, str], Order] = Once(kit)
         self._orders: dict[tuple[str, str], Order] = {}
         self._held = Together(kit, self._read_held)
         self._dirty: dict[str, _Dirty] = {}
@@ -216,47 +216,33 @@ class Live:
 
     def latest(self, key: str) -> Snapshot | None:
         """The newest snapshot of an office, read once however many ask at the same time."""
-        while True:
-            found = self._snapshots.get(key)
-            if found is not None and wall_ms() - found.at < STALE_MS and found.seq >= self._known.get(key, 0):
-                return found
-            flight = self._flights.get(key)
-            if flight is None:
-                return self._take(key)
-            flight.wait(5.0)
+        return self._readings.ask(key, lambda: self._fresh(key), lambda: self._take(key))
+
+    def _fresh(self, key: str) -> Snapshot | None:
+        found = self._snapshots.get(key)
+        young = found is not None and wall_ms() - found.at < STALE_MS and found.seq >= self._known.get(key, 0)
+        return found if young else None
 
     def _take(self, key: str) -> Snapshot | None:
-        flight = self._flights[key] = self.kit.signal()
-        try:
-            found = self.kit.blocking(self._read, key)
-            newest = self._snapshots.get(key)
-            if found is not None and (newest is None or found.seq >= newest.seq):
-                self._snapshots[key] = found
-            return found
-        finally:
-            self._flights.pop(key, None)
-            flight.set()
+        found = self.kit.blocking(self._read, key)
+        newest = self._snapshots.get(key)
+        if found is not None and (newest is None or found.seq >= newest.seq):
+            self._snapshots[key] = found
+        return found
 
     def order(self, snapshot: Snapshot, service: str) -> Order:
         """Everybody who waits for a service, in order; computed once per seq, however many ask at the same time."""
         key = (snapshot.office.key, service)
-        while True:
-            kept = self._orders.get(key)
-            if kept is not None and kept.seq == snapshot.seq and snapshot.at - kept.at <= STALE_MS:
-                return kept
-            flight = self._order_flights.get(key)
-            if flight is None:
-                return self._take_order(key, snapshot)
-            flight.wait(5.0)
 
-    def _take_order(self, key: tuple[str, str], snapshot: Snapshot) -> Order:
-        flight = self._order_flights[key] = self.kit.signal()
-        try:
-            found = self._orders[key] = self.kit.blocking(self._read_order, snapshot, key[1])
+        def kept() -> Order | None:
+            found = self._orders.get(key)
+            return found if found and found.seq == snapshot.seq and snapshot.at - found.at <= STALE_MS else None
+
+        def take() -> Order:
+            self._orders[key] = found = self.kit.blocking(self._read_order, snapshot, service)
             return found
-        finally:
-            self._order_flights.pop(key, None)
-            flight.set()
+
+        return self._ordering.ask(key, kept, take)
 
     def _read_order(self, s: Snapshot, service: str) -> Order:
         with self.database.read() as c:

@@ -67,6 +67,15 @@ def offices_of(database: Database) -> list[Listed]:
     return [Listed(key, o.name, tuple(b.key for b in o.boards)) for key, o in found]
 
 
+def offices_in(settings: Config) -> list[Listed]:
+    """The offices of a data folder, for a command that has not opened it."""
+    database = Database(settings.database_url)
+    try:
+        return offices_of(database)
+    finally:
+        database.close()
+
+
 def office(database: Database, key: str) -> Office:
     """The office as configured now; raises NotFound."""
     with database.read() as c:

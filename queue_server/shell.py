@@ -10,6 +10,7 @@ from .database import Database
 from .domain.errors import Refused
 from .kit import ThreadKit
 from .screens.pages import words_of
+from .sentence import fill
 from .transaction import SYSTEM, Answer, Command, Job, Writer
 from .upkeep.data_folder import must_exist
 
@@ -40,6 +41,4 @@ def say_refusal(refused: Refused, language: str = "en") -> str:
     """The sentence for a refusal, as the screens would say it."""
     words = words_of("common")[language]
     text = words.get(f"refused.{refused.code}") or words.get("refused.unknown") or refused.code
-    for name, value in refused.facts.items():
-        text = text.replace("{" + name + "}", str(value))
-    return text
+    return fill(text, refused.facts)

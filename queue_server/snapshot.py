@@ -11,7 +11,7 @@ from .domain import hours
 from .domain.discipline import Heads, Recent
 from .domain.office import Office, Promise
 from .domain.ticket import label
-from .store.people import Device, Seat
+from .store.people import Device, Seat, Told
 
 T = TypeVar("T")
 
@@ -148,6 +148,7 @@ class Snapshot:
     devices: tuple[Device, ...]
     undoable: dict[int, Undoable] = field(default_factory=dict)   # person -> act
     notes: dict[int, str] = field(default_factory=dict)           # ticket -> note, of visitors at counters
+    told: dict[int, Told] = field(default_factory=dict)           # person -> what they must read
     day_open: bool = False
     day_closed: bool = False
 

@@ -183,6 +183,14 @@ Index("one_visitor_per_officer", step.c.office_id, step.c.person_id, unique=True
       sqlite_where=text(_active), postgresql_where=text(_active))
 Index("step_by_day", step.c.office_id, step.c.day, step.c.service, step.c.id)
 
+#: What an officer must be told until they have read it: that somebody took their counter or their visitor.
+told = Table(
+    "told", metadata,
+    _office(), Column("person_id", Id, ForeignKey("person.id"), nullable=False),
+    _text("code"), _text("counter"), _text("label"), _number("by_person"), _number("at"),
+    UniqueConstraint("office_id", "person_id"),
+)
+
 #: Every call and recall, as boards announce it. ``seq`` is the event that it is.
 call = Table(
     "call", metadata,

@@ -1,4 +1,4 @@
-"""Questions that come at the same moment, asked of the database in one go.
+"""Questions that come at the same moment, asked of the database in one go, or only once.
 
 A thousand phones that come back together would otherwise be a thousand native threads' turns, which
 cost more than what they read (docs/benchmarks.md).
@@ -14,6 +14,35 @@ from .kit import Kit, Signal
 
 Q = TypeVar("Q")
 A = TypeVar("A")
+#: A reading that takes longer than this was lost: whoever waits for it reads again, seconds.
+LOST_S = 5.0
+
+
+class Once(Generic[Q, A]):
+    """One reading of a thing at a time: who asks meanwhile waits for it and looks again at what is kept."""
+
+    def __init__(self, kit: Kit) -> None:
+        self._kit = kit
+        self._lock = threading.Lock()
+        self._under_way: dict[Q, Signal] = {}
+
+    def ask(self, what: Q, kept: Callable[[], A | None], read: Callable[[], A]) -> A:
+        """What is ``kept`` and still good, else what ``read`` gives; raises what ``read`` raises."""
+        while True:
+            found = kept()
+            if found is not None:
+                return found
+            with self._lock:
+                others = self._under_way.get(what)
+                if others is None:
+                    mine = self._under_way[what] = self._kit.signal()
+                    break
+            others.wait(LOST_S)
+        try:
+            return read()
+        finally:
+            del self._under_way[what]
+            mine.set()
 
 
 class _Batch(Generic[Q, A]):

@@ -22,6 +22,7 @@ class Visitor:
     return_after: int = 0
     since: int = 0  # seq at which this class and place began
     older_elsewhere: tuple[int, int] = (0, 0)
+    skipped: tuple[int, ...] = ()  # seq of the skip that stands, and returned_seq, return_after and since before it
     undisturbed: bool = True  # nobody joined at an earlier place of the other service since
 
     @property

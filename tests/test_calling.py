@@ -81,6 +81,44 @@ def test_pressing_twice_changes_nothing(server: Server) -> None:
     assert refused(ani.press, "start", seen=0) == "changed"
 
 
+def test_another_act_at_once_is_another_wish(server: Server) -> None:
+    kiosk = server.kiosk()
+    labels = [kiosk.take("kunjungan")["label"] for _ in range(3)]
+    ani = server.officer(counter="1")
+    ani.press("call_next")
+    assert refused(ani.press, "start") == "double_press"
+    assert refused(ani.press, "recall") == "recall_too_soon"
+    ani.press("skip")
+    assert ani.press("call_next")["label"] == labels[1]
+    ani.press("transfer", service="titipan")
+    assert ani.press("call_next")["label"] == labels[2]
+
+
+def test_nobody_s_counter_or_visitor_is_taken_silently(server: Server) -> None:
+    label = server.kiosk().take("kunjungan")["label"]
+    ani, budi = server.officer(counter="1"), server.officer("budi", counter="2")
+    assert ani.picture["told"] is None
+    step = ani.press("call_next")["step"]
+    budi.press("take_visitor", step=step)
+    told = ani.wait_for(lambda p: p["told"])["told"]
+    assert (told["code"], told["label"], told["counter"]["id"]) == ("visitor_taken", label, "Loket 2")
+    ani.press("understood")
+    budi.press("skip")
+    ani.wait_for(lambda p: p["told"] is None)
+    citra = server.officer("citra")
+    citra.press("sit", counter="1", take_over=True)
+    told = ani.wait_for(lambda p: p["told"] and p["counter"] is None)["told"]
+    assert (told["code"], told["label"], told["by"]) == ("counter_taken", "", citra.person["name"])
+    ani.close()
+    back = server.officer("ani")
+    assert back.wait_for(lambda p: p["told"])["told"] == told
+    back.press("sit", counter="4")
+    back.wait_for(lambda p: p["counter"] and p["told"] is None)
+    sari = server.supervisor()
+    sari.press("close_counter", counter="4", reason="repair")
+    assert back.wait_for(lambda p: p["told"])["told"]["code"] == "counter_closed"
+
+
 def test_a_repeated_key_with_another_wish_is_refused(server: Server) -> None:
     kiosk = server.kiosk()
     ticket = kiosk.take("kunjungan", key="one-intention")
@@ -127,7 +165,7 @@ def test_no_show_needs_calls_that_a_board_spoke(server: Server) -> None:
     called = ani.press("call_next")
     board.wait_for(lambda p: any(c["id"] == called["call"] for c in p["calls"]))
     settle()
-    assert refused(ani.press, "no_show") == "no_show_too_soon"
+    assert refused(ani.press, "no_show") == "no_show_calls_then"
     assert refused(ani.press, "recall") == "recall_too_soon"
 
 

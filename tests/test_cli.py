@@ -162,6 +162,14 @@ def test_the_mistyped_folder_is_said_in_indonesian_too(tmp_path: Path, capsys: p
     assert err.startswith(f"Folder {tmp_path / 'salah'} tidak ada.")
 
 
+def test_a_mistyped_office_is_answered_with_those_there_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    built = house(tmp_path / "data")
+    status, _out, err = said(capsys, "person", "add", "rutann", "ani", "--data", str(built.data))
+    assert status == 1 and f"These are there: {KEY} (" in err and "python -m" not in err
+
+
 def test_somebody_new_and_a_new_password(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data = str(house(tmp_path / "data").data)
     status, first, _err = said(capsys, "person", "add", KEY, "ani", "--role", "officer", "--data", data)

@@ -135,6 +135,7 @@ class Day(RuleBasedStateMachine):
         v = self.visitors[step - 1]
         present, row = self.line(), v.row()
         seq = self.happened("called", v, rule=why, serves=counter.services, merge=self.office_rules.merge)
+        v.skipped = ()
         call = Call(seq, v, v.service, v.priority, why, counter.services, present, row)
         self.oracle.calls.append(call)
         v.state = "called"
@@ -159,8 +160,10 @@ class Day(RuleBasedStateMachine):
         self.come_back(pick(self.those("missed"), who))
 
     def come_back(self, v: Visitor) -> None:
+        was = (v.returned_seq, v.return_after, v.since)
         v.return_after = self.office_rules.return_after
         v.returned_seq = v.since = self.happened("returned", v, return_after=v.return_after)
+        v.skipped = (v.returned_seq, *was) if v.state == "called" else ()
         v.state = "waiting"
 
     @precondition(lambda self: self.those("called"))
@@ -172,6 +175,17 @@ class Day(RuleBasedStateMachine):
         since, older, undisturbed = v.since, v.older_elsewhere, v.undisturbed
         self.joined(v, "undone", undone_seq=call.seq)
         v.since, v.older_elsewhere, v.undisturbed = since, older, undisturbed
+
+    @precondition(lambda self: any(v.skipped for v in self.those("waiting")))
+    @rule(who=WHO)
+    def undo_a_skip(self, who: int) -> None:
+        """Called again at the same counter; while he stood there he was in nobody's line."""
+        v = pick([v for v in self.those("waiting") if v.skipped], who)
+        seq, v.returned_seq, v.return_after, v.since = v.skipped
+        for call in self.oracle.calls:
+            call.present = [w for w in call.present if w.step != v.step or call.seq < seq]
+        v.state, v.skipped = "called", ()
+        self.happened("undone", v, undone_seq=seq)
 
     @precondition(lambda self: self.those("waiting"))
     @rule(who=WHO)
@@ -200,19 +214,24 @@ class Day(RuleBasedStateMachine):
                 continue
             here = [c for c in mixed if c.service == v.service]
             ahead = sum(c.priority == v.priority and c.visitor is not v for c in here)
+            # While he stood at a counter the others' calls went on: after each undone call the count begins anew.
+            stretches = 1 + sum(c.visitor is v and c.undone for c in self.oracle.calls if c.seq > v.since)
+            block = self.office_rules.mix.priority if v.priority else self.office_rules.mix.ordinary
+            ahead += (stretches - 1) * block
             later = [c for c in here if c.row.queued_at > v.queued_at and not c.undone]
             assert all(c.priority != v.priority for c in later)
             assert len(later) <= overtake_bound(self.office_rules.mix, ahead, v.priority)
-            self.check_elsewhere(v, [c for c in mixed if c.service != v.service and v.service in c.serves])
+            elsewhere = [c for c in mixed if c.service != v.service and v.service in c.serves]
+            self.check_elsewhere(v, elsewhere, stretches)
 
-    def check_elsewhere(self, v: Visitor, calls: list[Call]) -> None:
+    def check_elsewhere(self, v: Visitor, calls: list[Call], stretches: int) -> None:
         if not v.undisturbed or self.office_rules.merge == "listed":
             return
         later = [c for c in calls if c.row.queued_at > v.queued_at and not c.undone]
         none, here = [
             overtake_bound(self.office_rules.mix, 0, v.priority, x) for x in ((), [v.older_elsewhere])
         ]
-        assert len(later) <= here - none
+        assert len(later) <= stretches * (here - none)
 
     @invariant()
     def overtaking_is_counted_by_definition(self) -> None:
@@ -294,7 +313,7 @@ def test_a_long_day(seed: int) -> None:
         dice.choice(["earliest", "earliest", "listed"]),
         dice.randint(0, 3),
     )
-    acts = ["arrive", "call"] * 4 + ["end"] * 3 + ["out", "back", "undo", "print", "paper", "cancel", "class"]
+    acts = ["arrive", "call"] * 4 + ["end"] * 3 + ["out", "back", "undo", "unskip", "print", "paper", "cancel", "class"]
     for n in range(320):
         play(day, dice.choice(acts), dice)
         if n % 8 == 0:
@@ -323,6 +342,8 @@ def play(day: Day, act: str, dice: random.Random) -> None:
         day.bring_back(who)
     elif act == "undo" and day.those("called"):
         day.undo_a_call(who)
+    elif act == "unskip" and any(v.skipped for v in day.those("waiting")):
+        day.undo_a_skip(who)
     elif act == "paper" and day.those("issuing"):
         day.paper_is_out(who)
     elif act == "cancel" and day.those("waiting"):

@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from test_backup import break_the_log
 
 from queue_server import assets, cli, moment
 from queue_server.moment import wall_ms
+from queue_server.office_file import write
 from queue_server.paper.printer import ASK_PAPER
 from queue_server.upkeep import backup, data_folder, doctor, machine, startup
 from queue_server.upkeep.backup import State
@@ -186,6 +188,38 @@ def test_the_addresses(well: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
     assert found(well, "addresses")["reached"] == OK
     monkeypatch.setattr(machine, "firewall", lambda: "ufw")
     assert found(well, "addresses")["firewall_ufw"] == WARN
+
+
+def test_phones_take_numbers_and_no_code_hangs_at_the_door(
+    well: Patient, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert found(well, "addresses").get("no_phones") == OK
+    office = replace(well.offices()[0], remote_numbers=True)
+    assert doctor.no_code_at_the_door([office]) == doctor.Finding(
+        WARN, "addresses", "no_door_code", {"offices": office.key})
+    file = tmp_path / "remote.toml"
+    file.write_text(write(office), encoding="utf-8")
+    take_in = ["office", "import", str(file), "--data", str(tmp_path / "new")]
+    assert cli.main(take_in) == 0
+    assert "no address for phones is set" in capsys.readouterr().err
+    assert cli.main([*take_in[:-1], str(tmp_path / "newer"), "--wifi-url", "http://192.168.1.20:8080"]) == 0
+    assert "no address for phones" not in capsys.readouterr().err
+
+
+def test_only_the_owner_reads_what_is_kept(tmp_path: Path) -> None:
+    """Whoever's umask: the folder and all in it are the owner's; one that others can read is said."""
+    before = os.umask(0o022)
+    try:
+        data = tmp_path / "data"
+        assert cli.main(["office", "import", str(ROOT / "offices" / "rutan.toml"), "--data", str(data)]) == 0
+        assert [p.name for p in [data, *data.rglob("*")] if p.stat().st_mode & 0o077] == []
+        patient = Patient(settings(data), wall_ms())
+        assert found(patient, "disk")["private"] == OK
+        for path in (data, data / "queue.db"):
+            path.chmod(0o755)
+        assert found(patient, "disk")["readable"] == WARN
+    finally:
+        os.umask(before)
 
 
 @pytest.mark.parametrize(("url", "key"), [

@@ -96,12 +96,16 @@ def test_the_demo_is_open_at_any_hour_and_nothing_gets_scarcer() -> None:
         for before, service in zip(office.services, demo.services, strict=True):
             for day in ("2026-11-29", "2026-12-25"):  # a Sunday, Christmas
                 assert hours.windows(demo, service, day)[0].closes == 1440
-            for limit in ("total", "door", "online", "priority"):
-                was, now = getattr(before.quota, limit), getattr(service.quota, limit)
-                assert (was is None) == (now is None) and (was or 0) <= (now or 0)
+            assert service.quota == Quota()
+            assert service.standard == before.standard
         assert [c.key for c in demo.counters] == [c.key for c in office.counters]
-    # Monday has two sessions of 60 numbers; the demo's one session has as many.
-    assert office_file.demo_open(example("rutan")).service("kunjungan").quota.online == 120
+
+
+def test_the_demo_shows_no_hours_but_its_own() -> None:
+    for name in ("rutan", "kanim"):
+        office, demo = example(name), office_file.demo_open(example(name))
+        assert len(demo.notices) == len(office.notices) - 1 > 0
+        assert not any("08" in text for notice in demo.notices for text in notice.text.values())
 
 
 # -- there and back ------------------------------------------------------------------------------------------

@@ -62,7 +62,8 @@ def asked(cast: Cast, key: str, who: Who, office: str = "rutan") -> requests.Res
     secret = cast.secret if who in (Who.HOLDER, Who.KIOSK) else secrets.token_urlsafe(16)
     places = {**PLACES, "secret": secret, "office": office}
     path = re.sub(r"<([^>]+)>", lambda found: places[found[1]], rule)
-    message = {"office": office, "key": secrets.token_hex(16), "act": "second_factor", "screen": "kiosk", "state": "kept"}
+    message = {
+        "office": office, "key": secrets.token_hex(16), "act": "second_factor", "screen": "kiosk", "state": "kept"}
     http = cast.site(who).http
     if method == "GET":
         return http.get(cast.server.base + path, params={"office": office}, timeout=20)

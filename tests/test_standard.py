@@ -25,7 +25,7 @@ from queue_server.domain.standard import (
     judge,
     share,
 )
-from queue_server.domain.ticket import ENDED, MOVES, OPEN, UNDOABLE, State
+from queue_server.domain.ticket import ENDED, MOVES, OPEN, State
 
 STATED = Promise(wait_min=10, service_min=5)
 SECOND = 1_000
@@ -82,23 +82,16 @@ def test_a_parked_visit_runs_on_the_clock_that_the_reason_names() -> None:
     assert minutes(after((State.PARKED, "call", 7), visitors_clock=True)) == {"parked_visitor": 7}
 
 
-@pytest.mark.parametrize("act", sorted(UNDOABLE))
-def test_what_is_undone_never_happened(act: str) -> None:
-    """The time until the undo counts as if the state before had simply lasted."""
-    before = UNDOABLE[act]
-    assert clock(MOVES[act, before], "undo") == clock(before)
-
-
 def test_every_open_state_has_its_clock_and_no_ended_one() -> None:
     assert set(CLOCKS) == OPEN
     assert all(clock(state) is None for state in ENDED)
 
 
-def test_every_clock_is_a_duration_and_every_exception_a_move_or_an_undo() -> None:
+def test_every_clock_is_a_duration_and_every_exception_a_move() -> None:
     names = {f.name for f in fields(Durations)}
     assert {*CLOCKS.values(), *filter(None, ENDED_BY.values()), "parked_visitor"} <= names
     for state, act in ENDED_BY:
-        assert (act, state) in MOVES or act == "undo"
+        assert (act, state) in MOVES
 
 
 # elapsed time

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from queue_server.kit import ThreadKit
-from queue_server.together import Together
+from queue_server.together import Once, Together
 
 PEOPLE = 40
 
@@ -52,3 +52,34 @@ def test_a_reading_that_fails_is_told_to_all_of_it_and_the_next_one_works() -> N
     with pytest.raises(LookupError):
         together.ask(13)
     assert together.ask(4) == 40
+
+
+def test_what_many_ask_for_is_read_once() -> None:
+    kept: dict[str, int] = {}
+    begun, go_on, readings = threading.Event(), threading.Event(), []
+
+    def read() -> int:
+        readings.append(threading.get_ident())
+        begun.set()
+        assert go_on.wait(10)
+        kept["office"] = 7
+        return 7
+
+    once: Once[str, int] = Once(ThreadKit())
+    with ThreadPoolExecutor(PEOPLE) as pool:
+        asked = [pool.submit(once.ask, "office", lambda: kept.get("office"), read) for _ in range(PEOPLE)]
+        assert begun.wait(10)
+        go_on.set()
+        assert [one.result(10) for one in asked] == [7] * PEOPLE
+    assert len(readings) == 1
+
+
+def test_a_single_reading_that_fails_leaves_the_way_free() -> None:
+    once: Once[str, int] = Once(ThreadKit())
+
+    def fails() -> int:
+        raise LookupError("not there")
+
+    with pytest.raises(LookupError):
+        once.ask("office", lambda: None, fails)
+    assert once.ask("office", lambda: None, lambda: 3) == 3

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from queue_server.domain.discipline import RULES
+from queue_server.sentence import fill
 
 ROOT = Path(__file__).resolve().parents[1]
 FILES = sorted(p for p in ROOT.glob("*/words.json") if p.parent.name not in ("sounds", "build"))
@@ -47,3 +48,22 @@ def test_the_spelling_is_standard(path: Path) -> None:
 def test_the_console_says_why_for_every_rule() -> None:
     words = json.loads((ROOT / "counter" / "words.json").read_text(encoding="utf-8"))
     assert [rule for rule in RULES if f"why.{rule}" not in words["id"]] == []
+
+
+MANY = re.compile(
+    r"\b1 (other )?"
+    r"(people|persons|minutes|seconds|hours|days|calls|numbers|visitors|others|rows|counters|steps)\b")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.parent.name)
+def test_one_is_not_many(path: Path) -> None:
+    """Where English bends its words, the sentence says both: {n|person|people}."""
+    words = json.loads(path.read_text(encoding="utf-8"))["en"]
+    ones = {fact: 1 for text in words.values() for fact in re.findall(r"\{(\w+)", text)}
+    assert [said for text in words.values() if MANY.search(said := fill(text, ones))] == []
+
+
+def test_the_word_fits_its_number() -> None:
+    text = "{n} {n|person is|people are} waiting; {other}"
+    assert fill(text, {"n": 1}) == "1 person is waiting; {other}"
+    assert fill(text, {"n": 2, "other": "x"}) == "2 people are waiting; x"

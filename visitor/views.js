@@ -28,7 +28,7 @@
     const ahead = state.ahead;
     if (ahead === null || ahead === undefined) { return html`<p class="ahead">${Queue.t("ahead.unknown")}</p>`; }
     if (ahead === 0) { return html`<p class="ahead"><strong class="next-one">${Queue.t("ahead.none")}</strong></p>${dots(0)}`; }
-    return html`<p class="ahead"><strong class="ahead-count">${ahead}</strong> ${Queue.t("ahead.people")}</p>${dots(ahead)}`;
+    return html`<p class="ahead"><strong class="ahead-count">${ahead}</strong> ${Queue.t("ahead.people", { count: ahead })}</p>${dots(ahead)}`;
   }
 
   function waitText(ticket) {

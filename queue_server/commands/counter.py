@@ -1,4 +1,4 @@
-"""What an officer does at a counter: call, recall, start, finish, skip, no-show, park, transfer, undo."""
+"""What an officer does at a counter: call, recall, start, finish, skip, no-show, park, transfer. Undo: ``undo.py``."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from dataclasses import replace
 from typing import Any
 
 from ..domain import discipline
+from ..domain import no_show as no_show_rule
 from ..domain.errors import Refused
 from ..domain.events import Json
 from ..domain.office import Counter
-from ..domain.ticket import UNDOABLE, State, Step, label, move
-from ..store import people, queue
+from ..domain.ticket import State, Step, label, move
+from ..store import log, people, queue
 from ..store.people import Seat
 from ..transaction import Answer, Tx
-from .moving import advance, restore, save, service_of, step_of
+from .moving import advance, save, service_of, step_of
 from .visitor import arrive, new_step, standards
 
 #: Reasons from a list (decisions 9, 11); the words files hold the sentences "reason.<code>".
@@ -27,8 +28,14 @@ PARK = {
 NO_SHOW = ("board_broken", "called_aloud")
 RECLASS = ("not_in_group", "in_group", "by_mistake")
 CANCEL = ("visitor_asked", "double_number", "wrong_service")
-
-
+#: What the one big button does, as the log has it: pressed twice, it would do the next of these.
+ONE_BUTTON = frozenset({"called", "started", "finished", "counter_resumed"})
+#: Act -> the acts just before it, as the log has them, after which it is the same press once more (decisions 13).
+REPEATS: dict[str, frozenset[str]] = {
+    "call_next": ONE_BUTTON, "start": ONE_BUTTON, "finish": ONE_BUTTON, "call": frozenset({"called"}),
+    "recall": frozenset({"recalled"}), "skip": frozenset({"skipped"}), "no_show": frozenset({"no_show"}),
+    "park": frozenset({"parked"}), "transfer": frozenset({"transferred"}),
+}
 
 
 def my_seat(tx: Tx, args: dict[str, Any]) -> tuple[Seat, Counter]:
@@ -39,14 +46,19 @@ def my_seat(tx: Tx, args: dict[str, Any]) -> tuple[Seat, Counter]:
     seen = args.get("seen")
     if seen is not None and int(seen) != seat.version:
         raise Refused("changed")
-    if args.get("quick") and tx.now.tick - seat.changed_tick < tx.office.rules.double_press_ms:
-        raise Refused("double_press")
     return seat, next(c for c in tx.office.counters if c.key == seat.counter)
 
 
-def _quick(tx: Tx, args: dict[str, Any]) -> tuple[Seat, Counter]:
-    """As ``my_seat``, for the presses that a trembling finger repeats."""
-    return my_seat(tx, {**args, "quick": True})
+def _quick(tx: Tx, args: dict[str, Any], act: str) -> tuple[Seat, Counter]:
+    """As ``my_seat``, for the presses that a trembling finger repeats: the same within a moment of a change does
+    nothing. Another act is another wish and goes on."""
+    seat, counter = my_seat(tx, args)
+    if tx.now.tick - seat.changed_tick < tx.office.rules.double_press_ms:
+        before = log.newest_press(tx.c, tx.office_id, tx.head.head_seq, tx.actor.id)
+        # Not in the log: it came in this very batch, or somebody else changed what the big button would do.
+        if before in REPEATS[act] or (before is None and REPEATS[act] is ONE_BUTTON):
+            raise Refused("double_press")
+    return seat, counter
 
 
 def changed(tx: Tx, counter: str) -> None:
@@ -66,7 +78,7 @@ def _visitor(tx: Tx, seat: Seat) -> Step:
 
 def call_next(tx: Tx, args: dict[str, Any]) -> Answer:
     """Calls whoever ``discipline.choose`` names for this counter, and stores why."""
-    seat, counter = _quick(tx, args)
+    seat, counter = _quick(tx, args, "call_next")
     free(tx, seat)
     choice = next_for(tx, counter)
     if choice is None:
@@ -88,7 +100,7 @@ def next_for(tx: Tx, counter: Counter) -> discipline.Choice | None:
 
 def call(tx: Tx, args: dict[str, Any]) -> Answer:
     """Calls a chosen step: a parked one, or a waiting one out of order with a reason from the list."""
-    seat, counter = _quick(tx, args)
+    seat, counter = _quick(tx, args, "call")
     free(tx, seat)
     step = step_of(tx, args["step"])
     if step.service not in counter.services:
@@ -143,7 +155,7 @@ def _announce(tx: Tx, step: Step, counter: Counter, nth: int, rule: str) -> None
 
 def recall(tx: Tx, args: dict[str, Any]) -> Answer:
     """Repeats the call; counted, and spaced so that a hall is not shouted at."""
-    seat, counter = _quick(tx, args)
+    seat, counter = _quick(tx, args, "recall")
     step = _visitor(tx, seat)
     heard = queue.calls_heard(tx.c, step.id, queue.first_call(tx.c, step.id))
     wait_ms = heard[-1].at + tx.office.rules.recall_spacing_s * 1000 - tx.now.at if heard else 0
@@ -160,20 +172,19 @@ def recall(tx: Tx, args: dict[str, Any]) -> Answer:
 
 def start(tx: Tx, args: dict[str, Any]) -> Answer:
     """The visitor is here: service begins."""
-    seat, counter = _quick(tx, args)
+    seat, counter = _quick(tx, args, "start")
     step = _visitor(tx, seat)
     if step.arrived_at is None:
         step = arrive(tx, step, "call")
-    new = advance(tx, step, "start", started_at=tx.now.at)
-    save(tx, step, new, "started", {"counter": counter.key})
+    new = save(tx, step, advance(tx, step, "start", started_at=tx.now.at), "started", {"counter": counter.key})
     queue.end_calls(tx.c, step.id, "over", tx.now.at)
     changed(tx, counter.key)
-    return {"step": step.id}
+    return {"step": step.id, "event": new.last_seq}
 
 
 def finish(tx: Tx, args: dict[str, Any]) -> Answer:
     """Service ends, with its outcome from the list."""
-    seat, counter = _quick(tx, args)
+    seat, counter = _quick(tx, args, "finish")
     outcome = args.get("outcome") or "served"
     if outcome not in OUTCOMES:
         raise Refused("reason_needed")
@@ -186,44 +197,42 @@ def finish(tx: Tx, args: dict[str, Any]) -> Answer:
 
 def skip(tx: Tx, args: dict[str, Any]) -> Answer:
     """The visitor did not come: back after ``return_after`` others."""
-    seat, counter = _quick(tx, args)
+    seat, counter = _quick(tx, args, "skip")
     step = _visitor(tx, seat)
     after = tx.office.rules.return_after
     # The place counts from this very event, so that the calls after it bring the visitor nearer.
     new = advance(tx, step, "skip", counter="", person_id=None, returned_seq=tx.head.head_seq + 1, return_after=after)
-    save(tx, step, new, "skipped", {"counter": counter.key, "return_after": after})
+    new = save(tx, step, new, "skipped", {"counter": counter.key, "return_after": after})
     queue.end_calls(tx.c, step.id, "over", tx.now.at)
     changed(tx, counter.key)
-    return {"return_after": after}
+    return {"return_after": after, "event": new.last_seq}
 
 
 def no_show(tx: Tx, args: dict[str, Any]) -> Answer:
     """Ends a step whose holder did not come after enough calls that boards drew and spoke (decisions 11)."""
-    seat, counter = _quick(tx, args)
+    seat, counter = _quick(tx, args, "no_show")
     step = _visitor(tx, seat)
     verdict = no_show_verdict(tx, step, counter, args.get("reason"))
     new = advance(tx, step, "no_show", ended_at=tx.now.at, outcome="no_show")
-    save(tx, step, new, "no_show", {"counter": counter.key, **verdict})
+    new = save(tx, step, new, "no_show", {"counter": counter.key, **verdict})
     queue.end_calls(tx.c, step.id, "over", tx.now.at)
     changed(tx, counter.key)
-    return {}
+    return {"event": new.last_seq}
 
 
 def no_show_verdict(tx: Tx, step: Step, counter: Counter, reason: Any) -> dict[str, Json]:
-    """What the log says of the calls; raises Refused when there were not enough, or the last is too fresh."""
-    rules = tx.office.rules
-    heard = queue.calls_heard(tx.c, step.id, queue.first_call(tx.c, step.id))
-    if heard and tx.now.at - heard[-1].at < rules.no_show_after_s * 1000:
-        left = rules.no_show_after_s - (tx.now.at - heard[-1].at) // 1000
-        raise Refused("no_show_too_soon", seconds=left)
-    counted = sum(1 for h in heard if h.drawn_at and (h.spoken_at or not tx.office.voice))
-    if counted >= rules.no_show_calls:
-        return {"calls_acknowledged": counted}
-    if people.boards_alive(tx.c, tx.office_id, counter.hall, tx.now.at):
-        raise Refused("no_show_calls", needed=rules.no_show_calls, heard=counted)
+    """What the log says of the calls; raises Refused with everything that is missing yet."""
+    calls = queue.calls_heard(tx.c, step.id, queue.first_call(tx.c, step.id))
+    standing = no_show_rule.standing(calls, tx.office.rules, tx.office.voice, step.called_at or 0)
+    boards = bool(people.boards_alive(tx.c, tx.office_id, counter.hall, tx.now.at))
+    refused = standing.refusal(boards, tx.now.at)
+    if refused is not None:
+        raise refused
+    if not standing.missing:
+        return {"calls_acknowledged": standing.heard}
     if reason not in NO_SHOW:
         raise Refused("reason_needed_no_board")
-    return {"calls_acknowledged": counted, "without_board": True, "reason": str(reason)}
+    return {"calls_acknowledged": standing.heard, "without_board": True, "reason": str(reason)}
 
 
 # --- setting aside, moving on ------------------------------------------------------------------
@@ -248,20 +257,20 @@ def bring_back(tx: Tx, args: dict[str, Any]) -> Answer:
 
 def park(tx: Tx, args: dict[str, Any]) -> Answer:
     """Service rests, with a reason and whose clock runs meanwhile."""
-    seat, counter = _quick(tx, args)
+    seat, counter = _quick(tx, args, "park")
     clock = PARK.get(str(args.get("reason")))
     if clock is None:
         raise Refused("reason_needed")
     step = _visitor(tx, seat)
     new = advance(tx, step, "park", counter="", person_id=None, park_clock=clock, park_reason=args["reason"])
-    save(tx, step, new, "parked", {"counter": counter.key, "reason": args["reason"], "clock": clock})
+    new = save(tx, step, new, "parked", {"counter": counter.key, "reason": args["reason"], "clock": clock})
     changed(tx, counter.key)
-    return {}
+    return {"event": new.last_seq}
 
 
 def transfer(tx: Tx, args: dict[str, Any]) -> Answer:
     """Goes on at another service on the same number: this step ends, a new one waits."""
-    seat, counter = _quick(tx, args)
+    seat, counter = _quick(tx, args, "transfer")
     target = service_of(tx.office, args.get("service"))
     step = _visitor(tx, seat)
     if target.key == step.service:
@@ -271,11 +280,11 @@ def transfer(tx: Tx, args: dict[str, Any]) -> Answer:
     standard = standards(tx).get(target.key, 0)
     to_step = queue.add_step(tx.c, new_step(
         tx, step.ticket_id, target.key, bool(step.priority), State.WAITING, standard, True))
-    save(tx, step, new, "transferred", {
+    new = save(tx, step, new, "transferred", {
         "counter": counter.key, "to_service": target.key, "to_step": to_step, "reason": f"from_{came_from}"})
     queue.end_calls(tx.c, step.id, "over", tx.now.at)
     changed(tx, counter.key)
-    return {"step": to_step}
+    return {"step": to_step, "event": new.last_seq}
 
 
 def reclass(tx: Tx, args: dict[str, Any]) -> Answer:
@@ -310,45 +319,6 @@ def arrived(tx: Tx, args: dict[str, Any]) -> Answer:
     if step.arrived_at is None:
         arrive(tx, step, "staff")
     return {}
-
-
-def undo(tx: Tx, args: dict[str, Any]) -> Answer:
-    """Takes the named event back within seconds, if it is still the step's latest (decisions 12)."""
-    seat, counter = my_seat(tx, args)
-    step, act = _undoable(tx, int(args["event"]))
-    if UNDOABLE[act] != State.WAITING:
-        active = queue.active_at(tx.c, tx.office_id, counter.key)
-        if active is not None and active.id != step.id:
-            raise Refused("undo_visitor_here")
-    if step.person_id != tx.actor.person_id:
-        raise Refused("undo_not_yours")
-    back = restore(step)
-    body: dict[str, Json] = {"counter": seat.counter, "undone_seq": step.last_seq, "undone_kind": step.state}
-    if act == "call":
-        queue.end_calls(tx.c, step.id, "withdrawn", tx.now.at)
-        queue.undo_call(tx.c, tx.office_id, step.last_seq)
-    elif act == "start":
-        queue.call_again(tx.c, step.id, queue.first_call(tx.c, step.id))
-    save(tx, step, back, "undone", body)
-    changed(tx, counter.key)
-    return {"step": step.id}
-
-
-def _undoable(tx: Tx, event: int) -> tuple[Step, str]:
-    """The step and act that this event was; raises Refused with the reason when it cannot be undone."""
-    found = queue.step_of_event(tx.c, tx.office_id, event)
-    if found is None:
-        raise Refused("undo_unknown")
-    step_id, kind, at = found
-    act = {"called": "call", "started": "start", "finished": "finish"}.get(kind)
-    if act is None:
-        raise Refused("undo_not_undoable")
-    step = step_of(tx, step_id)
-    if step.last_seq != event or not step.before:
-        raise Refused("undo_not_latest")
-    if tx.now.at - at > tx.office.rules.undo_s * 1000:
-        raise Refused("undo_too_late", seconds=tx.office.rules.undo_s)
-    return step, act
 
 
 def _bump(tx: Tx) -> None:

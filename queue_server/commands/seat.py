@@ -7,7 +7,7 @@ from typing import Any
 
 from ..domain.errors import NotAllowed, Refused
 from ..domain.events import Json
-from ..domain.ticket import State, Step
+from ..domain.ticket import State, Step, label
 from ..store import people, queue
 from ..store.people import Seat
 from ..transaction import Answer, Tx
@@ -28,6 +28,7 @@ def sit(tx: Tx, args: dict[str, Any]) -> Answer:
         people.add_seats(tx.c, tx.office_id, [counter.key])
         held = people.seat_at(tx.c, tx.office_id, counter.key)
     assert held is not None
+    people.read(tx.c, tx.office_id, person)  # whoever sits down, or sits here already, knows where they are
     if held.person_id == person:
         return {"counter": counter.key}
     if held.state == "locked":
@@ -42,6 +43,7 @@ def sit(tx: Tx, args: dict[str, Any]) -> Answer:
         if not args.get("take_over"):
             raise Refused("counter_taken")
         body["from_person"] = held.person_id
+        _tell(tx, held.person_id, "counter_taken", counter.key, queue.active_at(tx.c, tx.office_id, counter.key))
     people.save_seat(tx.c, tx.office_id, counter.key, person, "open", "", tx.now.at, tx.now.tick)
     tx.record("counter_taken", body)
     step = queue.active_at(tx.c, tx.office_id, counter.key)
@@ -49,6 +51,19 @@ def sit(tx: Tx, args: dict[str, Any]) -> Answer:
         save(tx, step, replace(step, person_id=person, before=""), "visitor_taken_over", {
             "counter": counter.key, "from_person": held.person_id})
     return {"counter": counter.key}
+
+
+def _tell(tx: Tx, person: int, code: str, counter: str, step: Step | None) -> None:
+    """What somebody else did to an officer is never silent: it stands on their console until they have read it."""
+    ticket = queue.ticket(tx.c, step.ticket_id) if step is not None else None
+    shown = label(ticket.prefix, ticket.number) if ticket is not None else ""
+    people.tell(tx.c, tx.office_id, person, code, counter, shown, tx.actor.person_id or 0, tx.now.at)
+
+
+def understood(tx: Tx, args: dict[str, Any]) -> Answer:
+    """The officer has read what they were told."""
+    people.read(tx.c, tx.office_id, tx.actor.person_id or 0)
+    return {}
 
 
 def _stand_up(tx: Tx, counter: str, visitor: str = "") -> None:
@@ -100,6 +115,8 @@ def take_visitor(tx: Tx, args: dict[str, Any]) -> Answer:
     new = replace(step, counter=counter.key, person_id=tx.actor.person_id, before="")
     save(tx, step, new, "visitor_taken_over", {
         "counter": counter.key, "from_counter": step.counter, "from_person": step.person_id})
+    if step.person_id is not None:
+        _tell(tx, step.person_id, "visitor_taken", counter.key, step)
     for key in (step.counter, counter.key):
         changed(tx, key)
     return {}

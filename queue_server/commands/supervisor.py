@@ -53,6 +53,10 @@ def close_counter(tx: Tx, args: dict[str, Any]) -> Answer:
         raise Refused("reason_needed")
     if queue.active_at(tx.c, tx.office_id, counter) is not None:
         raise Refused("visitor_here")
+    seat = people.seat_at(tx.c, tx.office_id, counter)
+    if seat is not None and seat.person_id is not None and tx.actor.person_id:
+        people.tell(
+            tx.c, tx.office_id, seat.person_id, "counter_closed", counter, "", tx.actor.person_id, tx.now.at)
     people.save_seat(tx.c, tx.office_id, counter, None, "locked", args["reason"], tx.now.at, tx.now.tick)
     tx.record("counter_closed", {"counter": counter, "reason": args["reason"]})
     return {}

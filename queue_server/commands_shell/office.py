@@ -12,6 +12,7 @@ from ..domain.errors import NotFound
 from ..domain.office import Office
 from ..office_file import OfficeFileError, differences, read, warnings, write
 from ..shell import Session, existing
+from ..upkeep.doctor import no_code_at_the_door
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,12 +51,20 @@ def _run(session: Session, args: argparse.Namespace) -> int:
     office = read(Path(args.file).read_text(encoding="utf-8"), args.file)
     for warning in warnings(office):
         print(warning.say(args.language), file=sys.stderr)
+    _say_no_door_code(session, office, args.language)
     known = {listed.key for listed in opening.offices_of(session.database)}
     if office.key not in known and args.what == "difference":
         raise NotFound("no_such_office")
     if office.key not in known:
         return _import(session, office)
     return _apply(session, office, args)
+
+
+def _say_no_door_code(session: Session, office: Office, language: str) -> None:
+    """Phones may take numbers, and nothing at the door could note that they have come: said before anybody waits."""
+    found = None if session.settings.address else no_code_at_the_door([office])
+    if found:
+        print(found.say(language), file=sys.stderr)
 
 
 def _import(session: Session, office: Office) -> int:

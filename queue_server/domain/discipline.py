@@ -342,7 +342,8 @@ def overtake_bound(
     turns; leaving them out of the row leaves both statements true.
 
     "Ahead" are all of the own class with an earlier (queued_at, step): those who wait, who cannot be
-    called yet, who are put back at their place later; each undone call counts once more.
+    called yet, who are put back at their place later; each undone call counts once more. One's own undone call cuts
+    the wait in two, for which the count is made each: it adds one more block, p or r.
     At counters that serve several services (merge = "earliest") calls of another service overtake
     only while somebody older waits there; ``others`` are (ordinary, priority) older ones for each.
     Raises ValueError for a rule with p or r below 1: it would promise nothing to one class.

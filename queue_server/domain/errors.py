@@ -31,5 +31,9 @@ class NotFound(Refused):
     """What was asked for does not exist, or not for the one who asks; the two look the same."""
 
 
+class TooMany(Refused):
+    """Asked too often; ``seconds`` among the facts says how long to wait."""
+
+
 class Busy(Refused):
     """The command was never run: the queue of commands is full or its deadline has passed."""

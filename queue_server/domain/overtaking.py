@@ -3,7 +3,8 @@
 The definition (decisions 9): a waiting visitor is overtaken by every automatic call of somebody who
 queued later, by a counter that could have served him, while he could be called. Calls out of order
 with a reason, returns at a promised place and the list of services that an office set for a counter
-do not count; they are told apart by cause. Undone calls never happened.
+do not count; they are told apart by cause. What was undone never happened: an undone call passed nobody, and
+nobody was passed in the place that an undone skip or transfer had given him.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ class Happened:
     "left": cannot be called any more (cancelled, unserved, let past because not here);
     "returned": waits again, for ``return_after`` others (skipped, brought back);
     "called": with the ``rule`` of the choice, by a counter that ``serves`` these services in this
-    ``merge``; "undone": the call with seq ``undone_seq`` was taken back, the step waits as before.
+    ``merge``; "undone": the happening with seq ``undone_seq`` was taken back. After a call the step waits as before;
+    after a "returned" (a skip) or a "joined" (a transfer) it does not wait.
     """
 
     seq: int
@@ -98,6 +100,10 @@ def _passings(history: Sequence[Happened]) -> Iterator[tuple[int, str]]:
     was_return: dict[int, Happened | None] = {}  # an undone call -> how its step had waited
     for h in history:
         line = lines[h.service]
+        if h.kind in ("joined", "returned") and h.seq in undone:
+            continue
+        if h.kind == "undone" and h.undone_seq not in was_return:
+            continue
         if h.kind == "joined":
             line.wait(h)
         elif h.kind == "returned":
@@ -105,9 +111,10 @@ def _passings(history: Sequence[Happened]) -> Iterator[tuple[int, str]]:
         elif h.kind == "left":
             line.leave(h.step)
         elif h.kind == "undone":
-            line.wait(h, was_return.pop(h.undone_seq, None))
+            line.wait(h, was_return.pop(h.undone_seq))
         elif h.seq in undone:
-            was_return[h.seq] = line.leave(h.step)
+            if h.rule != "parked":  # whoever was parked waits in no line
+                was_return[h.seq] = line.leave(h.step)
         else:
             line.leave(h.step)
             for service in h.serves or (h.service,):

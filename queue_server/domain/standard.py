@@ -96,14 +96,11 @@ CLOCKS: dict[State, str] = {
 
 #: Where the act that ends a state tells that another clock had been running; None: none at all.
 #: A skipped visitor waited on. One who did not come at all was called in time or not before: the
-#: minutes of calling are nobody's. What is undone never happened, so its time goes to the state
-#: that is taken up again (decisions 12).
+#: minutes of calling are nobody's. What is undone never happened: an undo puts back the durations and the instant
+#: since which the present one runs, so its time goes to the state that is taken up again (decisions 12).
 ENDED_BY: dict[tuple[State, str], str | None] = {
     (State.CALLED, "skip"): "waited",
     (State.CALLED, "no_show"): None,
-    (State.CALLED, "undo"): "waited",
-    (State.SERVING, "undo"): "walked",
-    (State.DONE, "undo"): "served",
 }
 
 

@@ -50,11 +50,16 @@ MOVES: dict[tuple[str, State], State] = {
     **{("reopen", s): State.WAITING for s in ENDED - {State.VOID, State.TRANSFERRED}},
 }
 
-#: The moves an officer may take back within ten seconds (decisions 12): move -> state it came from.
-UNDOABLE: dict[str, State] = {
-    "finish": State.SERVING,
-    "start": State.CALLED,
-    "call": State.WAITING,
+#: The moves an officer may take back within ``Rules.undo_s`` seconds (decisions 12): move -> its event in the log.
+#: ``undo.py`` says when; the console offers exactly these.
+UNDOABLE: dict[str, str] = {
+    "call": "called",
+    "start": "started",
+    "finish": "finished",
+    "skip": "skipped",
+    "no_show": "no_show",
+    "park": "parked",
+    "transfer": "transferred",
 }
 
 
@@ -86,7 +91,11 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Step:
-    """One leg of a ticket, as stored; times as in ``tables.py``. ``before`` holds what an undo restores."""
+    """One leg of a ticket, as stored; times as in ``tables.py``. ``before`` holds what an undo restores.
+
+    ``day`` is "" of a leg that a transfer began and its undo took back: it belongs to no day, so no list and no
+    statistic has it.
+    """
 
     id: int
     ticket_id: int

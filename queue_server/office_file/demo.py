@@ -2,38 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from ..domain.hours import DAY_MIN
-from ..domain.office import Office, Quota, Service, Span, Week
+from ..domain.office import Notice, Office, Quota, Service, Span, Week
+
+#: "08.00–11.00", "13:00-14:00": a text with such a span tells the hours of the office's real week.
+HOURS = re.compile(r"\d\d[.:]\d\d ?[–-] ?\d\d[.:]\d\d")
 
 
 def demo_open(office: Office) -> Office:
     """The same office, open all day and every day and marked as demo; nothing of it becomes scarcer.
 
-    A day that was several sessions becomes one, so a quota per session is multiplied by the sessions that
-    the service had on its longest day.
+    Its numbers have no quota: one that holds for a real day is used up by the first evening of trying. Its
+    boards do not show the notices that tell the hours of the real week.
     """
     whole = Week(((Span(office.day_starts, office.day_starts + DAY_MIN),),) * 7)
     return replace(
         office, week=whole, issue_from=None, last_ticket_min=0, break_ticket_min=None, holidays=(),
-        overrides=(), services=tuple(_open(service, office) for service in office.services), demo=True,
+        overrides=(), services=tuple(_open(service) for service in office.services),
+        notices=tuple(notice for notice in office.notices if not _tells_hours(notice)), demo=True,
     )
 
 
-def _open(service: Service, office: Office) -> Service:
-    sessions = max(1, *(len(spans) for spans in (service.week or office.week).days))
+def _open(service: Service) -> Service:
     return replace(
-        service, week=None, issue_from=None, last_ticket_min=None, break_ticket_min=None,
-        quota=_times(service.quota, sessions) if service.quota.per == "session" else service.quota,
-    )
+        service, week=None, issue_from=None, last_ticket_min=None, break_ticket_min=None, quota=Quota())
 
 
-def _times(quota: Quota, sessions: int) -> Quota:
-    def times(limit: int | None) -> int | None:
-        return None if limit is None else limit * sessions
-
-    return replace(
-        quota, total=times(quota.total), door=times(quota.door), online=times(quota.online),
-        priority=times(quota.priority),
-    )
+def _tells_hours(notice: Notice) -> bool:
+    return any(HOURS.search(text) for text in notice.text.values())

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import segno
 
 from ..domain.office import TIME_ZONES, Words
+from ..sentence import fill
 
 #: {"id": {key: sentence}, "en": {…}}: the kiosk's words files.
 Sentences = Mapping[str, Mapping[str, str]]
@@ -151,9 +152,7 @@ def _raster_line(row: list[bool], scale: int, line_bytes: int) -> bytes:
 
 def _say(sentences: Sentences, lang: str, key: str, **facts: object) -> str:
     text = sentences.get(lang, {}).get(key) or sentences.get("id", {}).get(key, key)
-    for name, fact in facts.items():
-        text = text.replace("{" + name + "}", str(fact))
-    return text
+    return fill(text, facts)
 
 
 def _head(paper: _Paper, slip: Slip) -> None:

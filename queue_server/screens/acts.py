@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..commands import access, counter, day, notes, schedule, seat, supervisor, visitor
+from ..commands import access, counter, day, notes, schedule, seat, supervisor, undo, visitor
 from ..domain.errors import Refused
 from ..transaction import Answer, Command, Tx
 from .roles import OVERSEES, PEOPLE, SERVES, Who
@@ -37,6 +37,7 @@ def _acts() -> list[Act]:
     seen, officer = _SEEN, SERVES
     return [
         Act("sit", seat.sit, officer, {"counter": str, "take_over": bool}),
+        Act("understood", seat.understood, officer, {}),
         Act("leave", seat.leave, officer, {**seen, "becomes": str}),
         Act("call_next", counter.call_next, officer, seen),
         Act("call", counter.call, officer, {**seen, "step": int, "reason": str}),
@@ -50,7 +51,7 @@ def _acts() -> list[Act]:
         Act("transfer", counter.transfer, officer, {**seen, "service": str}),
         Act("pause", seat.pause, officer, {**seen, "reason": str}),
         Act("resume", seat.resume, officer, seen),
-        Act("undo", counter.undo, officer, {**seen, "event": int}),
+        Act("undo", undo.undo, officer, {**seen, "event": int}),
         Act("take_visitor", seat.take_visitor, officer, {**seen, "step": int}),
         Act("reclass", counter.reclass, officer, {**seen, "step": int, "priority": bool, "reason": str}),
         Act("cancel", counter.cancel, officer, {**seen, "step": int, "reason": str}),

@@ -34,9 +34,10 @@ def late_rows(s: Snapshot, service: str) -> list[Row]:
     return sorted(rows, key=lambda row: row.queued_tick)
 
 
-def oldest(line: Line | None) -> Row | None:
-    """Who has waited longest, whoever is next."""
-    return min((row for row, _why in line.order), key=lambda row: row.queued_tick) if line and line.order else None
+def oldest(line: Line | None, tick: int) -> Row | None:
+    """Who has waited longest at ``tick``, whoever is next; whoever has not arrived does not wait yet."""
+    rows = [row for row, _why in line.order] if line else []
+    return max(rows, key=lambda row: row.waited_by(tick), default=None)
 
 
 def _late(s: Snapshot, late: dict[str, list[Row]]) -> list[dict[str, Any]]:

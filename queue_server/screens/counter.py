@@ -6,9 +6,9 @@ from typing import Any
 
 from ..commands import counter as acts
 from ..commands import seat as seat_acts
-from ..domain import discipline
+from ..domain import discipline, hours, no_show
 from ..domain.office import Counter
-from ..snapshot import SHOWN, Row, Snapshot
+from ..snapshot import SHOWN, Call, Row, Snapshot
 from ..store.people import ALIVE_MS, Device, Seat
 from . import alerts
 
@@ -39,8 +39,17 @@ def picture(s: Snapshot, person: int) -> dict[str, Any]:
         "services": s.once(("services",), lambda: [
             {**head, "may": s.may_picture(head["key"], "staff"), **_waits(s, head["key"])} for head in s.services()
         ]),
-        "reasons": _reasons(s), "alerts": _alerts(s, seat),
+        "reasons": _reasons(s), "alerts": _alerts(s, seat), "told": _told(s, person), "undo_s": s.office.rules.undo_s,
     }
+
+
+def _told(s: Snapshot, person: int) -> dict[str, Any] | None:
+    """What somebody else did to this officer today and they have not read yet."""
+    told = s.told.get(person)
+    if told is None or hours.office_day(s.office, told.at) != s.day:
+        return None
+    name = next((c.name for c in s.office.counters if c.key == told.counter), {"id": told.counter})
+    return {"code": told.code, "counter": name, "label": told.label, "by": told.by, "at": told.at}
 
 
 def _rows(s: Snapshot, counter: Counter) -> list[dict[str, Any]]:
@@ -137,32 +146,39 @@ def _waits(s: Snapshot, key: str) -> dict[str, Any]:
 
 
 def _visitor(s: Snapshot, row: Row) -> dict[str, Any]:
-    rules = s.office.rules
-    heard = [c for c in s.calls if c.step_id == row.id and c.state != "withdrawn"]
-    last = max((c.at for c in heard), default=row.called_at or 0)
-    drawn, spoken = sum(1 for c in heard if c.drawn_at), sum(1 for c in heard if c.spoken_at)
-    counted = sum(1 for c in heard if c.drawn_at and (c.spoken_at or not s.office.voice))
+    rules, calls = s.office.rules, _present_calls(s, row)
+    last = max((c.at for c in calls), default=row.called_at or 0)
+    drawn, spoken = sum(1 for c in calls if c.drawn_at), sum(1 for c in calls if c.spoken_at)
     return {
         **_row(s, row), "state": row.state, "issued_at": row.issued_at, "called_at": row.called_at,
         "started_at": row.started_at, "waited_ms": row.waited_by(s.tick), "served_ms": row.served_ms,
         "calls": row.calls,
         "next_recall_at": last + rules.recall_spacing_s * 1000, "drawn": drawn, "spoken": spoken, "why": row.reason,
-        "no_show": _no_show(s, row, last, counted), "coming": row.coming or None,
+        "no_show": _no_show(s, row, calls), "coming": row.coming or None,
         "note": s.notes.get(row.ticket_id),
         "stated_service_ms": _ms(s.promise(row).service_min),
     }
 
 
-def _no_show(s: Snapshot, row: Row, last: int, counted: int) -> dict[str, Any]:
-    """Whether a no-show would be taken now, by the rule of commands.counter.no_show_verdict."""
-    rules = s.office.rules
-    earliest = last + rules.no_show_after_s * 1000
-    facts = {"needed": rules.no_show_calls, "heard": counted}
-    if counted >= rules.no_show_calls:
-        return {"allowed": True, "code": "", "facts": facts, "at": earliest}
-    if _boards_alive(s, s.office.counter(row.counter).hall):
-        return {"allowed": False, "code": "no_show_calls", "facts": facts, "at": earliest}
-    return {"allowed": True, "code": "reason_needed_no_board", "facts": facts, "at": earliest}
+def _present_calls(s: Snapshot, row: Row) -> list[Call]:
+    """The call that stands, and its repeats: what came before a skip counts no more."""
+    calls = [c for c in s.calls if c.step_id == row.id and c.state != "withdrawn"]
+    first = max((c.seq for c in calls if c.nth == 1), default=0)
+    return [c for c in calls if c.seq >= first]
+
+
+def _no_show(s: Snapshot, row: Row, calls: list[Call]) -> dict[str, Any]:
+    """Whether a no-show would be taken from ``at`` on, by the rule of the press; otherwise what is missing."""
+    standing = no_show.standing(calls, s.office.rules, s.office.voice, row.called_at or 0)
+    facts = {
+        "needed": standing.needed, "heard": standing.heard, "missing": standing.missing, "presses": standing.presses,
+        "after_s": standing.after_s,
+    }
+    code = ""
+    if standing.missing:
+        alive = _boards_alive(s, s.office.counter(row.counter).hall)
+        code = "no_show_calls" if alive else "reason_needed_no_board"
+    return {"allowed": code != "no_show_calls", "code": code, "facts": facts, "at": standing.at}
 
 
 def undo(s: Snapshot, person: int) -> dict[str, Any] | None:
@@ -170,4 +186,5 @@ def undo(s: Snapshot, person: int) -> dict[str, Any] | None:
     done = s.undoable.get(person)
     if done is None:
         return None
-    return {"event": done.event, "act": done.act, "label": done.label, "until": done.at + s.office.rules.undo_s * 1000}
+    until = done.at + s.office.rules.undo_s * 1000
+    return {"event": done.event, "act": done.act, "label": done.label, "at": done.at, "until": until}

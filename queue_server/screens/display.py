@@ -10,6 +10,7 @@ from ..domain.announcement import NUMBERS, Vocabulary, announcement
 from ..domain.office import PUBLISHED_COMPONENTS, Office, Service
 from ..domain.ticket import label
 from ..snapshot import Call, Snapshot
+from .staffing import staffing
 
 NEXT_SHOWN = 3
 #: A number in which every digit occurs.
@@ -134,6 +135,7 @@ def _service(s: Snapshot, service: Service) -> dict[str, Any]:
         "waiting": line.here if line else 0,
         "next": [row.label for row, _why in line.order[:NEXT_SHOWN]] if line else [],
         "serving": [row.label for row in s.active if row.service == service.key],
+        "staffing": staffing(s, service.key),
         "may": s.may_picture(service.key, "door"),
         "promise": {"wait_min": promise.wait_min, "service_min": promise.service_min},
         "components": {k: v for k, v in service.standard.components.items() if k in PUBLISHED_COMPONENTS},

@@ -12,7 +12,7 @@ from typing import Any
 from ..commands import access
 from ..config import Config
 from ..database import Database
-from ..domain.errors import Busy, NotAllowed, NotFound, Refused
+from ..domain.errors import Busy, NotAllowed, NotFound, Refused, TooMany
 from ..kit import Kit
 from ..moment import wall_ms
 from ..store import offices, people, queue
@@ -216,6 +216,8 @@ def status_of(refused: Refused) -> int:
         return 403
     if isinstance(refused, Busy):
         return 503
+    if isinstance(refused, TooMany):
+        return 429
     return 400 if refused.code == "bad_request" else 409
 
 

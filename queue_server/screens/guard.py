@@ -8,9 +8,10 @@ from flask import Flask, g, request
 from flask_socketio import SocketIO
 
 from ..domain.errors import NotAllowed, NotFound, Refused
+from ..store.people import Device, Person
 from .door import Door
 from .limits import Limits
-from .roles import ANYBODY, HOLDERS, PEOPLE, ROUTES, Line, Who, unruled
+from .roles import ANYBODY, DEVICES, HOLDERS, PEOPLE, ROUTES, Line, Who, unruled
 
 #: Tickets that do not exist, asked for from one address in a minute.
 GUESSES = 60
@@ -77,15 +78,13 @@ class Guard:
             g.held = self._held(places["secret"])
         if line.who in (ANYBODY, HOLDERS):
             return
-        if line.who & PEOPLE:
-            g.person = self._person(line.who, places.get("office") or text_of(body(), "office", 80))
+        office = g.held[0] if "secret" in places else places.get("office") or text_of(body(), "office", 80)
+        g.device = self._device(line.who & DEVICES, office)
+        if g.device is not None:
             return
-        office = g.held[0] if "secret" in places else str(places.get("office"))
-        token = request.cookies.get("queue_device")
-        devices = (self.door.device(office, token, str(kind)) for kind in line.who)
-        g.device = next((device for device in devices if device is not None), None)
-        if g.device is None:
+        if not line.who & PEOPLE:
             raise NotAllowed("not_paired")
+        g.person = self._person(line.who, office)
 
     def _held(self, secret: str) -> tuple[str, Any]:
         """(office, ticket); only guessing counts for the address."""
@@ -97,7 +96,12 @@ class Guard:
         self.limits.spend("ticket", OF_A_TICKET, secret)
         return found
 
-    def _person(self, who: frozenset[Who], office: str) -> Any:
+    def _device(self, who: frozenset[Who], office: str) -> Device | None:
+        token = request.cookies.get("queue_device")
+        found = (self.door.device(office, token, str(kind)) for kind in sorted(who))
+        return next((device for device in found if device is not None), None)
+
+    def _person(self, who: frozenset[Who], office: str) -> Person:
         person = self.door.person(office, session_token())
         if person is None:
             raise NotAllowed("not_signed_in")

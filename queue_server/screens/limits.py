@@ -6,6 +6,7 @@ is never counted: this stands in the way of every number it gives (docs/benchmar
 
 from __future__ import annotations
 
+import math
 import time
 
 from flask import abort, request
@@ -21,9 +22,14 @@ class Limits:
 
     def check(self, what: str, most: int) -> None:
         """Answers 429 when the address asking has spent what ``spend`` allows; counts nothing."""
-        count, until = self._counts.get((what, str(request.remote_addr)), (0, 0.0))
-        if count >= most and time.monotonic() < until:
+        if self.wait(what, most):
             abort(429)
+
+    def wait(self, what: str, most: int, whose: str = "") -> int:
+        """Seconds until one more would be allowed, 0 when it is now; counts nothing."""
+        count, until = self._counts.get((what, whose or str(request.remote_addr)), (0, 0.0))
+        left = until - time.monotonic()
+        return max(1, math.ceil(left)) if count >= most and left > 0 else 0
 
     def spend(self, what: str, most: int, whose: str = "") -> None:
         """One more request of this kind; answers 429 after ``most`` in a minute. ``whose``: the address asking,

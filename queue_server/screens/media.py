@@ -50,8 +50,7 @@ def blueprint(config: Config, door: Door, live: Live) -> Blueprint:
         snapshot = live.latest(office)
         if not config.address or snapshot is None:
             abort(404)
-        code = door.kit.blocking(_door_code, door, snapshot.office_id)
-        return _qr(f"{config.address}/visit/{office}?door={code}")
+        return _qr(door_address(door, office, snapshot.office_id))
 
     @bp.get("/media/<office>/<name>")
     def media(office: str, name: str) -> Response:
@@ -63,6 +62,12 @@ def blueprint(config: Config, door: Door, live: Live) -> Blueprint:
         return response
 
     return bp
+
+
+def door_address(door: Door, office: str, office_id: int) -> str:
+    """Where the code at the door leads: whoever comes from there stands at the door."""
+    code = door.kit.blocking(_door_code, door, office_id)
+    return f"{door.config.address}/visit/{office}?door={code}"
 
 
 def _door_code(door: Door, office_id: int) -> str:

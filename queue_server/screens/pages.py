@@ -66,7 +66,8 @@ def blueprint(door: Door, live: Live) -> Blueprint:
 
     @bp.get("/supervisor/<office>")
     def supervisor(office: str) -> str:
-        return page("supervisor/supervisor.html", office)
+        found = live.latest(office)
+        return page("supervisor/supervisor.html", office, name=found.office.name if found else office)
 
     @bp.get("/kiosk/<office>")
     def kiosk(office: str) -> str:
@@ -78,7 +79,7 @@ def blueprint(door: Door, live: Live) -> Blueprint:
 
     @bp.get("/t/<secret>")
     def ticket(secret: str) -> str:
-        return page("visitor/ticket.html", g.held[0], secret=secret)
+        return page("visitor/ticket.html", g.held[0], secret=secret, door_code="yes" if door.config.address else "")
 
     @bp.get("/web/<folder>/<path:name>")
     def web(folder: str, name: str) -> Response:

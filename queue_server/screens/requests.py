@@ -12,7 +12,7 @@ import segno
 from flask import Blueprint, Response, abort, current_app, g, jsonify, request
 
 from ..commands import access, setup, visitor
-from ..domain.errors import NotAllowed, NotFound, Refused
+from ..domain.errors import NotAllowed, NotFound, Refused, TooMany
 from ..live import Live
 from ..store.people import Person
 from ..transaction import Actor, Answer, Job
@@ -22,8 +22,10 @@ from .guard import body, session_token, text_of
 from .limits import Limits
 
 YEAR_S = 365 * 86_400
-#: From one address in a minute. A morning's officers sign in from one address too: only wrong ones count.
+#: From one address in a minute. A morning's officers sign in from one address too: only wrong ones count, and
+#: whoever mistypes one name often keeps no colleague out.
 WRONG_SIGN_INS = 20
+WRONG_FOR_ONE_NAME = 5
 #: Prints a number on the kiosk's printer in the background: (office, the answer with the ticket).
 Printed = Callable[[str, Answer], None]
 VISITOR_ACTS = {"cancel": visitor.cancel, "coming": visitor.coming, "arrived": visitor.arrived}
@@ -157,15 +159,20 @@ def say(door: Door, secret: str, act: str) -> Response:
 
 
 def signed_in(door: Door, limits: Limits, office: str, message: dict[str, Any]) -> tuple[str, Person]:
-    """A new session's token and whose it is; raises NotAllowed, and 429 for whoever goes on guessing."""
+    """A new session's token and whose it is; raises NotAllowed, and TooMany for whoever goes on guessing."""
     limits.spend("sign_in", 300)  # each costs the server a deliberate moment, right or wrong
-    limits.check("wrong_sign_in", WRONG_SIGN_INS)
+    name = text_of(message, "name", 80)
+    whose = f"{request.remote_addr} {office} {name.strip().lower()}"
+    seconds = max(
+        limits.wait("wrong_sign_in", WRONG_SIGN_INS), limits.wait("wrong_name", WRONG_FOR_ONE_NAME, whose))
+    if seconds:
+        raise TooMany("too_many_sign_ins", seconds=seconds)
     try:
-        return door.sign_in(
-            office, text_of(message, "name", 80), text_of(message, "password", 200), text_of(message, "code", 10))
+        return door.sign_in(office, name, text_of(message, "password", 200), text_of(message, "code", 10))
     except Refused as refused:
         if refused.code in ("wrong_sign_in", "wrong_code"):
             limits.spend("wrong_sign_in", WRONG_SIGN_INS)
+            limits.spend("wrong_name", WRONG_FOR_ONE_NAME, whose)
         raise NotAllowed(refused.code, **refused.facts) from None
 
 

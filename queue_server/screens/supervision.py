@@ -22,6 +22,7 @@ from ..store import people, reports
 from ..store.people import Person
 from ..store.reports import Entry, Filters
 from ..transaction import Actor
+from . import poster
 from .door import Door
 
 PAGE = 50
@@ -37,6 +38,8 @@ def blueprint(door: Door, live: Live, clockwork: Clockwork) -> Blueprint:
     exports = Exports(door.config, door.database, door.writer, door.kit)
     door.kit.blocking(exports.forget_unfinished)
     clockwork.hourly.append(exports.clean)
+
+    poster.hang(bp, door, live)
 
     @bp.get("/log")
     def log(office: str) -> Response:
@@ -135,6 +138,7 @@ def _page(text: str) -> int:
 def _log(door: Door, office_id: int, filters: Filters, page: int) -> dict[str, Any]:
     with door.database.read() as c:
         rows, total = reports.Reader(c, office_id).page(filters, page, PAGE)
+        numbers = reports.numbers(c, office_id, filters)
         persons = people.people_of(c, office_id)
     shown = {person.id: person.shown_name for person in persons}
     return {
@@ -142,7 +146,7 @@ def _log(door: Door, office_id: int, filters: Filters, page: int) -> dict[str, A
             "day": filters.first, "to": filters.last, "service": filters.service, "counter": filters.counter,
             "officer": filters.person,
         },
-        "total": total, "page": page, "pages": max(1, -(-total // PAGE)),
+        "total": total, "numbers": numbers, "page": page, "pages": max(1, -(-total // PAGE)),
         "people": [{"id": p.id, "name": p.shown_name} for p in persons if p.role in ("officer", "supervisor")],
         "rows": [_row(entry, shown) for entry in rows],
     }

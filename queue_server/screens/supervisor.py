@@ -22,6 +22,9 @@ SOON = 80
 STARTED_AT = wall_ms()
 #: A device that was paired just now, or whose server has just begun, takes a moment to connect, ms.
 CONNECTING_MS = 10_000
+#: One that was on so short a time before the server began is expected back, ms; it has longer for that, ms.
+EXPECTED_MS = 24 * 60 * MINUTE
+COMING_BACK_MS = 2 * MINUTE
 
 
 def picture(
@@ -54,9 +57,10 @@ def picture(
 def _service(s: Snapshot, key: str, day: ServiceDay, late: dict[str, list[Row]]) -> dict[str, Any]:
     line = s.lines.get(key)
     promise = s.office.service(key).standard.promise("door", False)
-    oldest = alerts.oldest(line)
+    oldest = alerts.oldest(line, s.tick)
     return {
-        "waiting": line.waiting if line else 0, "longest_since": line.longest_since if line else None,
+        "waiting": line.here if line else 0, "not_arrived": line.waiting - line.here if line else 0,
+        "longest_since": s.at - oldest.waited_by(s.tick) if oldest else None,
         "oldest_label": oldest.label if oldest else None, "late": len(late.get(key, ())), "soon": _soon(s, key),
         "served": day.served, "no_shows": day.no_shows, "refusals": day.refusals,
         "wait": _part(day.waits, day.wait), "service": _part(day.services, day.service),
@@ -101,15 +105,18 @@ def _in_use(s: Snapshot) -> bool:
 
 
 def _life(s: Snapshot, device: Device, alive: bool, missed: bool) -> str:
-    """alive; connecting: just paired; unseen: not once here since it was paired or the server began;
-    gone: was here and is missed; off: was here and nobody needs it now.
+    """alive; connecting: just paired, or expected back after the server began; unseen: not once here since it was
+    paired, nor within a day before the server began; gone: was here and is missed; off: was here and nobody
+    needs it now.
     """
-    since = max(device.paired_at or 0, STARTED_AT)
+    paired_at, seen_until = device.paired_at or 0, device.seen_at + ALIVE_MS  # what is noted may be as old
+    since = max(paired_at, STARTED_AT)
+    expected = STARTED_AT - EXPECTED_MS < seen_until < STARTED_AT and seen_until >= paired_at
     if alive:
         return "alive"
-    if s.at < since + CONNECTING_MS:
+    if s.at < since + (COMING_BACK_MS if expected else CONNECTING_MS):
         return "connecting"
-    if device.seen_at + ALIVE_MS < since:  # what is noted of one that has gone may be as old
+    if seen_until < since and not expected:
         return "unseen"
     return "gone" if missed else "off"
 

@@ -177,6 +177,45 @@ def touch_seat(c: Connection, office_id: int, counter: str, tick: int) -> None:
     _touch_seat.run(c, {"office": office_id, "at_counter": counter, "tick": tick})
 
 
+# --- what an officer must be told ----------------------------------------------------------------
+
+
+class Told(NamedTuple):
+    """``code``: counter_taken | counter_closed | visitor_taken; ``by``: the name of whoever did it; ``at``: UTC ms."""
+
+    person_id: int
+    code: str
+    counter: str
+    label: str
+    by: str
+    at: int
+
+
+_told = Prepared(
+    select(t.told.c.person_id, t.told.c.code, t.told.c.counter, t.told.c.label, t.person.c.shown_name, t.told.c.at)
+    .join(t.person, t.person.c.id == t.told.c.by_person).where(t.told.c.office_id == bindparam("office"))
+)
+
+
+def told(c: Connection, office_id: int) -> dict[int, Told]:
+    """Person -> what stands on their console until they have read it."""
+    return {row[0]: Told(*row) for row in _told.all(c, {"office": office_id})}
+
+
+def tell(
+    c: Connection, office_id: int, person_id: int, code: str, counter: str, label: str, by_person: int, at: int
+) -> None:
+    """The newest is told; an older one that nobody has read goes."""
+    read(c, office_id, person_id)
+    c.execute(insert(t.told).values(
+        office_id=office_id, person_id=person_id, code=code, counter=counter, label=label, by_person=by_person, at=at))
+
+
+def read(c: Connection, office_id: int, person_id: int) -> None:
+    """They have read it."""
+    c.execute(delete(t.told).where(t.told.c.office_id == office_id, t.told.c.person_id == person_id))
+
+
 # --- devices -----------------------------------------------------------------------------------
 
 _device_by_token = Prepared(_device.where(t.device.c.token_hash == bindparam("token")))

@@ -9,14 +9,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, literal_column, select
 
 from .. import tables as t
-from ..domain import discipline, hours
+from ..domain import discipline, hours, undo
 from ..domain.discipline import Heads
 from ..domain.office import Office
-from ..domain.ticket import Waiting, label
+from ..domain.ticket import UNDOABLE, Waiting, label
 from ..moment import Moment
 from ..snapshot import SHOWN, Call, Line, Row, Snapshot, Undoable
 from . import offices, people, private, queue
 from .offices import Head
+from .people import Seat
 from .prepared import Prepared
 
 _of_ticket = ("prefix", "number", "channel", "place", "issued_at", "coming")
@@ -88,16 +89,16 @@ def snapshot(c: Connection, head: Head, now: Moment) -> Snapshot:
         apart["active" if row.state in ("called", "serving") else row.state].append(row)
     grace = now.at - office.rules.return_within_min * 60_000
     missed = tuple(_row(r) for r in _missed.all(c, {**where, "after_ms": grace}))
-    state = queue.day_state(c, head.id, day)
+    state, seats = queue.day_state(c, head.id, day), people.seats(c, head.id)
     return Snapshot(
         office_id=head.id, office=office, seq=head.head_seq, at=now.at, tick=now.tick, day=day,
         lines=_lines(c, head.id, office, day, now.tick), active=tuple(apart["active"]), parked=tuple(apart["parked"]),
         missed=missed, issuing=tuple(apart["issuing"]), calls=_calls(c, head.id, office, day),
-        seats=people.seats(c, head.id), pauses=queue.pauses(c, head.id),
+        seats=seats, pauses=queue.pauses(c, head.id),
         issued=_issued(c, head.id, office, day, now.at),
         speakers={r[0]: r[1] for r in _speakers.all(c, {"office": head.id, "now": now.at})},
         devices=tuple(d for d in people.devices_of(c, head.id) if d.state == "paired"),
-        undoable=_undoable(c, head, office, now.at),
+        told=people.told(c, head.id), undoable=_undoable(c, head, office, now.at, seats, apart["active"]),
         notes={row.ticket_id: note for row in apart["active"] if (note := private.note(c, row.ticket_id))},
         day_open=state is not None and state[1] is None, day_closed=state is not None and state[1] is not None,
     )
@@ -140,24 +141,35 @@ def _calls(c: Connection, office_id: int, office: Office, day: str) -> tuple[Cal
     return tuple(sorted(found, key=lambda call: call.seq))
 
 
+_kinds = ", ".join(f"'{kind}'" for kind in UNDOABLE.values())
 _acts = Prepared(
-    select(t.step.c.person_id, t.event_table.c.seq, t.event_table.c.kind, t.ticket.c.prefix, t.ticket.c.number,
-           t.event_table.c.at)
+    select(*queue.DONE, t.ticket.c.prefix, t.ticket.c.number)
     .join(t.step, t.step.c.id == t.event_table.c.step_id).join(t.ticket, t.ticket.c.id == t.step.c.ticket_id)
     .where(t.event_table.c.office_id == bindparam("office"), t.event_table.c.seq > bindparam("after_seq"),
            t.event_table.c.seq == t.step.c.last_seq, t.event_table.c.at > bindparam("after_ms"), t.step.c.before != "",
-           literal_column("event.kind IN ('called', 'started', 'finished')"))
-    .order_by(t.event_table.c.seq)
+           literal_column(f"event.kind IN ({_kinds})"))
+    .order_by(t.event_table.c.seq.desc())
 )
-_ACT_OF = {"called": "call", "started": "start", "finished": "finish"}
 #: The last so many events are looked through for acts that may be undone: more than ten seconds' worth.
 LOOKED_BACK = 400
 
 
-def _undoable(c: Connection, head: Head, office: Office, at: int) -> dict[int, Undoable]:
-    after = at - office.rules.undo_s * 1000
-    where = {"office": head.id, "after_seq": head.head_seq - LOOKED_BACK, "after_ms": after}
-    return {r[0]: Undoable(r[1], _ACT_OF[r[2]], label(r[3], r[4]), r[5]) for r in _acts.all(c, where)}
+def _undoable(
+    c: Connection, head: Head, office: Office, at: int, seats: dict[str, Seat], active: list[Row]
+) -> dict[int, Undoable]:
+    """Person -> the newest of their acts that the press would take back now."""
+    rules = office.rules
+    where = {"office": head.id, "after_seq": head.head_seq - LOOKED_BACK, "after_ms": at - rules.undo_s * 1000}
+    steps = {row.counter: row.id for row in active}
+    desks = {seat.person_id: undo.Desk(key, steps.get(key)) for key, seat in seats.items() if seat.person_id}
+    found: dict[int, Undoable] = {}
+    for row in _acts.all(c, where):
+        done = undo.Done(*row[:8])
+        kind, _, person = done.actor.partition(":")
+        if kind == "person" and int(person) not in found and int(person) in desks and undo.allowed(
+                done, done.actor, desks[int(person)], rules, at):
+            found[int(person)] = Undoable(done.seq, undo.MOVE_OF[done.kind], label(row[8], row[9]), done.at)
+    return found
 
 
 def _issued(c: Connection, office_id: int, office: Office, day: str, at: int) -> dict[str, hours.IssuedToday]:

@@ -11,6 +11,7 @@ from .. import tables as t
 from ..domain.discipline import Heads, Recent
 from ..domain.hours import IssuedToday
 from ..domain.ticket import MUTABLE, Step, Waiting
+from ..domain.undo import Done
 from .prepared import Prepared
 
 _step_columns = [t.step.c[name] for name in Step.__dataclass_fields__]
@@ -114,7 +115,8 @@ _ticket = Prepared(select(*_ticket_columns).where(t.ticket.c.id == bindparam("of
 _step = Prepared(select(*_step_columns).where(
     t.step.c.id == bindparam("of_step"), t.step.c.office_id == bindparam("office")))
 _newest_step = Prepared(
-    select(*_step_columns).where(t.step.c.ticket_id == bindparam("of_ticket")).order_by(t.step.c.id.desc()).limit(1)
+    select(*_step_columns).where(t.step.c.ticket_id == bindparam("of_ticket"), literal_column("step.day <> ''"))
+    .order_by(t.step.c.id.desc()).limit(1)
 )
 _active = Prepared(select(*_step_columns).where(
     t.step.c.office_id == bindparam("office"), t.step.c.counter == bindparam("at_counter"),
@@ -170,6 +172,20 @@ def save_step(c: Connection, old: Step, new: Step) -> bool:
     values: dict[str, Any] = {f"new_{name}": getattr(new, name) for name in MUTABLE}
     values.update(of_step=old.id, seen=old.version, new_before=new.before)
     return bool(_save.run(c, values).rowcount == 1)
+
+
+_withdraw = update(t.step).where(
+    t.step.c.ticket_id == bindparam("of_ticket"), t.step.c.id > bindparam("after_step"), t.step.c.day != "",
+    t.step.c.state == "waiting", t.step.c.last_seq == 0,
+).values(state="void", outcome="undone", day="", version=t.step.c.version + 1)
+
+
+def withdraw_next(c: Connection, old: Step) -> bool:
+    """The step that a transfer of ``old`` began belongs to no day any more; False when something has happened to it.
+
+    It is kept, for its number may not come again: somebody's screen could still mean it.
+    """
+    return bool(c.execute(_withdraw, {"of_ticket": old.ticket_id, "after_step": old.id}).rowcount == 1)
 
 
 # --- who is next -------------------------------------------------------------------------------
@@ -283,7 +299,7 @@ def undo_call(c: Connection, office_id: int, seq: int) -> None:
 
 
 def call_again(c: Connection, step_id: int, from_seq: int) -> None:
-    """A start was undone: the visitor is being called again, and boards show it."""
+    """What had ended the calling was undone: the visitor is being called again, and boards show it."""
     c.execute(_call_again, {"of_step": step_id, "from_seq": from_seq})
 
 
@@ -306,14 +322,27 @@ def first_call(c: Connection, step_id: int) -> int:
     return int(found or 0)
 
 
-_event = select(t.event_table.c.step_id, t.event_table.c.kind, t.event_table.c.at).where(
+_next_leg = t.step.alias("next_leg")
+#: How many later legs of the same visit something has happened to already.
+_gone_on = (
+    select(func.count()).where(
+        _next_leg.c.ticket_id == t.step.c.ticket_id, _next_leg.c.id > t.step.c.id, _next_leg.c.day != "",
+        _next_leg.c.last_seq > 0)
+    .scalar_subquery()
+)
+#: As ``undo.Done`` has them.
+DONE = (
+    t.event_table.c.seq, t.event_table.c.kind, t.event_table.c.at, t.event_table.c.actor, t.step.c.id,
+    t.step.c.last_seq, t.step.c.before, _gone_on,
+)
+_done = select(*DONE).join(t.step, t.step.c.id == t.event_table.c.step_id).where(
     t.event_table.c.office_id == bindparam("office"), t.event_table.c.seq == bindparam("of_seq"))
 
 
-def step_of_event(c: Connection, office_id: int, seq: int) -> tuple[int, str, int] | None:
-    """(step, kind, at) of an event about a step."""
-    row = c.execute(_event, {"office": office_id, "of_seq": seq}).first()
-    return None if row is None or row[0] is None else (row[0], row[1], row[2])
+def done(c: Connection, office_id: int, seq: int) -> Done | None:
+    """What the event was, if it is about a step."""
+    row = c.execute(_done, {"office": office_id, "of_seq": seq}).first()
+    return None if row is None else Done(*row)
 
 
 _newest_call = Prepared(select(func.max(t.call.c.seq)).where(

@@ -85,7 +85,8 @@ class Entry(NamedTuple):
 _DURATIONS = ("waited_ms", "walked_ms", "served_ms", "parked_office_ms", "parked_visitor_ms", "remote_ms")
 _earlier_step = t.step.alias("earlier")
 _earlier = (
-    select(func.count()).where(_earlier_step.c.ticket_id == t.step.c.ticket_id, _earlier_step.c.id < t.step.c.id)
+    select(func.count()).where(
+        _earlier_step.c.ticket_id == t.step.c.ticket_id, _earlier_step.c.id < t.step.c.id, _earlier_step.c.day != "")
     .scalar_subquery().label("earlier")
 )
 _recalls = (
@@ -127,6 +128,14 @@ def days(c: Connection, office_id: int, filters: Filters) -> list[tuple[str, int
         .group_by(t.step.c.day).order_by(t.step.c.day)
     )
     return [(row[0], row[1]) for row in found]
+
+
+def numbers(c: Connection, office_id: int, filters: Filters) -> int:
+    """How many numbers have a step in the range; one that was transferred has several and counts once."""
+    return int(c.execute(
+        select(func.count(t.step.c.ticket_id.distinct()))
+        .where(*_where(office_id, filters), t.step.c.day >= filters.first, t.step.c.day <= filters.last)
+    ).scalar_one())
 
 
 class Reader:
@@ -194,7 +203,7 @@ class Reader:
         legs: dict[int, list[tuple[int, Durations]]] = {}
         columns = (t.step.c.ticket_id, t.step.c.id, *(t.step.c[name] for name in _DURATIONS))
         for ticket, step, *times in self.c.execute(
-            select(*columns).where(t.step.c.ticket_id.in_(sorted(set(steps.values()))))
+            select(*columns).where(t.step.c.ticket_id.in_(sorted(set(steps.values()))), t.step.c.day != "")
         ):
             legs.setdefault(ticket, []).append((step, Durations(*times)))
         return {

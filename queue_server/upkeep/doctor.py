@@ -133,6 +133,12 @@ def disk(p: Patient) -> Findings:
         return
     slow = took > SLOW_DISK
     yield Finding(WARN if slow else OK, "disk", "slow" if slow else "writes", {"ms": f"{took:.1f}"})
+    if os.name != "posix":
+        return  # Windows' folders of a user are that user's
+    if folder.stat().st_mode & 0o077 and any(p.stat().st_mode & 0o077 for p in folder.glob("queue.db*")):
+        yield Finding(WARN, "disk", "readable", {"folder": folder})
+    else:
+        yield Finding(OK, "disk", "private")
 
 
 def database(p: Patient) -> Findings:
@@ -222,13 +228,19 @@ def addresses(p: Patient) -> Findings:
     firewall = machine.firewall()
     if firewall:
         yield Finding(WARN, "addresses", f"firewall_{firewall}", {"port": s.port})
-    yield from _outside(s, here)
+    yield from _outside(s, here, p.offices())
 
 
-def _outside(s: Config, here: list[str]) -> Findings:
+def no_code_at_the_door(offices: list[Office]) -> Finding | None:
+    """Offices that give numbers to phones, on a server that has no address for phones: nobody can scan an arrival."""
+    remote = ", ".join(sorted(office.key for office in offices if office.remote_numbers))
+    return Finding(WARN, "addresses", "no_door_code", {"offices": remote}) if remote else None
+
+
+def _outside(s: Config, here: list[str], offices: list[Office]) -> Findings:
     """What QR codes lead to (decisions 26)."""
-    if not s.public_url and not s.wifi_url:
-        yield Finding(OK, "addresses", "no_phones")
+    if not s.address:
+        yield no_code_at_the_door(offices) or Finding(OK, "addresses", "no_phones")
     if s.public_url:
         wrong = machine.public_problem(s.public_url)
         yield Finding(WARN if wrong else OK, "addresses", f"public_{wrong or 'good'}", {"url": s.public_url})

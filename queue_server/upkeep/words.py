@@ -6,6 +6,8 @@ import json
 from functools import cache
 from pathlib import Path
 
+from ..sentence import fill
+
 FILE = Path(__file__).with_name("doctor.json")
 
 
@@ -17,7 +19,4 @@ def words() -> dict[str, dict[str, str]]:
 
 def say(language: str, key: str, **facts: object) -> str:
     """The sentence ``key`` with its facts filled in."""
-    text = words()[language][key]
-    for name, value in facts.items():
-        text = text.replace("{" + name + "}", str(value))
-    return text
+    return fill(words()[language][key], facts)

@@ -99,6 +99,7 @@ def service_of(service: Service, place: int) -> dict[str, Any]:
         "colour": service.colour, "waiting": (7, 0, 12, 3, 24, 1, 4, 2)[place % 8],
         "next": [label(service.prefix, n) for n in range(18, 18 + (3, 0, 3, 2, 3, 1, 3, 2)[place % 8])],
         "serving": [label(service.prefix, 17 - n) for n in range((1, 0, 2, 4, 1, 6, 1, 2)[place % 8])],
+        "staffing": "serving" if (1, 0, 2, 4, 1, 6, 1, 2)[place % 8] else "ready",
         "may": {"allowed": True, "code": "", "facts": {}, "next_opening": None},
         "promise": {"wait_min": promise.wait_min, "service_min": promise.service_min},
         "components": dict(service.standard.components),

@@ -56,7 +56,8 @@ def visitor(state: str = "called", step: int = 17, **more: Any) -> Picture:
     base |= {"state": state, "issued_at": ago(12), "called_at": ago(1 / 3 if state == "called" else 4),
              "started_at": ago(3.2) if state == "serving" else None, "waited_ms": 11 * MINUTE, "served_ms": 0,
              "calls": 1, "next_recall_at": None, "drawn": 1, "spoken": 1, "why": {"rule": "first", "mix": [1, 2, 60]},
-             "no_show": {"allowed": False, "code": "no_show_calls", "facts": {"needed": 2, "heard": 1}, "at": ago(0)},
+             "no_show": {"allowed": False, "code": "no_show_calls", "at": ago(0), "facts": {
+                 "needed": 2, "heard": 1, "missing": 1, "presses": 1, "after_s": 20}},
              "stated_wait_ms": 15 * MINUTE, "stated_service_ms": 10 * MINUTE, "note": ""}
     return base | more
 
@@ -81,7 +82,7 @@ def picture(**more: Any) -> Picture:
             "pause": ["prayer", "rest", "meeting"], "no_show": ["board_broken", "called_aloud"],
             "reclass": ["not_in_group", "in_group", "by_mistake"], "cancel": ["visitor_asked", "double_number"],
         },
-        "alerts": [],
+        "alerts": [], "told": None, "undo_s": 10,
     }
     return base | more
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
+from queue_server.domain.ticket import UNDOABLE
 from tests.browser.counter_stage import MINUTE, Stage, ago, now, picture, row, seat, visitor
 
 
@@ -140,6 +141,33 @@ def test_undo_stands_for_ten_seconds_with_a_countdown(stage: Stage) -> None:
     expect(stage.get("undo")).to_have_count(0, timeout=6_000)
 
 
+@pytest.mark.parametrize(("act", "words"), [
+    ("call", "Memanggil"), ("start", "Mulai melayani"), ("finish", "Selesai melayani"), ("skip", "Melewati"),
+    ("no_show", "Mencatat tidak hadir"), ("park", "Menunda"), ("transfer", "Mengalihkan")])
+def test_every_undoable_act_has_its_words(stage: Stage, act: str, words: str) -> None:
+    assert set(UNDOABLE) == {"call", "start", "finish", "skip", "no_show", "park", "transfer"}
+    stage.open(picture(undo={"event": 41, "act": act, "label": "A\u2009016", "at": ago(0), "until": now() + 60_000}))
+    expect(stage.get("undo")).to_contain_text(f"{words} A\u2009016: batalkan")
+
+
+def test_undo_pressed_twice_is_one_undo(stage: Stage) -> None:
+    first, second = ({"event": n, "act": "skip", "label": "A\u2009016", "until": now() + 60_000} for n in (41, 42))
+    stage.open(picture(undo=second), quiet_ms=60_000)
+    stage.page.keyboard.press("z")
+    stage.show(picture(current=visitor("called"), undo=first), settle=False)
+    stage.page.keyboard.press("z")
+    assert [press["event"] for press in stage.presses()] == [42]
+
+
+def test_one_person_is_not_people(stage: Stage) -> None:
+    counter = {**picture()["counter"], "state": "paused", "reason": "rest"}
+    stage.open(picture(counter=counter, rows=[row(21)]))
+    stage.get("language-en").click()
+    expect(stage.page.locator(".visitor")).to_contain_text("1 person is waiting.")
+    stage.show(picture(counter=counter, rows=[row(21), row(22)]))
+    expect(stage.page.locator(".visitor")).to_contain_text("2 people are waiting.")
+
+
 def test_recall_says_when_it_is_possible_again(stage: Stage) -> None:
     stage.open(picture(current=visitor("called", next_recall_at=now() + 9_000)))
     expect(stage.get("recall")).to_contain_text("dtk")
@@ -150,12 +178,24 @@ def test_recall_says_when_it_is_possible_again(stage: Stage) -> None:
 
 def test_no_show_says_why_not_yet_and_the_server_decides(stage: Stage) -> None:
     stage.open(picture(current=visitor("called")))
-    expect(stage.get("no-show-why")).to_have_text("Tidak hadir: 2 panggilan harus terdengar; 1 sudah.")
-    stage.page.evaluate("stage.answers = [{ok: false, refused: 'no_show_calls', facts: {needed: 2, heard: 1}}]")
+    said = "Tidak hadir: perlu 1 panggilan lagi yang terdengar, lalu 20 detik."
+    expect(stage.get("no-show-why")).to_have_text(said)
+    expect(stage.get("no_show")).to_contain_text("perlu 1 panggilan lagi")
+    expect(stage.get("no_show")).not_to_contain_text("dtk")
+    stage.page.evaluate("""stage.answers = [{ok: false, refused: 'no_show_calls_then',
+        facts: {needed: 2, heard: 1, missing: 1, seconds: 20}}]""")
     stage.page.keyboard.press("h")
-    expect(stage.get("refusal")).to_have_text("Tidak hadir: 2 panggilan harus terdengar; 1 sudah.")
+    expect(stage.get("refusal")).to_have_text(said)
     stage.page.keyboard.press("l")
     expect(stage.get("refusal")).to_have_count(0)
+
+
+def test_no_show_counts_down_while_the_second_call_is_on_its_way(stage: Stage) -> None:
+    facts = {"needed": 2, "heard": 1, "missing": 1, "presses": 0, "after_s": 20}
+    rule = {"allowed": False, "code": "no_show_calls", "facts": facts, "at": now() + 12_500}
+    stage.open(picture(current=visitor("called", calls=2, no_show=rule)))
+    expect(stage.get("no-show-why")).to_have_text(
+        re.compile(r"Tidak hadir: perlu 1 panggilan lagi yang terdengar, lalu 1[0-3] detik\."))
 
 
 def test_no_show_asks_for_a_reason_only_when_no_board_is_alive(stage: Stage) -> None:
@@ -178,7 +218,7 @@ def test_an_act_that_does_not_fit_says_why(stage: Stage) -> None:
 
 def test_a_grey_button_says_why_before_it_is_pressed(stage: Stage) -> None:
     stage.open(picture(current=visitor("called")))
-    assert stage.page.locator(".acts .until").all_inner_texts() == ["sesudah mulai"]
+    assert stage.page.locator(".acts .until").all_inner_texts() == ["perlu 1 panggilan lagi", "sesudah mulai"]
     expect(stage.get("park")).to_have_attribute(
         "title", "Baru dapat ditunda setelah layanan dimulai. Sebelum itu: lewati.")
     stage.show(picture(current=visitor("serving")))
@@ -353,9 +393,45 @@ def test_a_taken_counter_asks_once(stage: Stage) -> None:
     stage.open(picture(counter=None))
     stage.page.keyboard.press("1")
     expect(stage.page.locator(".seat")).to_contain_text(["Loket 1 sedang dipakai Budi Santoso. Ambil alih?"] + [""] * 3)
+    for _ in range(3):  # what chose the counter never agrees to the take-over
+        stage.page.keyboard.press("1")
     assert stage.presses() == []
+    stage.page.keyboard.press("Escape")
+    expect(stage.get("choice-take_over")).to_have_count(0)
     stage.page.keyboard.press("1")
+    expect(stage.get("choice-take_over")).to_contain_text("Y")
+    stage.page.keyboard.press("y")
     assert stage.last().items() >= {"act": "sit", "counter": "1", "take_over": True}.items()
+
+
+TOLD = {"code": "counter_taken", "counter": {"id": "Loket 3", "en": "Counter 3"}, "label": "A\u2009017",
+        "by": "Budi Santoso", "at": ago(0.1)}
+
+
+def test_whoever_loses_the_counter_is_told_and_no_key_goes_astray(stage: Stage) -> None:
+    stage.open(picture(current=visitor("serving")), quiet_ms=700)
+    stage.page.keyboard.press("t")
+    stage.show(picture(counter=None, told=TOLD), settle=False)
+    expect(stage.get("told")).to_contain_text("Loket 3 diambil alih oleh Budi Santoso pukul")
+    expect(stage.get("told")).to_contain_text("A\u2009017 kini dilayani Budi Santoso.")
+    stage.page.keyboard.press("4")  # meant for the list of reasons that was open; counter 4 is free
+    expect(stage.get("refusal")).to_contain_text("baru saja berubah dari tempat lain")
+    assert stage.presses() == []
+    stage.page.evaluate("stage.down()")
+    stage.page.evaluate("stage.up()")
+    expect(stage.get("told")).to_be_visible()
+    stage.page.keyboard.press("Escape")
+    expect(stage.get("told")).to_have_count(0)
+    assert acts(stage) == ["understood"]
+    expect(stage.get("counter-4")).to_be_visible()
+
+
+def test_whoever_loses_a_visitor_is_told_too(stage: Stage) -> None:
+    stage.open(picture(current=visitor("serving")))
+    stage.show(picture(told={**TOLD, "code": "visitor_taken", "counter": {"id": "Loket 1", "en": "Counter 1"}}))
+    expect(stage.get("told")).to_contain_text("A\u2009017 diambil alih oleh Budi Santoso (Loket 1) pukul")
+    stage.get("understood").click()
+    expect(stage.get("told")).to_have_count(0)
 
 
 def test_another_role_is_told_where_to_go(stage: Stage) -> None:

@@ -100,3 +100,35 @@ def test_the_button_stays_where_it_is_from_call_to_finish(browser: Browser) -> N
         places.append(stage.get("primary").bounding_box())
     assert all(place == places[0] for place in places), places
     stage.context.close()
+
+
+#: Rows that the lower edge of their scrolling list cuts through.
+CUT_ROWS = """() => [...document.querySelectorAll('#waiting, .rest')].map(box => {
+  const end = box.getBoundingClientRect().bottom;
+  return [...box.querySelectorAll('.queue-row')].filter(row => {
+    const r = row.getBoundingClientRect(); return r.top < end - 2 && r.bottom > end + 2; }).map(row => row.innerText);
+}).flat()"""
+
+
+@pytest.mark.parametrize("scene", ["forty", "busy"])
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1024, 768), (1366, 768), (800, 1280)])
+def test_no_row_is_cut_through(browser: Browser, width: int, height: int, scene: str) -> None:
+    stage = Stage(browser, width, height).open(SCENES[scene]())
+    assert stage.page.evaluate(CUT_ROWS) == []
+    stage.page.locator("#waiting").evaluate("box => { box.scrollTop = 120; }")
+    stage.show(SCENES[scene]())
+    assert stage.page.locator("#waiting").evaluate("box => box.scrollTop") == 120
+    stage.context.close()
+
+
+@pytest.mark.parametrize("scene", ["called", "busy", "seats"])
+def test_fingers_are_shown_no_keys(browser: Browser, scene: str) -> None:
+    keys = "[...document.querySelectorAll('kbd, .help-button')].filter(key => key.offsetWidth > 0).length"
+    tablet = Stage(browser, 800, 1280, has_touch=True, is_mobile=True).open(SCENES[scene]())
+    assert tablet.page.evaluate(keys) == 0
+    phone = Stage(browser, 400, 800).open(SCENES[scene]())
+    assert phone.page.evaluate(keys) == 0
+    side = Stage(browser, 480, 800).open(SCENES[scene]())
+    assert side.page.evaluate(keys) > 0
+    for stage in (tablet, phone, side):
+        stage.context.close()

@@ -168,6 +168,9 @@ def test_a_withdrawn_call_is_crossed_out_and_its_voice_stops(stage: BoardStage) 
     stage.calls.clear()
     stage.show(withdrawn=[1])
     stage.page.get_by_text("Panggilan ditarik kembali").wait_for()
+    large = stage.page.locator(".call-withdrawn")
+    assert "Mohon tetap menunggu" in large.inner_text() and "Please keep waiting" in large.inner_text()
+    assert "Silakan menuju" not in large.inner_text() and large.locator(".arrow, .counter").count() == 0
     assert stage.page.locator(".row-call.is-gone").count() == 1
     stage.page.wait_for_selector(".call", state="detached", timeout=8_000)
     assert [call["spoken"] for message in stage.sent("shown") for call in message["calls"]] == [False]
@@ -330,5 +333,5 @@ def test_every_word_of_the_board_is_there_in_both_languages() -> None:
     assert words["id"].keys() == words["en"].keys()
     source = "".join(path.read_text("utf-8") for path in (ROOT / "display").glob("*.js"))
     unused = [key for key in words["id"] if f'"{key}"' not in source
-              and not key.startswith(("direction.", "how.", "standard.", "mark.sound_"))]
+              and not key.startswith(("board.staffing.", "direction.", "how.", "standard.", "mark.sound_"))]
     assert unused == []

@@ -120,7 +120,7 @@ def test_a_call_that_was_started_leaves_the_queue_without_a_word(page: Page) -> 
 
 def test_a_withdrawn_call_is_seen_crossed_out_and_then_leaves(page: Page) -> None:
     gone = picture(call(2), withdrawn=[1])
-    told = journey(page, at(0, picture(call(1), call(2))), at(2, gone), at(5), at(5.6))
+    told = journey(page, at(0, picture(call(1), call(2))), at(2, gone), at(6.9), at(7.1))
     assert (told[1]["large"], told[1]["leaving"], told[1]["withdrawn"]) == (1, "withdrawn", [1])
     assert told[2]["large"] == 1
     assert (told[3]["large"], told[3]["last"], told[3]["withdrawn"]) == (2, None, [])

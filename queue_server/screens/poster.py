@@ -1,0 +1,32 @@
+"""The sheet that hangs at the door: scan it to take a number, or to say that one has arrived."""
+
+from __future__ import annotations
+
+import segno
+from flask import Blueprint, render_template
+from markupsafe import Markup
+
+from ..domain.errors import NotFound
+from ..live import Live
+from .door import Door
+from .media import door_address
+from .pages import words_of
+
+
+def hang(bp: Blueprint, door: Door, live: Live) -> None:
+    """Adds ``/poster`` to the supervisor's routes: the code tells who stands at the door, so not everybody gets it."""
+
+    @bp.get("/poster")
+    def poster(office: str) -> str:
+        snapshot = live.latest(office)
+        if snapshot is None:
+            raise NotFound("no_such_office")
+        code = ""
+        if door.config.address:
+            address = door_address(door, office, snapshot.office_id)
+            code = segno.make(address, error="q").svg_inline(scale=10, border=0, omitsize=True)
+        languages = [language for language in ("id", "en") if language in snapshot.office.languages] or ["id"]
+        # Markup: the drawing is ours, made of numbers only.
+        return render_template(
+            "supervisor/poster.html", office=snapshot.office, code=Markup(code), languages=languages,
+            words=words_of("supervisor"), wifi=not door.config.public_url)
