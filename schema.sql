@@ -64,6 +64,8 @@ CREATE TABLE person (
 	password TEXT DEFAULT '' NOT NULL,
 	active INTEGER DEFAULT 1 NOT NULL,
 	created_at INTEGER DEFAULT 0 NOT NULL,
+	totp_secret TEXT DEFAULT '' NOT NULL,
+	totp_step INTEGER DEFAULT 0 NOT NULL,
 	PRIMARY KEY (id),
 	UNIQUE (office_id, name),
 	FOREIGN KEY(office_id) REFERENCES office (id)
@@ -234,6 +236,7 @@ CREATE TABLE session (
 	office_id INTEGER NOT NULL,
 	created_at INTEGER DEFAULT 0 NOT NULL,
 	expires_at INTEGER DEFAULT 0 NOT NULL,
+	used_at INTEGER DEFAULT 0 NOT NULL,
 	PRIMARY KEY (token_hash),
 	FOREIGN KEY(person_id) REFERENCES person (id),
 	FOREIGN KEY(office_id) REFERENCES office (id)

@@ -64,6 +64,8 @@ CREATE TABLE person (
 	password TEXT DEFAULT '' NOT NULL,
 	active BIGINT DEFAULT 1 NOT NULL,
 	created_at BIGINT DEFAULT 0 NOT NULL,
+	totp_secret TEXT DEFAULT '' NOT NULL,
+	totp_step BIGINT DEFAULT 0 NOT NULL,
 	PRIMARY KEY (id),
 	UNIQUE (office_id, name),
 	FOREIGN KEY(office_id) REFERENCES office (id)
@@ -234,6 +236,7 @@ CREATE TABLE session (
 	office_id BIGINT NOT NULL,
 	created_at BIGINT DEFAULT 0 NOT NULL,
 	expires_at BIGINT DEFAULT 0 NOT NULL,
+	used_at BIGINT DEFAULT 0 NOT NULL,
 	PRIMARY KEY (token_hash),
 	FOREIGN KEY(person_id) REFERENCES person (id),
 	FOREIGN KEY(office_id) REFERENCES office (id)

@@ -22,11 +22,14 @@ from .database import Database
 from .domain.errors import Refused
 from .kit import Kit
 from .live import Live
+from .metrics import Metrics
 from .paper.slips import Slips
 from .reports import BoardReports
-from .screens import media, pages, requests, sockets, supervision
+from .screens import api, health, media, pages, requests, sockets, supervision
 from .screens.door import Door, status_of
+from .screens.guard import Guard
 from .screens.limits import Limits
+from .sessions import SessionsInUse
 from .sounds_tool.sets import voice_of
 from .transaction import Writer
 
@@ -79,17 +82,26 @@ def create_app(config: Config, kit: Kit) -> House:
     slips = Slips(config, live, writer, kit)
     live.words_of = lambda office: voice_of(config.data, office.voice_set, office.languages).words
     live.print_how = "escpos" if slips.escpos else (config.printer or "none")
+    sessions = SessionsInUse(live, writer, kit)
+    door.on_session = sessions.seen
     clockwork = Clockwork(database, writer, kit)
 
     app.register_blueprint(pages.blueprint(door, live))
-    app.register_blueprint(requests.blueprint(door, live, Limits(), slips.printed))
+    limits = Limits()
+    app.register_blueprint(requests.blueprint(door, live, limits, slips.printed))
     app.register_blueprint(media.blueprint(config, door, live))
     app.register_blueprint(supervision.blueprint(door, live, clockwork))
+    metrics = Metrics(live, writer, database, kit)
+    door.on_press, reports.on_drawn = metrics.note_press, metrics.note_drawn
+    live.told.append(metrics.note_events)
+    app.register_blueprint(health.blueprint(config, door, metrics))
+    app.register_blueprint(api.blueprint(door, live, limits, slips.printed))
     sockets.register(socketio, door, live, reports)
+    Guard(door, limits).stand(app, socketio)
     _answers(app)
     _headers(app)
 
-    for part in (writer, live, reports, slips, clockwork):
+    for part in (writer, live, reports, slips, sessions, clockwork):
         part.start()
     return House(app, socketio, database, writer, live, kit)
 
@@ -114,22 +126,32 @@ def _answers(app: Flask) -> None:
     """One translator from errors to answers: nobody ever sees a stack trace."""
 
     @app.errorhandler(Refused)
-    def refused(error: Refused) -> tuple[Response, int]:
-        return jsonify(error.as_answer()), status_of(error)
+    def refused(error: Refused) -> tuple[Response | str, int]:
+        status = status_of(error)
+        return (_missing(), 404) if status == 404 and _typed() else (jsonify(error.as_answer()), status)
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> tuple[Response | str, int]:
         codes = {404: "not_found", 405: "not_found", 413: "too_large", 429: "too_many_requests"}
         code = error.code or 500
-        if code == 404 and request.method == "GET" and "text/html" in request.headers.get("Accept", ""):
-            # Somebody typed an address: a sentence and the way to the list of screens.
-            return render_template("common/missing.html", words=pages.words_of("common"), key="refused.not_found"), 404
+        if code == 404 and _typed():
+            return _missing(), 404
         return jsonify(Refused(codes.get(code, "bad_request" if code < 500 else "failed")).as_answer()), code
 
     @app.errorhandler(Exception)
     def failed(error: Exception) -> tuple[Response, int]:
         logger.exception("a request failed: %s", request.endpoint)
         return jsonify(Refused("failed").as_answer()), 500
+
+
+def _typed() -> bool:
+    """Whether somebody typed the address, or followed a link to it: no script asks for HTML."""
+    return request.method == "GET" and "text/html" in request.headers.get("Accept", "")
+
+
+def _missing() -> str:
+    """A sentence and the way to the list of screens."""
+    return render_template("common/missing.html", words=pages.words_of("common"), key="refused.not_found")
 
 
 def _policy() -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from . import __version__, assets, config, opening, sounds_tool
-from .commands_shell import backup, demo, doctor, export, media, office, people, replay, schema, serve
+from .commands_shell import backup, demo, doctor, export, media, office, people, replay, roles, schema, serve
 from .domain.errors import Refused
 from .schema import SchemaError
 from .shell import say_refusal
@@ -47,6 +47,7 @@ COMMANDS = (
           doctor.arguments, doctor.run),
     Shell("media", "take in a picture or video for the boards", media.arguments, media.run),
     Shell("schema", "print the database's schema", schema.arguments, schema.run, settings=False),
+    Shell("roles", "print who may do what", roles.arguments, roles.run, settings=False),
     Shell("sounds", "make, add and check voice sets", sounds_tool.add_arguments, sounds_tool.run, settings=False),
     Shell("assets", "fetch the browser libraries from the npm registry", assets.add_arguments, assets.run,
           settings=False),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from .logs import KINDS
 from .paper.printer import check_setting
 
 
@@ -33,6 +34,8 @@ SETTINGS = (
     Setting("wifi_url", "QUEUE_WIFI_URL", "", "http address for phones on the office's own Wi-Fi"),
     Setting("printer", "QUEUE_PRINTER", "", "ticket printer: tcp://host:9100, usb://04b8:0202, file:///path, browser"),
     Setting("proxies", "QUEUE_PROXIES", "0", "how many proxies of ours stand before the server (nginx: 1)"),
+    Setting("log", "QUEUE_LOG", "text", "what the server writes about itself: text, or json (one object a line)"),
+    Setting("metrics_token", "QUEUE_METRICS_TOKEN", "", "who may read /metrics from another machine: Bearer TOKEN"),
     Setting("backup", "QUEUE_BACKUP", "", "second place for the daily backup (another disk, a share)"),
 )
 
@@ -59,6 +62,8 @@ class Config:
     wifi_url: str
     printer: str
     proxies: int
+    log: str
+    metrics_token: str
     backup: str
     demo: bool = False
 
@@ -97,6 +102,8 @@ def read(args: argparse.Namespace | None = None, environment: Mapping[str, str] 
         checked[name] = _whole(name, values[name], low, high)
     if values["async_mode"] not in ("eventlet", "threading"):
         raise SettingError(f"ASYNC_MODE is {values['async_mode']!r}; write eventlet or threading.")
+    if values["log"] not in KINDS:
+        raise SettingError(f"QUEUE_LOG is {values['log']!r}; write {' or '.join(KINDS)}.")
     for name, schemes in ADDRESSES.items():
         _address(name, values[name], schemes)
     try:

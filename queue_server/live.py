@@ -109,7 +109,8 @@ class Live:
         self.print_how = "none"        # none | escpos | browser: what the kiosk does for paper
         self.printer = "none"          # what the printer said of itself last
         self.machine: list[dict[str, Any]] = []  # alerts about this machine, whatever the office
-        self.on_gone: list[Callable[[str, list[Recorded]], None]] = []
+        #: Told of every commit of this process: (office, events).
+        self.told: list[Callable[[str, list[Recorded]], None]] = []
 
     def start(self) -> None:
         self.kit.spawn(self._pictures_loop)
@@ -123,8 +124,8 @@ class Live:
         self._known[key] = seq
         patience = min((_patience(e.kind) for e in events), default=CALM_S)
         self._soil(key, patience, {e.step_id for e in events if e.step_id is not None})
-        for told in self.on_gone:
-            told(key, events)
+        for tell in self.told:
+            tell(key, events)
         if patience < CALM_S:
             self._wake.set()
 
@@ -139,6 +140,15 @@ class Live:
             dirty.due = min(dirty.due, due)
             dirty.steps.update(steps)
             dirty.put_off = max(dirty.put_off, put_off)
+
+    def shown(self, key: str) -> Snapshot | None:
+        """What an office's screens were shown last; None: nothing yet. Reads nothing."""
+        return self._snapshots.get(key)
+
+    def behind(self, key: str, seq: int) -> int | None:
+        """How many events of an office its screens here were not shown yet; None: it has none here."""
+        watched = any(screen.office == key for screen in list(self.screens.values()))
+        return max(0, seq - self._sent.get(key, 0)) if watched else None
 
     # --- loops -------------------------------------------------------------------------------
 

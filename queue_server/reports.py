@@ -7,6 +7,7 @@ Reports are gathered and written once a second in one go; they publish nothing b
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,6 +51,8 @@ class BoardReports:
     kit: Kit
     boards: dict[int, _Board] = field(default_factory=dict)
     acks: dict[tuple[str, int, int], tuple[int, int | None]] = field(default_factory=dict)
+    #: Told of each call that a board drew: (office, seq of the call).
+    on_drawn: Callable[[str, int], None] = lambda office, seq: None
 
     def start(self) -> None:
         self.kit.spawn(self._loop)
@@ -75,6 +78,8 @@ class BoardReports:
             if not isinstance(seq, int) or isinstance(seq, bool) or not 0 < seq < 2**53:
                 continue
             key = (screen.office, seq, screen.device_id)
+            if key not in self.acks:
+                self.on_drawn(screen.office, seq)
             drawn, spoken = self.acks.get(key, (now, None))
             self.acks[key] = (drawn, spoken or (now if call.get("spoken") is True else None))
 

@@ -78,6 +78,7 @@ person = Table(
     Column("id", Id, primary_key=True),
     _office(), _text("name"), _text("shown_name"), _text("role"), _text("password"),
     _number("active", 1), _number("created_at"),
+    _text("totp_secret"), _number("totp_step"),   # of the second factor: its secret, and the last step that opened
     UniqueConstraint("office_id", "name"),
 )
 
@@ -85,7 +86,7 @@ session = Table(
     "session", metadata,
     Column("token_hash", Text, primary_key=True),
     Column("person_id", Id, ForeignKey("person.id"), nullable=False),
-    _office(), _number("created_at"), _number("expires_at"),
+    _office(), _number("created_at"), _number("expires_at"), _number("used_at"),
 )
 
 device = Table(

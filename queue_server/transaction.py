@@ -30,6 +30,11 @@ from .store.offices import Head
 from .store.prepared import savepoint
 
 MOST_WAITING = 2_000
+#: A press that would wait longer than this for its turn is refused at once, so that those before it are answered as
+#: quickly as ever; whoever was refused asks again, seconds.
+MOST_WAIT_S = 1.0
+#: What a press costs the writer, as first believed, and as most ever believed of one (a stalled disk is no measure).
+COST_S, DEAREST_S = 0.002, 0.02
 BATCH = 64
 DEADLINE_S = 10.0
 ANSWER_KEPT_MS = 24 * 3_600_000
@@ -141,6 +146,18 @@ class Writer:
         self._wake = kit.signal()
         self._closed = False
         self._working = False
+        self._begun = 0.0
+        self._cost_s = COST_S
+
+    @property
+    def waiting(self) -> int:
+        """Presses that wait for the writer."""
+        return len(self._pending)
+
+    @property
+    def at_work_s(self) -> float:
+        """How long the writer has been at its present batch, seconds."""
+        return time.monotonic() - self._begun if self._working else 0.0
 
     def close(self) -> None:
         """Takes no more presses and waits until those it has are committed and answered."""
@@ -153,7 +170,8 @@ class Writer:
 
     def press(self, job: Job) -> Answer:
         """Runs a job and returns its answer; raises Refused (Busy when it was never run)."""
-        if self._closed or len(self._pending) >= MOST_WAITING:
+        waiting = len(self._pending)
+        if self._closed or waiting >= MOST_WAITING or waiting * self._cost_s > MOST_WAIT_S:
             raise Busy("busy")
         job.done = self.kit.signal()
         self._pending.append(job)
@@ -173,7 +191,7 @@ class Writer:
             self._wake.wait()
             self._wake.clear()
             while self._pending:
-                self._working = True
+                self._working, self._begun = True, time.monotonic()
                 jobs = [self._pending.popleft() for _ in range(min(BATCH, len(self._pending)))]
                 try:
                     told = self.kit.blocking(self._batch, jobs)
@@ -181,6 +199,7 @@ class Writer:
                     told = []
                     for job in jobs:
                         job.problem = job.problem or problem
+                self._learn((time.monotonic() - self._begun) / len(jobs))
                 for job in jobs:
                     if job.done is not None:
                         job.done.set()
@@ -188,6 +207,10 @@ class Writer:
                     for item in told:
                         self.published(*item)
             self._working = False
+
+    def _learn(self, cost_s: float) -> None:
+        """What a press cost in the newest batch, taken a fifth into what is believed."""
+        self._cost_s += (min(cost_s, DEAREST_S) - self._cost_s) / 5
 
     # --- in a native thread from here on -------------------------------------------------------
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,9 +17,9 @@ from sqlalchemy import func, select
 from queue_server import tables as t
 from queue_server.commands import visitor
 from queue_server.domain import chain
-from queue_server.domain.errors import Refused
+from queue_server.domain.errors import Busy, Refused
 from queue_server.shell import Session
-from queue_server.transaction import SYSTEM, Actor, Answer, Command, Job, Tx
+from queue_server.transaction import DEAREST_S, MOST_WAIT_S, SYSTEM, Actor, Answer, Command, Job, Tx
 
 KIOSK = Actor("device", "device:1", device_id=1)
 
@@ -110,3 +112,39 @@ def test_the_key_of_another_press_is_refused(session: Session) -> None:
     somebody_else, = together(session, Job(
         KEY, Actor("device", "device:2", device_id=2), "issue", visitor.issue, number().args, "the-same-key"))
     assert labels([somebody_else]) == ["A 002"]
+
+
+def test_beyond_its_capacity_it_refuses_at_once_and_goes_on(session: Session) -> None:
+    """While a press of 20 ms each would have to wait longer than a second, it is told so and never run."""
+    writer, begun, go_on = session.writer, threading.Event(), threading.Event()
+    answered, refused = [], []
+
+    def held(tx: Tx, args: dict[str, Any]) -> Answer:
+        begun.set()
+        assert go_on.wait(30)
+        return {}
+
+    def press(command: Command) -> None:
+        try:
+            answered.append(writer.press(other(command)))
+        except Busy:
+            refused.append(command)
+
+    for _ in range(60):
+        writer._learn(DEAREST_S)
+    writer.start()
+    flood = [threading.Thread(target=press, args=(held,)) for _ in range(100)]
+    flood[0].start()
+    assert begun.wait(10)  # the writer is at work with one, nobody waits
+    for one in flood[1:]:
+        one.start()
+    while len(refused) + writer.waiting < 99:
+        time.sleep(0.01)
+    assert writer.waiting == int(MOST_WAIT_S / DEAREST_S) + 1 and len(refused) == 99 - writer.waiting
+    go_on.set()
+    for one in flood:
+        one.join(30)
+    assert len(answered) == 100 - len(refused)
+    for _ in range(60):
+        writer._learn(0.0005)
+    assert writer.press(other(held)) == {"ok": True}

@@ -85,17 +85,6 @@ def reset_password(tx: Tx, args: dict[str, Any]) -> Answer:
     return {"person": person.id}
 
 
-def sign_in(tx: Tx, args: dict[str, Any]) -> Answer:
-    """Opens a session for somebody whose password was right; not an event, and gone when it ends."""
-    people.add_session(tx.c, args["token_hash"], args["person"], tx.office_id, tx.now.at, args["expires_at"])
-    return {}
-
-
-def sign_out(tx: Tx, args: dict[str, Any]) -> Answer:
-    people.end_session(tx.c, args["token_hash"])
-    return {}
-
-
 def hello(tx: Tx, args: dict[str, Any]) -> Answer:
     """A device introduces itself: it gets a code to show until somebody pairs it.
 

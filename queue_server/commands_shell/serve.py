@@ -9,7 +9,7 @@ import socket
 import sys
 from dataclasses import replace
 
-from .. import assets, bootstrap, config, demo, opening
+from .. import assets, bootstrap, config, demo, logs, opening
 from ..app import create_app
 from ..upkeep import startup
 from ..upkeep.daily import Daily
@@ -21,9 +21,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     settings = config.read(args)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for library in ("werkzeug", "alembic"):
-        logging.getLogger(library).setLevel(logging.WARNING)
+    logs.begin(settings.log)
     bootstrap.raise_file_limit()
     if assets.missing():
         print("Fetching the browser libraries (once) …", flush=True)

@@ -124,6 +124,9 @@ KINDS: dict[str, Kind] = {
     ),
     "person_added": _kind("somebody may sign in", "person role commitment"),
     "password_reset": _kind("a password was set anew", "person by"),
+    "sessions_ended": _kind("somebody was signed out everywhere", "person by count"),
+    "second_factor_set": _kind("somebody signs in with a code besides the password from now on", "person by"),
+    "second_factor_dropped": _kind("the password alone opens again", "person by"),
     # devices
     "device_paired": _kind("a board, kiosk or unit was paired by its code", "device kind board hall name"),
     "device_revoked": _kind("a device may not connect any more", "device reason"),

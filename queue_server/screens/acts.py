@@ -1,4 +1,4 @@
-"""Who may press what, with which arguments: one table, the code and the documentation at once."""
+"""What people press, with which arguments, and who may: one table, the code and the documentation at once."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..commands import counter, day, notes, schedule, seat, supervisor, undo, visitor
+from ..commands import access, counter, day, notes, schedule, seat, supervisor, undo, visitor
 from ..domain.errors import Refused
 from ..transaction import Answer, Command, Tx
+from .roles import OVERSEES, PEOPLE, SERVES, Who
 
 MOST_TEXT = 200
-OFFICER = frozenset({"officer", "supervisor"})
-SUPERVISOR = frozenset({"supervisor", "administrator"})
 
 
 @dataclass(frozen=True)
@@ -21,7 +20,7 @@ class Act:
 
     name: str
     command: Command
-    roles: frozenset[str]
+    roles: frozenset[Who]
     takes: Mapping[str, type]
     longest: int = MOST_TEXT
 
@@ -35,7 +34,7 @@ _SEEN = {"seen": int}
 
 
 def _acts() -> list[Act]:
-    seen, officer = _SEEN, OFFICER
+    seen, officer = _SEEN, SERVES
     return [
         Act("sit", seat.sit, officer, {"counter": str, "take_over": bool}),
         Act("understood", seat.understood, officer, {}),
@@ -59,16 +58,19 @@ def _acts() -> list[Act]:
         Act("arrived", counter.arrived, officer, {**seen, "step": int}),
         Act("issue", issue_for, officer, {**seen, "service": str, "priority": bool, "language": str}),
         Act("note", notes.note, officer, {**seen, "step": int, "text": str}, longest=500),
-        Act("reopen", supervisor.reopen, SUPERVISOR, {"step": int, "reason": str}),
-        Act("pause_service", supervisor.pause_service, SUPERVISOR, {"service": str, "reason": str}),
-        Act("resume_service", supervisor.resume_service, SUPERVISOR, {"service": str}),
-        Act("close_counter", supervisor.close_counter, SUPERVISOR, {"counter": str, "reason": str}),
-        Act("open_counter", supervisor.open_counter, SUPERVISOR, {"counter": str}),
-        Act("close_day", day.close_day, SUPERVISOR, {"day": str, "reason": str, "reasons": dict}),
-        Act("change_schedule", schedule.change_schedule, SUPERVISOR,
+        Act("second_factor", access.second_factor, PEOPLE, {"secret": str, "code": str}),
+        Act("drop_second_factor", access.drop_second_factor, PEOPLE, {"person": int, "code": str}),
+        Act("end_sessions", access.end_sessions, PEOPLE, {"person": int}),
+        Act("reopen", supervisor.reopen, OVERSEES, {"step": int, "reason": str}),
+        Act("pause_service", supervisor.pause_service, OVERSEES, {"service": str, "reason": str}),
+        Act("resume_service", supervisor.resume_service, OVERSEES, {"service": str}),
+        Act("close_counter", supervisor.close_counter, OVERSEES, {"counter": str, "reason": str}),
+        Act("open_counter", supervisor.open_counter, OVERSEES, {"counter": str}),
+        Act("close_day", day.close_day, OVERSEES, {"day": str, "reason": str, "reasons": dict}),
+        Act("change_schedule", schedule.change_schedule, OVERSEES,
             {"first": str, "last": str, "hours": str, "name": str, "service": str}),
-        Act("pair", supervisor.pair, SUPERVISOR, {"code": str, "name": str, "board": str}),
-        Act("revoke", supervisor.revoke, SUPERVISOR, {"device": int, "reason": str}),
+        Act("pair", supervisor.pair, OVERSEES, {"code": str, "name": str, "board": str}),
+        Act("revoke", supervisor.revoke, OVERSEES, {"device": int, "reason": str}),
     ]
 
 

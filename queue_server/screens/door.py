@@ -6,9 +6,10 @@ import hashlib
 import logging
 import secrets
 import time
+from collections.abc import Callable
 from typing import Any
 
-from ..commands import setup
+from ..commands import access
 from ..config import Config
 from ..database import Database
 from ..domain.errors import Busy, NotAllowed, NotFound, Refused, TooMany
@@ -22,7 +23,6 @@ from .acts import ACTS, Act, clean
 
 logger = logging.getLogger(__name__)
 
-SESSION_MS = 12 * 3_600_000
 #: A paired device is taken at its word for so long; revoking it in this process ends that at once.
 DEVICE_S = 1.0
 MOST_DEVICES = 1_000
@@ -45,6 +45,10 @@ class Door:
         self.database = database
         self.kit = kit
         self.writer = writer
+        #: Told of every press of a person: act, answer ("ok" or why not), seconds.
+        self.on_press: Callable[[str, str, float], None] = lambda act, answer, seconds: None
+        #: Told of every session that was used: office, the token's hash.
+        self.on_session: Callable[[str, str], None] = lambda office, token_hash: None
         self._devices: dict[tuple[str, str], tuple[Device, float]] = {}
         self._tickets = Together(kit, self._read_tickets)
 
@@ -54,11 +58,16 @@ class Door:
         """The person of a session at this office; None: not signed in."""
         if not token:
             return None
-        return self.kit.blocking(self._person, office, digest(token))
+        token_hash = digest(token)
+        found = self.kit.blocking(self._person, office, token_hash)
+        if found is not None:
+            self.on_session(office, token_hash)
+        return found
 
     def _person(self, office: str, token_hash: str) -> Person | None:
         with self.database.read() as c:
-            found = people.person_of_session(c, token_hash, wall_ms())
+            now = wall_ms()
+            found = people.person_of_session(c, token_hash, now, now - access.IDLE_MS)
             heads = offices.heads_of(c, [office])
             return found if found and heads and heads[0].id == found.office_id else None
 
@@ -112,30 +121,42 @@ class Door:
 
     def press(self, office: str, actor: Actor, message: Any) -> Answer:
         """A press from a screen: checked, allowed, run, answered. Never raises."""
+        begun = time.perf_counter()
+        answer, act = self._pressed(office, actor, message)
+        self.on_press(act, "ok" if answer.get("ok") else str(answer.get("refused")), time.perf_counter() - begun)
+        return answer
+
+    def _pressed(self, office: str, actor: Actor, message: Any) -> tuple[Answer, str]:
+        """The answer, and the act's name when it is one of ours."""
+        name = "unknown"
         try:
-            act, args, key = _understood(message)
+            act = _meant(message)
+            name = act.name
             if actor.kind not in act.roles:
                 raise NotAllowed("not_allowed")
-            return self.run(office, actor, act, args, key)
+            return self.run(office, actor, act, clean(message, act), key_of(message)), name
         except Refused as refused:
-            return refused.as_answer()
+            return refused.as_answer(), name
         except Exception:
             logger.exception("a press failed")
-            return Refused("failed").as_answer()
+            return Refused("failed").as_answer(), name
 
     def run(self, office: str, actor: Actor, act: Act, args: dict[str, Any], key: str) -> Answer:
         """Runs an act; raises Refused."""
         return self.writer.press(Job(office, actor, act.name, act.command, args, key))
 
-    def sign_in(self, office: str, name: str, password: str) -> tuple[str, Person]:
-        """A new session's token for the right name and password; raises NotAllowed("wrong_sign_in")."""
+    def sign_in(self, office: str, name: str, password: str, code: str = "") -> tuple[str, Person]:
+        """A new session's token for the right name and password, and the code where a second factor is set.
+
+        Raises Refused: wrong_sign_in, code_needed, wrong_code.
+        """
         person = self.kit.blocking(self._by_name, office, name.strip().lower())
         if not self.kit.blocking(right_password, person.password if person else "", password) or person is None:
             raise NotAllowed("wrong_sign_in")
         token = new_token()
         actor = Actor(person.role, f"person:{person.id}", person.id)
-        args = {"token_hash": digest(token), "person": person.id, "expires_at": wall_ms() + SESSION_MS}
-        self.writer.press(Job(office, actor, "sign_in", setup.sign_in, args))
+        args = {"token_hash": digest(token), "person": person.id, "code": code}
+        self.writer.press(Job(office, actor, "sign_in", access.sign_in, args))
         return token, person
 
     def _by_name(self, office: str, name: str) -> Person | None:
@@ -145,13 +166,13 @@ class Door:
             return found if found and found.active else None
 
 
-def _understood(message: Any) -> tuple[Act, dict[str, Any], str]:
+def _meant(message: Any) -> Act:
     if not isinstance(message, dict):
         raise Refused("bad_request", field="message")
     act = ACTS.get(str(message.get("act")))
     if act is None:
         raise NotFound("no_such_act")
-    return act, clean(message, act), key_of(message)
+    return act
 
 
 def key_of(message: dict[str, Any]) -> str:
@@ -183,6 +204,10 @@ def hashed(password: str) -> str:
 _NOBODY = hashed(secrets.token_urlsafe(32))
 
 
+#: Every status with which a refusal leaves; 413 and 429 are given before a command is looked at.
+STATUSES = (400, 403, 404, 409, 413, 429, 503)
+
+
 def status_of(refused: Refused) -> int:
     """The HTTP status that fits a refusal."""
     if isinstance(refused, NotFound):
@@ -194,3 +219,13 @@ def status_of(refused: Refused) -> int:
     if isinstance(refused, TooMany):
         return 429
     return 400 if refused.code == "bad_request" else 409
+
+
+def status_of_answer(answer: Answer) -> int:
+    """The HTTP status that fits an answer to a press."""
+    if answer.get("ok"):
+        return 200
+    code = str(answer["refused"])
+    if code.startswith("no_such_"):
+        return 404
+    return {"bad_request": 400, "not_allowed": 403, "not_signed_in": 403, "busy": 503, "failed": 500}.get(code, 409)

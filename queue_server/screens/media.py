@@ -40,7 +40,7 @@ def blueprint(config: Config, door: Door, live: Live) -> Blueprint:
 
     @bp.get("/t/<secret>/qr.svg")
     def ticket_qr(secret: str) -> Response:
-        if not config.address or door.ticket(secret) is None:
+        if not config.address:
             abort(404)
         return _qr(f"{config.address}/t/{secret}")
 

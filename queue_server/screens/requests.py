@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, jsonify, request
+import pyotp
+import segno
+from flask import Blueprint, Response, abort, current_app, g, jsonify, request
 
-from ..commands import setup, visitor
+from ..commands import access, setup, visitor
 from ..domain.errors import NotAllowed, NotFound, Refused, TooMany
 from ..live import Live
-from ..transaction import Actor, Job
+from ..store.people import Person
+from ..transaction import Actor, Answer, Job
 from . import kiosk as door_screen
 from .door import Door, digest, key_of, new_token
+from .guard import body, session_token, text_of
 from .limits import Limits
 
 YEAR_S = 365 * 86_400
@@ -21,97 +26,28 @@ YEAR_S = 365 * 86_400
 #: whoever mistypes one name often keeps no colleague out.
 WRONG_SIGN_INS = 20
 WRONG_FOR_ONE_NAME = 5
-GUESSES = 60
+#: Prints a number on the kiosk's printer in the background: (office, the answer with the ticket).
+Printed = Callable[[str, Answer], None]
 VISITOR_ACTS = {"cancel": visitor.cancel, "coming": visitor.coming, "arrived": visitor.arrived}
 
 
-def body() -> dict[str, Any]:
-    """The JSON object of the request; raises Refused("bad_request")."""
-    try:
-        found = request.get_json(silent=True)
-    except RecursionError:  # brackets within brackets within brackets
-        found = None
-    if not isinstance(found, dict):
-        raise Refused("bad_request", field="body")
-    return found
-
-
-def text_of(message: dict[str, Any], name: str, most: int = 200) -> str:
-    value = message.get(name, "")
-    if not isinstance(value, str) or len(value) > most:
-        raise Refused("bad_request", field=name)
-    return value
-
-
-def blueprint(door: Door, live: Live, limits: Limits, printed: Any) -> Blueprint:
-    """``printed(office, answer)`` prints a number on the kiosk's printer in the background."""
+def blueprint(door: Door, live: Live, limits: Limits, printed: Printed) -> Blueprint:
     bp = Blueprint("requests", __name__)
-
-    @bp.before_request
-    def from_our_own_pages() -> None:
-        # A form of another site can send neither this header nor JSON, and no GET changes anything.
-        if request.method == "POST" and request.headers.get("X-Queue") != "1":
-            raise NotAllowed("not_our_page")
 
     @bp.post("/office/<office>/tickets")
     def tickets(office: str) -> Response:
-        message = body()
-        key, args = key_of(message), {
-            "service": text_of(message, "service"), "priority": message.get("priority") is True,
-            "language": text_of(message, "language", 2) or "id",
-        }
-        device = door.device(office, request.cookies.get("queue_device"), "kiosk")
-        if device is not None:
-            on_paper = door.config.printer not in ("", "browser")
-            actor = Actor("device", f"device:{device.id}", device_id=device.id)
-            args.update(channel="door", paper="escpos" if on_paper else "")
-            answer = door.writer.press(Job(office, actor, "issue", visitor.issue, args, key))
-            if on_paper:
-                printed(office, answer)
-            return jsonify(_with_link(door, answer))
-        limits.spend("number", 30)
-        phone = request.cookies.get("queue_phone") or new_token()
-        holder = hmac.new(current_app.secret_key, phone.encode(), "sha256").hexdigest()[:32]  # type: ignore[arg-type]
-        actor = Actor("visitor", f"phone:{holder[:16]}", holder=holder)
-        args.update(channel="online", door=text_of(message, "door", 60))
-        answer = door.writer.press(Job(office, actor, "issue", visitor.issue, args, key))
-        response = jsonify(_with_link(door, answer))
-        _cookie(door, response, "queue_phone", phone, 86_400)
-        return response
-
-    def _held(secret: str) -> tuple[str, Any]:
-        """(office, ticket); a whole office's Wi-Fi is one address, so what is counted is the ticket, and only
-        guessing counts for the address."""
-        limits.check("guess", GUESSES)
-        found = door.ticket(secret)
-        if found is None:
-            limits.spend("guess", GUESSES)
-            raise NotFound("no_such_ticket")
-        limits.spend("ticket", 120, secret)
-        return found
+        return take_number(door, limits, printed, office)
 
     @bp.post("/t/<secret>/<act>")
     def said(secret: str, act: str) -> Response:
-        if act not in VISITOR_ACTS:
-            abort(404)
-        found = _held(secret)
-        message = request.get_json(silent=True) or {}
-        office, ticket = found
-        args = {"secret": secret, "door": text_of(message, "door", 60)}
-        actor = Actor("visitor", f"ticket:{ticket.id}", ticket_id=ticket.id)
-        return jsonify(door.writer.press(Job(office, actor, act, VISITOR_ACTS[act], args)))
+        return say(door, secret, act)
 
     @bp.post("/t/<secret>/paper")
     def paper(secret: str) -> Response:
-        found = door.ticket(secret)
-        if found is None:
-            raise NotFound("no_such_ticket")
-        message, (office, ticket) = body(), found
+        message, (office, ticket) = body(), g.held
         state = text_of(message, "state", 20)
         if state not in ("printed", "kept", "failed", "reprint"):
             raise Refused("bad_request", field="state")
-        if door.device(office, request.cookies.get("queue_device"), "kiosk") is None:
-            raise NotAllowed("not_paired")
         if state == "reprint":
             printed(office, {"ticket": visitor.ticket_answer(ticket)})
             return jsonify({"ok": True})
@@ -121,7 +57,7 @@ def blueprint(door: Door, live: Live, limits: Limits, printed: Any) -> Blueprint
 
     @bp.get("/t/<secret>/picture")
     def picture(secret: str) -> Response:
-        snapshot = live.latest(_held(secret)[0])
+        snapshot = live.latest(g.held[0])
         drawn = live.ticket_picture(secret, snapshot) if snapshot else None
         if drawn is None:
             raise NotFound("no_such_ticket")
@@ -137,47 +73,34 @@ def blueprint(door: Door, live: Live, limits: Limits, printed: Any) -> Blueprint
     @bp.post("/sign-in")
     def sign_in() -> Response:
         message = body()
-        limits.spend("sign_in", 300)  # each costs the server a deliberate moment, right or wrong
-        office, name = text_of(message, "office", 80), text_of(message, "name", 80)
-        whose = f"{request.remote_addr} {office} {name.strip().lower()}"
-        seconds = max(
-            limits.wait("wrong_sign_in", WRONG_SIGN_INS), limits.wait("wrong_name", WRONG_FOR_ONE_NAME, whose))
-        if seconds:
-            raise TooMany("too_many_sign_ins", seconds=seconds)
-        try:
-            token, person = door.sign_in(office, name, text_of(message, "password", 200))
-        except NotAllowed:
-            limits.spend("wrong_sign_in", WRONG_SIGN_INS)
-            limits.spend("wrong_name", WRONG_FOR_ONE_NAME, whose)
-            raise
-        response = jsonify({"ok": True, "person": {"id": person.id, "name": person.shown_name, "role": person.role}})
+        token, person = signed_in(door, limits, text_of(message, "office", 80), message)
+        response = jsonify({"ok": True, "person": known(person)})
         _cookie(door, response, "queue_session", token, 12 * 3600)
         return response
 
     @bp.post("/sign-out")
     def sign_out() -> Response:
-        message, token = body(), request.cookies.get("queue_session")
-        response = jsonify({"ok": True})
-        if token:
-            office = text_of(message, "office", 80)
-            actor = Actor("visitor", "session")
-            door.writer.press(Job(office, actor, "sign_out", setup.sign_out, {"token_hash": digest(token)}))
+        response = sign_off(door, text_of(body(), "office", 80))
         response.delete_cookie("queue_session")
         return response
 
     @bp.get("/who")
     def who() -> Response:
-        person = door.person(request.args.get("office", ""), request.cookies.get("queue_session"))
-        known = person and {"id": person.id, "name": person.shown_name, "role": person.role}
-        return jsonify({"ok": True, "person": known})
+        person = door.person(request.args.get("office", ""), session_token())
+        return jsonify({"ok": True, "person": known(person) if person else None})
+
+    @bp.post("/second-factor")
+    def second_factor() -> Response:
+        secret = pyotp.random_base32()
+        name = f"{text_of(body(), 'office', 80)}:{g.person.name}"
+        uri = pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name="Antrean")
+        code = segno.make(uri, error="m").svg_inline(scale=5, border=2)
+        return jsonify({"ok": True, "secret": secret, "qr": code})
 
     @bp.post("/press")
     def press() -> Response:
         message = body()
-        office = text_of(message, "office", 80)
-        person = door.person(office, request.cookies.get("queue_session"))
-        if person is None:
-            raise NotAllowed("not_signed_in")
+        office, person = text_of(message, "office", 80), g.person
         return jsonify(door.press(office, Actor(person.role, f"person:{person.id}", person.id), message))
 
     @bp.post("/hello")
@@ -196,6 +119,75 @@ def blueprint(door: Door, live: Live, limits: Limits, printed: Any) -> Blueprint
         return _introduce(door, kind, office, board)
 
     return bp
+
+
+def take_number(door: Door, limits: Limits, printed: Printed, office: str) -> Response:
+    """A kiosk's number at the door, or anybody's from their own phone."""
+    message = body()
+    key, args = key_of(message), {
+        "service": text_of(message, "service"), "priority": message.get("priority") is True,
+        "language": text_of(message, "language", 2) or "id",
+    }
+    device = door.device(office, request.cookies.get("queue_device"), "kiosk")
+    if device is not None:
+        on_paper = door.config.printer not in ("", "browser")
+        actor = Actor("device", f"device:{device.id}", device_id=device.id)
+        args.update(channel="door", paper="escpos" if on_paper else "")
+        answer = door.writer.press(Job(office, actor, "issue", visitor.issue, args, key))
+        if on_paper:
+            printed(office, answer)
+        return jsonify(_with_link(door, answer))
+    limits.spend("number", 30)
+    phone = request.cookies.get("queue_phone") or new_token()
+    holder = hmac.new(current_app.secret_key, phone.encode(), "sha256").hexdigest()[:32]  # type: ignore[arg-type]
+    actor = Actor("visitor", f"phone:{holder[:16]}", holder=holder)
+    args.update(channel="online", door=text_of(message, "door", 60))
+    answer = door.writer.press(Job(office, actor, "issue", visitor.issue, args, key))
+    response = jsonify(_with_link(door, answer))
+    _cookie(door, response, "queue_phone", phone, 86_400)
+    return response
+
+
+def say(door: Door, secret: str, act: str) -> Response:
+    """What a visitor says of their own number; the guard knows whose it is."""
+    if act not in VISITOR_ACTS:
+        abort(404)
+    message, (office, ticket) = request.get_json(silent=True) or {}, g.held
+    args = {"secret": secret, "door": text_of(message, "door", 60)}
+    actor = Actor("visitor", f"ticket:{ticket.id}", ticket_id=ticket.id)
+    return jsonify(door.writer.press(Job(office, actor, act, VISITOR_ACTS[act], args)))
+
+
+def signed_in(door: Door, limits: Limits, office: str, message: dict[str, Any]) -> tuple[str, Person]:
+    """A new session's token and whose it is; raises NotAllowed, and TooMany for whoever goes on guessing."""
+    limits.spend("sign_in", 300)  # each costs the server a deliberate moment, right or wrong
+    name = text_of(message, "name", 80)
+    whose = f"{request.remote_addr} {office} {name.strip().lower()}"
+    seconds = max(
+        limits.wait("wrong_sign_in", WRONG_SIGN_INS), limits.wait("wrong_name", WRONG_FOR_ONE_NAME, whose))
+    if seconds:
+        raise TooMany("too_many_sign_ins", seconds=seconds)
+    try:
+        return door.sign_in(office, name, text_of(message, "password", 200), text_of(message, "code", 10))
+    except Refused as refused:
+        if refused.code in ("wrong_sign_in", "wrong_code"):
+            limits.spend("wrong_sign_in", WRONG_SIGN_INS)
+            limits.spend("wrong_name", WRONG_FOR_ONE_NAME, whose)
+        raise NotAllowed(refused.code, **refused.facts) from None
+
+
+def sign_off(door: Door, office: str) -> Response:
+    """Ends the session of whoever asks; no session: nothing to do."""
+    token = session_token()
+    if token:
+        actor = Actor("visitor", "session")
+        door.writer.press(Job(office, actor, "sign_out", access.sign_out, {"token_hash": digest(token)}))
+    return jsonify({"ok": True})
+
+
+def known(person: Person) -> dict[str, Any]:
+    """What a screen is told of who is signed in."""
+    return {"id": person.id, "name": person.shown_name, "role": person.role}
 
 
 def _introduce(door: Door, kind: str, office: str, board: str) -> Response:

@@ -11,13 +11,21 @@ from ..live import Live, Screen
 from ..reports import BoardReports
 from ..transaction import Actor, Recorded
 from .door import Door, digest
+from .roles import EVENTS, SCREENS
 
 #: Kinds of screens that hear the beat.
 BEATS = frozenset({"board", "counter", "kiosk", "supervisor"})
+#: After these a person's screens are closed.
+SIGNED_OUT = ("password_reset", "sessions_ended")
 
 
 def register(socketio: SocketIO, door: Door, live: Live, reports: BoardReports) -> None:
     """Connects the events of the socket with the door."""
+
+    def _sender(event: str) -> Screen | None:
+        """The screen that sends, when it is one that may send this."""
+        screen = live.screens.get(_sid())
+        return screen if screen is not None and screen.kind in EVENTS[event][0] else None
 
     @socketio.on("connect")
     def connect(auth: Any = None) -> None:
@@ -44,13 +52,13 @@ def register(socketio: SocketIO, door: Door, live: Live, reports: BoardReports) 
 
     @socketio.on("look")
     def look(_message: Any = None) -> None:
-        screen = live.screens.get(_sid())
+        screen = _sender("look")
         if screen is not None:
             _show(live, screen, _sid())
 
     @socketio.on("press")
     def press(message: Any = None) -> dict[str, Any]:
-        screen = live.screens.get(_sid())
+        screen = _sender("press")
         actor = _actor(door, screen) if screen is not None else None
         if screen is None or actor is None:
             return {"ok": False, "refused": "not_allowed", "facts": {}}
@@ -58,31 +66,31 @@ def register(socketio: SocketIO, door: Door, live: Live, reports: BoardReports) 
 
     @socketio.on("alive")
     def alive(message: Any = None) -> None:
-        screen = live.screens.get(_sid())
-        if screen is not None and screen.kind == "board":
+        screen = _sender("alive")
+        if screen is not None:
             sound = message.get("sound") if isinstance(message, dict) else None
             reports.alive(screen, sound if sound in ("running", "blocked", "none") else "none")
 
     @socketio.on("shown")
     def shown(message: Any = None) -> None:
-        screen = live.screens.get(_sid())
-        if screen is not None and screen.kind == "board" and isinstance(message, dict):
+        screen = _sender("shown")
+        if screen is not None and isinstance(message, dict):
             reports.shown(screen, message.get("calls"))
 
     def gone(office: str, events: list[Recorded]) -> None:
         """Whose door was closed leaves at once."""
         for event in events:
-            if event.kind not in ("device_revoked", "password_reset"):
+            if event.kind not in ("device_revoked", *SIGNED_OUT):
                 continue
             door.forget_devices()
             for sid, screen in list(live.screens.items()):
                 revoked = event.kind == "device_revoked" and screen.device_id == event.body.get("device")
-                reset = event.kind == "password_reset" and screen.person_id == event.body.get("person")
+                reset = event.kind in SIGNED_OUT and screen.person_id == event.body.get("person")
                 if screen.office == office and (revoked or reset) and (screen.device_id or screen.person_id):
                     socketio.emit("gone", {"reason": "revoked"}, to=sid)
                     live.screens.pop(sid, None)
 
-    live.on_gone.append(gone)
+    live.told.append(gone)
 
 
 def _sid() -> str:
@@ -121,8 +129,7 @@ def _recognise(door: Door, auth: dict[str, Any]) -> Screen | None:
     if kind in ("counter", "supervisor"):
         token = str(auth.get("session") or request.cookies.get("queue_session") or "")
         person = door.person(office, token)
-        allowed = ("officer", "supervisor") if kind == "counter" else ("supervisor", "auditor", "administrator")
-        if person is None or person.role not in allowed:
+        if person is None or person.role not in SCREENS[kind]:
             return None
         room = f"counter:{office}:{person.id}" if kind == "counter" else f"supervisor:{office}"
         return Screen(str(kind), office, room, person_id=person.id, token_hash=digest(token), place=person.role)
@@ -130,12 +137,6 @@ def _recognise(door: Door, auth: dict[str, Any]) -> Screen | None:
 
 
 def _actor(door: Door, screen: Screen) -> Actor | None:
-    """Who presses, asked anew for people: a session that ended presses nothing."""
-    if screen.person_id:
-        person = door.kit.blocking(door._person, screen.office, screen.token_hash)
-        return None if person is None else Actor(person.role, f"person:{person.id}", person.id)
-    if screen.device_id:
-        return Actor("device", f"device:{screen.device_id}", device_id=screen.device_id)
-    return Actor("visitor", f"ticket:{screen.ticket_id}", ticket_id=screen.ticket_id)
-
-
+    """Who presses, asked anew: a session that ended presses nothing."""
+    person = door.kit.blocking(door._person, screen.office, screen.token_hash)
+    return None if person is None else Actor(person.role, f"person:{person.id}", person.id)

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, g, jsonify, request
 
 from ..clockwork import Clockwork
 from ..domain import hours
-from ..domain.errors import NotAllowed, NotFound, Refused
+from ..domain.errors import NotFound, Refused
 from ..domain.ticket import label
 from ..exports.jobs import Exports
 from ..exports.shares import Shares
@@ -25,7 +25,6 @@ from ..transaction import Actor
 from . import poster
 from .door import Door
 
-ROLES = ("supervisor", "auditor", "administrator")
 PAGE = 50
 #: Up to so many entries the shares are counted in the server, in small bites; beyond, in a process of their own.
 HERE = 10_000
@@ -39,18 +38,6 @@ def blueprint(door: Door, live: Live, clockwork: Clockwork) -> Blueprint:
     exports = Exports(door.config, door.database, door.writer, door.kit)
     door.kit.blocking(exports.forget_unfinished)
     clockwork.hourly.append(exports.clean)
-
-    @bp.before_request
-    def who() -> None:
-        if request.method == "POST" and request.headers.get("X-Queue") != "1":
-            raise NotAllowed("not_our_page")
-        office = str((request.view_args or {}).get("office"))
-        person = door.person(office, request.cookies.get("queue_session"))
-        if person is None:
-            raise NotAllowed("not_signed_in")
-        if person.role not in ROLES:
-            raise NotAllowed("not_allowed")
-        g.person = person
 
     poster.hang(bp, door, live)
 

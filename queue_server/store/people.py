@@ -18,6 +18,8 @@ class Person(NamedTuple):
     role: str
     password: str
     active: int
+    totp_secret: str
+    totp_step: int
 
 
 class Seat(NamedTuple):
@@ -78,16 +80,18 @@ def set_password(c: Connection, person_id: int, password: str) -> None:
 def add_session(c: Connection, token_hash: str, person_id: int, office_id: int, at: int, expires_at: int) -> None:
     c.execute(insert(t.session).values(
         token_hash=token_hash, person_id=person_id, office_id=office_id, created_at=at, expires_at=expires_at,
+        used_at=at,
     ))
 
 
 _by_session = Prepared(_person.join(t.session, t.session.c.person_id == t.person.c.id).where(
-    t.session.c.token_hash == bindparam("token"), t.session.c.expires_at > bindparam("now"), t.person.c.active == 1
+    t.session.c.token_hash == bindparam("token"), t.session.c.expires_at > bindparam("now"),
+    t.session.c.used_at > bindparam("used_since"), t.person.c.active == 1
 ))
 
 
-def person_of_session(c: Connection, token_hash: str, now: int) -> Person | None:
-    row = _by_session.first(c, {"token": token_hash, "now": now})
+def person_of_session(c: Connection, token_hash: str, now: int, used_since: int) -> Person | None:
+    row = _by_session.first(c, {"token": token_hash, "now": now, "used_since": used_since})
     return None if row is None else Person(*row)
 
 
@@ -95,8 +99,21 @@ def end_session(c: Connection, token_hash: str) -> None:
     c.execute(delete(t.session).where(t.session.c.token_hash == token_hash))
 
 
-def drop_ended_sessions(c: Connection, now: int) -> None:
-    c.execute(delete(t.session).where(t.session.c.expires_at < now))
+def end_sessions_of(c: Connection, person_id: int) -> int:
+    """Ends a person's sessions; how many."""
+    return int(c.execute(delete(t.session).where(t.session.c.person_id == person_id)).rowcount)
+
+
+def touch_sessions(c: Connection, token_hashes: list[str], at: int) -> None:
+    c.execute(update(t.session).where(t.session.c.token_hash.in_(token_hashes)).values(used_at=at))
+
+
+def save_totp(c: Connection, person_id: int, secret: str, step: int) -> None:
+    c.execute(update(t.person).where(t.person.c.id == person_id).values(totp_secret=secret, totp_step=step))
+
+
+def drop_ended_sessions(c: Connection, now: int, used_since: int) -> None:
+    c.execute(delete(t.session).where((t.session.c.expires_at < now) | (t.session.c.used_at < used_since)))
 
 
 # --- seats -------------------------------------------------------------------------------------

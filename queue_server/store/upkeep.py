@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, delete, func, literal_column, select
 
 from .. import tables as t
 
@@ -22,6 +22,22 @@ def papers_due(c: Connection, unanswered_before: int, failed_before: int) -> lis
         elif paper != "failed" and issued_at < unanswered_before:
             due.append((office, secret, "unknown"))
     return due
+
+
+def open_steps(c: Connection) -> list[tuple[str, str, str, int]]:
+    """(office, service, state, how many) of visitors who are not done."""
+    held: ColumnElement[bool] = literal_column("step.state IN ('issuing', 'waiting', 'called', 'serving', 'parked')")
+    rows = c.execute(
+        select(t.office.c.key, t.step.c.service, t.step.c.state, func.count())
+        .join(t.office, t.office.c.id == t.step.c.office_id).where(held)
+        .group_by(t.office.c.key, t.step.c.service, t.step.c.state)
+    )
+    return [(r[0], r[1], r[2], r[3]) for r in rows]
+
+
+def heads(c: Connection) -> list[tuple[str, int]]:
+    """(office, seq of its newest event)."""
+    return [(r[0], r[1]) for r in c.execute(select(t.office.c.key, t.office.c.head_seq))]
 
 
 def office_keys(c: Connection) -> list[str]:

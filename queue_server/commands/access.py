@@ -1,0 +1,107 @@
+"""Sessions and the second factor: who is signed in, since when, and for how long without being used.
+
+A session ends after ``SESSION_MS`` whatever happens, and after ``IDLE_MS`` without a press or a connected screen.
+The second factor is a time-based code (RFC 6238, six digits, 30 s) from any authenticator; each code opens once.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyotp
+
+from ..domain.errors import NotAllowed, NotFound, Refused
+from ..store import people
+from ..transaction import Answer, Tx
+
+SESSION_MS = 12 * 3_600_000
+IDLE_MS = 3_600_000
+#: A code is taken one step early or late: phones' clocks are seldom right to the second.
+WINDOW = 1
+STEP_S = 30
+ADMINISTRATORS = ("administrator", "system")
+
+
+def sign_in(tx: Tx, args: dict[str, Any]) -> Answer:
+    """Opens a session for somebody whose password was right; not an event, and gone when it ends.
+
+    Refused codes: code_needed (a second factor is set and no code came), wrong_code.
+    """
+    person = people.person(tx.c, args["person"])
+    if person is None:
+        raise NotAllowed("wrong_sign_in")
+    if person.totp_secret:
+        if not args.get("code"):
+            raise NotAllowed("code_needed")
+        people.save_totp(tx.c, person.id, person.totp_secret, _fresh_step(person, args["code"], tx.now.at))
+    people.add_session(tx.c, args["token_hash"], person.id, tx.office_id, tx.now.at, tx.now.at + SESSION_MS)
+    return {}
+
+
+def sign_out(tx: Tx, args: dict[str, Any]) -> Answer:
+    people.end_session(tx.c, args["token_hash"])
+    return {}
+
+
+def used(tx: Tx, args: dict[str, Any]) -> Answer:
+    """These sessions are in use: not an event, written every few minutes."""
+    people.touch_sessions(tx.c, args["token_hashes"], tx.now.at)
+    return {}
+
+
+def end_sessions(tx: Tx, args: dict[str, Any]) -> Answer:
+    """Ends all of one's own sessions, wherever they are open; an administrator those of anybody here."""
+    person = _of_this_office(tx, args)
+    if person.id != tx.actor.person_id and tx.actor.kind not in ADMINISTRATORS:
+        raise NotAllowed("not_allowed")
+    ended = people.end_sessions_of(tx.c, person.id)
+    tx.record("sessions_ended", {"person": person.id, "by": tx.actor.id, "count": ended})
+    return {"ended": ended}
+
+
+def second_factor(tx: Tx, args: dict[str, Any]) -> Answer:
+    """Sets the actor's own second factor: ``secret`` (which only they were shown) and a ``code`` made from it."""
+    person = people.person(tx.c, tx.actor.person_id or 0)
+    if person is None:
+        raise NotAllowed("not_signed_in")
+    if person.totp_secret:
+        raise Refused("second_factor_there")
+    given = str(args.get("secret") or "")
+    if len(given) < 32 or not set(given) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"):
+        raise Refused("bad_request", field="secret")
+    step = _fresh_step(person._replace(totp_secret=given), str(args.get("code") or ""), tx.now.at)
+    people.save_totp(tx.c, person.id, given, step)
+    tx.record("second_factor_set", {"person": person.id, "by": tx.actor.id})
+    return {}
+
+
+def drop_second_factor(tx: Tx, args: dict[str, Any]) -> Answer:
+    """Oneself with a code; somebody else's (the phone is lost) an administrator without."""
+    person = _of_this_office(tx, args)
+    if not person.totp_secret:
+        raise Refused("no_second_factor")
+    if person.id == tx.actor.person_id:
+        _fresh_step(person, str(args.get("code") or ""), tx.now.at)
+    elif tx.actor.kind not in ADMINISTRATORS:
+        raise NotAllowed("not_allowed")
+    people.save_totp(tx.c, person.id, "", 0)
+    tx.record("second_factor_dropped", {"person": person.id, "by": tx.actor.id})
+    return {}
+
+
+def _of_this_office(tx: Tx, args: dict[str, Any]) -> people.Person:
+    """The person meant: the one named, or the one who asks."""
+    person = people.person(tx.c, int(args.get("person") or tx.actor.person_id or 0))
+    if person is None or person.office_id != tx.office_id:
+        raise NotFound("no_such_person")
+    return person
+
+
+def _fresh_step(person: people.Person, code: str, at: int) -> int:
+    """The 30-second step that ``code`` belongs to, later than any used before; raises NotAllowed("wrong_code")."""
+    totp, now = pyotp.TOTP(person.totp_secret), at // 1000
+    for away in range(-WINDOW, WINDOW + 1):
+        step = now // STEP_S + away
+        if step > person.totp_step and totp.verify(code.replace(" ", ""), for_time=step * STEP_S):
+            return step
+    raise NotAllowed("wrong_code")

@@ -1,0 +1,110 @@
+"""The guard at every route: what roles.ROUTES says is done here, before any route's own code runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, g, request
+from flask_socketio import SocketIO
+
+from ..domain.errors import NotAllowed, NotFound, Refused
+from ..store.people import Device, Person
+from .door import Door
+from .limits import Limits
+from .roles import ANYBODY, DEVICES, HOLDERS, PEOPLE, ROUTES, Line, Who, unruled
+
+#: Tickets that do not exist, asked for from one address in a minute.
+GUESSES = 60
+#: A whole office's Wi-Fi is one address, so what is counted is the ticket: requests in a minute.
+OF_A_TICKET = 120
+
+
+def body() -> dict[str, Any]:
+    """The JSON object of the request; raises Refused("bad_request")."""
+    try:
+        found = request.get_json(silent=True)
+    except RecursionError:  # brackets within brackets within brackets
+        found = None
+    if not isinstance(found, dict):
+        raise Refused("bad_request", field="body")
+    return found
+
+
+def text_of(message: dict[str, Any], name: str, most: int = 200) -> str:
+    value = message.get(name, "")
+    if not isinstance(value, str) or len(value) > most:
+        raise Refused("bad_request", field=name)
+    return value
+
+
+def session_token() -> str:
+    """The token of the session: a browser's cookie, or a program's "Authorization: Bearer"."""
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    return given.strip() if scheme.lower() == "bearer" else request.cookies.get("queue_session", "")
+
+
+def _from_our_own_pages() -> bool:
+    """A form of another site can send neither of these headers, and no GET changes anything."""
+    return request.headers.get("X-Queue") == "1" or "Authorization" in request.headers
+
+
+class Guard:
+    """Leaves whom it let in for the route: ``g.person``, ``g.device`` or ``g.held`` (office, ticket)."""
+
+    def __init__(self, door: Door, limits: Limits) -> None:
+        self.door = door
+        self.limits = limits
+
+    def stand(self, app: Flask, socketio: SocketIO) -> None:
+        """Takes its place; raises LookupError when a route or an event of the socket has no line in roles.py."""
+        routes = [f"{method} {rule.rule}" for rule in app.url_map.iter_rules()
+                  for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}]
+        lacking = unruled(routes, socketio.server.handlers["/"])
+        if lacking:
+            raise LookupError(f"roles.py and the doors differ: {', '.join(lacking)}")
+        app.before_request(self._ask)
+
+    def _ask(self) -> None:
+        if request.url_rule is None or request.method == "OPTIONS":
+            return  # nothing is there, or nothing is asked
+        if request.method not in ("GET", "HEAD") and not _from_our_own_pages():
+            raise NotAllowed("not_our_page")
+        method = "GET" if request.method == "HEAD" else request.method
+        self._let_in(ROUTES[f"{method} {request.url_rule.rule}"])
+
+    def _let_in(self, line: Line) -> None:
+        places = request.view_args or {}
+        if "secret" in places:
+            g.held = self._held(places["secret"])
+        if line.who in (ANYBODY, HOLDERS):
+            return
+        office = g.held[0] if "secret" in places else places.get("office") or text_of(body(), "office", 80)
+        g.device = self._device(line.who & DEVICES, office)
+        if g.device is not None:
+            return
+        if not line.who & PEOPLE:
+            raise NotAllowed("not_paired")
+        g.person = self._person(line.who, office)
+
+    def _held(self, secret: str) -> tuple[str, Any]:
+        """(office, ticket); only guessing counts for the address."""
+        self.limits.check("guess", GUESSES)
+        found = self.door.ticket(secret)
+        if found is None:
+            self.limits.spend("guess", GUESSES)
+            raise NotFound("no_such_ticket")
+        self.limits.spend("ticket", OF_A_TICKET, secret)
+        return found
+
+    def _device(self, who: frozenset[Who], office: str) -> Device | None:
+        token = request.cookies.get("queue_device")
+        found = (self.door.device(office, token, str(kind)) for kind in sorted(who))
+        return next((device for device in found if device is not None), None)
+
+    def _person(self, who: frozenset[Who], office: str) -> Person:
+        person = self.door.person(office, session_token())
+        if person is None:
+            raise NotAllowed("not_signed_in")
+        if person.role not in who:
+            raise NotAllowed("not_allowed")
+        return person

@@ -1,0 +1,121 @@
+"""Who may do what: the one table for routes, screens and presses, the code and the documentation at once.
+
+Every route stands in ``ROUTES`` and every event of the socket in ``EVENTS``; the server does not start while one
+has no line here. What people press is in ``acts.ACTS``, whose roles come from here too. ``docs/roles.md`` is this
+printed (``python -m queue_server roles --write``), and a test tries every line with every role.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Who(StrEnum):
+    """Who stands before the door. A person's role and a device's kind are stored in these words."""
+
+    VISITOR = "visitor"              # anybody: nothing is known of them
+    HOLDER = "holder"                # whoever has the secret address of a ticket
+    BOARD = "board"                  # a device, paired
+    KIOSK = "kiosk"
+    OFFICER = "officer"
+    SUPERVISOR = "supervisor"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+
+ANYBODY = frozenset(Who)
+DEVICES = frozenset({Who.BOARD, Who.KIOSK})
+PEOPLE = frozenset({Who.OFFICER, Who.SUPERVISOR, Who.AUDITOR, Who.ADMINISTRATOR})
+HOLDERS = frozenset({Who.HOLDER})
+#: Who serves visitors; who answers for the day; who reads the log.
+SERVES = frozenset({Who.OFFICER, Who.SUPERVISOR})
+OVERSEES = frozenset({Who.SUPERVISOR, Who.ADMINISTRATOR})
+READS = frozenset({Who.SUPERVISOR, Who.AUDITOR, Who.ADMINISTRATOR})
+
+
+@dataclass(frozen=True)
+class Line:
+    """``what`` says it for the documentation."""
+
+    who: frozenset[Who]
+    what: str
+
+
+#: Method and address -> who is let in. An address with ``<secret>`` opens only with a ticket's, whoever asks.
+ROUTES: dict[str, Line] = {
+    "GET /": Line(ANYBODY, "list of the offices and their screens"),
+    "GET /favicon.ico": Line(ANYBODY, "nothing; browsers ask for it"),
+    "GET /healthz": Line(ANYBODY, "whether this process lives"),
+    "GET /readyz": Line(ANYBODY, "whether numbers can be given: database, writer, disk"),
+    "GET /metrics": Line(ANYBODY, "figures for Prometheus; from this machine, or with QUEUE_METRICS_TOKEN"),
+    "GET /web/<folder>/<path:name>": Line(ANYBODY, "scripts and styles of the screens"),
+    "GET /lib/<path:name>": Line(ANYBODY, "browser libraries"),
+    "GET /words/<screen>.json": Line(ANYBODY, "words of a screen"),
+    "GET /office/<office>/theme.css": Line(ANYBODY, "colours of an office"),
+    "GET /voice/<office>/chime.wav": Line(ANYBODY, "the chime"),
+    "GET /voice/<office>/<lang>/<clip>.wav": Line(ANYBODY, "one spoken word"),
+    "GET /media/<office>/<name>": Line(ANYBODY, "a notice's picture or video"),
+    "GET /display/<office>/<board>": Line(ANYBODY, "a board's page; its picture comes once it is paired"),
+    "GET /kiosk/<office>": Line(ANYBODY, "a kiosk's page; numbers come once it is paired"),
+    "GET /counter/<office>": Line(ANYBODY, "the console's page; its picture comes after signing in"),
+    "GET /supervisor/<office>": Line(ANYBODY, "the supervisor's page; its picture comes after signing in"),
+    "GET /visit/<office>": Line(ANYBODY, "the page for taking a number on a phone"),
+    "GET /office/<office>/door": Line(ANYBODY, "services, hours, how many wait; nobody's data"),
+    "GET /office/<office>/door.svg": Line(READS | DEVICES, "the QR code for the door"),
+    "POST /office/<office>/tickets": Line(ANYBODY, "take a number; channel door for a kiosk, online for others"),
+    "POST /hello": Line(ANYBODY, "a device introduces itself and gets a code to show"),
+    "POST /sign-in": Line(ANYBODY, "sign in with name and password"),
+    "POST /sign-out": Line(ANYBODY, "end one's own session"),
+    "GET /who": Line(ANYBODY, "who am I? (of one's own session)"),
+    "GET /t/<secret>": Line(HOLDERS, "a ticket's page"),
+    "GET /t/<secret>/picture": Line(HOLDERS, "a ticket's picture"),
+    "GET /t/<secret>/qr.svg": Line(HOLDERS, "a ticket's QR code"),
+    "POST /t/<secret>/<act>": Line(HOLDERS, "cancel, on my way, arrived"),
+    "POST /t/<secret>/paper": Line(frozenset({Who.KIOSK}), "whether the paper came out; print again"),
+    "POST /second-factor": Line(PEOPLE, "a new secret for one's own second factor; nothing is set yet"),
+    "POST /press": Line(PEOPLE, "a press without a socket; the acts below"),
+    "GET /supervisor/<office>/poster": Line(READS, "the sheet for the door, with its QR code"),
+    "GET /supervisor/<office>/log": Line(READS, "the wait-time log, a page of it"),
+    "GET /supervisor/<office>/log/shares": Line(READS, "shares on time of what the filter shows"),
+    "GET /supervisor/<office>/log.<kind>": Line(READS, "the log as CSV or JSON lines"),
+    "POST /supervisor/<office>/exports": Line(READS, "begin an XLSX file"),
+    "GET /supervisor/<office>/exports": Line(READS, "how far it is"),
+    "GET /supervisor/<office>/exports/<int:job>": Line(READS, "the file"),
+    "GET /api/v1/openapi.json": Line(ANYBODY, "this interface, described (OpenAPI 3.1)"),
+    "GET /api/v1/offices": Line(ANYBODY, "the offices of this server"),
+    "GET /api/v1/offices/<office>/door": Line(ANYBODY, "services, hours, how many wait; nobody's data"),
+    "POST /api/v1/offices/<office>/tickets": Line(ANYBODY, "take a number"),
+    "GET /api/v1/tickets/<secret>": Line(HOLDERS, "a ticket: state, place, call"),
+    "POST /api/v1/tickets/<secret>/<act>": Line(HOLDERS, "cancel, coming (on my way), arrived"),
+    "POST /api/v1/offices/<office>/sessions": Line(ANYBODY, "sign in; the answer holds the token"),
+    "DELETE /api/v1/offices/<office>/sessions": Line(ANYBODY, "end one's own session"),
+    "GET /api/v1/offices/<office>/counter": Line(SERVES, "the console's picture"),
+    "GET /api/v1/offices/<office>/today": Line(READS, "the day at a glance"),
+    "POST /api/v1/offices/<office>/acts/<act>": Line(PEOPLE, "an act of the person who is signed in (below)"),
+}
+
+#: A screen that connects -> who may.
+SCREENS: dict[str, frozenset[Who]] = {
+    "board": frozenset({Who.BOARD}),
+    "kiosk": frozenset({Who.KIOSK}),
+    "visitor": HOLDERS,
+    "counter": SERVES,
+    "supervisor": READS,
+}
+
+#: What a connected screen may send -> which screens.
+EVENTS: dict[str, tuple[frozenset[str], str]] = {
+    "connect": (frozenset(SCREENS), "the screen's papers; the first picture comes"),
+    "disconnect": (frozenset(SCREENS), "the line ended"),
+    "look": (frozenset(SCREENS), "the picture again"),
+    "press": (frozenset({"counter", "supervisor"}), "an act of the person who is signed in (below)"),
+    "alive": (frozenset({"board"}), "that it lives, and whether it can be heard; each second"),
+    "shown": (frozenset({"board"}), "which calls were drawn and spoken"),
+}
+
+
+def unruled(routes: Iterable[str], events: Iterable[str]) -> list[str]:
+    """Routes and events that have no line here, and lines that have none there; empty when all is in order."""
+    return sorted(set(routes) ^ set(ROUTES)) + sorted(set(events) ^ set(EVENTS))
