@@ -27,6 +27,10 @@ EXAMPLES_BY_KEY = {
 }
 
 
+#: What points at another line says it otherwise of a form, which has none (line 0).
+IN_A_FORM = {"not_unique": "not_unique_form", "override_overlap": "override_overlap_form"}
+
+
 @cache
 def _words() -> dict[str, dict[str, str]]:
     words: dict[str, dict[str, str]] = json.loads(
@@ -54,7 +58,8 @@ class Problem:
     facts: Facts = field(default_factory=dict)
 
     def say(self, lang: str = "id") -> str:
-        parts = [sentence(self.code, self.facts, lang)]
+        code = IN_A_FORM.get(self.code, self.code) if self.facts.get("other") == 0 else self.code
+        parts = [sentence(code, self.facts, lang)]
         if "meant" in self.facts:
             parts.append(sentence("meant", self.facts, lang))
         if self.line:
