@@ -176,7 +176,7 @@ def _checked(here: Before, room: MediaRoom, message: dict[str, Any]) -> dict[str
         return {**answer, "problems": said(wrong.problems)}
     office = prepared["office"]
     there = [kept.name for kept in room.kept()]
-    known = {*warnings(now), *missing_media(now, there)} if not isinstance(text, str) else set()
+    known = [*warnings(now), *missing_media(now, there)] if not isinstance(text, str) else []
     new = [w for w in (*warnings(office), *missing_media(office, there)) if w not in known]
     found = differences(now, office)
     return {**answer, "warnings": said(new), "total": len(found), "differences": _shown(found)}

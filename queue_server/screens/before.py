@@ -82,7 +82,7 @@ def edited(here: Before, args: Args) -> tuple[Args, Args]:
         raise OfficeRefused(wrong.problems) from None
     except (KeyError, ValueError, RecursionError):
         raise Refused("bad_request", field="parts") from None
-    return {"seen": seen, "office": office}, {}
+    return {"seen": seen, "office": _of(here, office)}, {}
 
 
 def read_text(here: Before, args: Args) -> tuple[Args, Args]:
@@ -93,9 +93,13 @@ def read_text(here: Before, args: Args) -> tuple[Args, Args]:
         office = read(str(args.get("text") or ""), "")
     except OfficeFileError as wrong:
         raise OfficeRefused(wrong.problems) from None
+    return {"seen": seen, "office": _of(here, office)}, {}
+
+
+def _of(here: Before, office: Office) -> Office:
     if office.key != here.office:
         raise OfficeRefused((other_office(office.key, here.office),))
-    return {"seen": seen, "office": office}, {}
+    return office
 
 
 def version(database: Database, key: str, number: int) -> Office:
