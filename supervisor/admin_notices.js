@@ -24,7 +24,7 @@
         <${Form.Number} label=${Queue.t("notice.seconds")} value=${one.seconds} testid=${"notice-seconds-" + at} set=${function (text) { one.seconds = text; }} /></div>
       ${one.kind === "text" ? null : html`<div class="pair"><${Form.Choice} label=${Queue.t("notice.file")} hint=${Queue.t("notice.file.hint")} value=${one.file} options=${files(one)} testid=${"notice-file-" + at} set=${function (name) { one.file = name; }} />
         <${Desk.Thumb} name=${one.file} /></div>`}
-      <${Form.Words} rows=${2} label=${Queue.t(one.kind === "text" ? "notice.words" : "notice.caption")} value=${one.text} testid=${"notice-text-" + at} set=${function (words) { one.text = words; }} /><//>`;
+      <${Form.Words} rows=${3} label=${Queue.t(one.kind === "text" ? "notice.words" : "notice.caption")} value=${one.text} testid=${"notice-text-" + at} set=${function (words) { one.text = words; }} /><//>`;
   }
 
   Desk.panels.notices = {
@@ -42,7 +42,7 @@
     View: function () {
       const draft = Desk.draft("notices"), form = draft.form;
       if (!Desk.data.media) { Desk.load("media"); }
-      return html`<div class="stack"><${Form.Words} rows=${2} label=${Queue.t("running_text")} value=${form.running} testid="running-text" set=${function (words) { form.running = words; }} />
+      return html`<div class="stack"><${Form.Words} rows=${3} label=${Queue.t("running_text")} value=${form.running} testid="running-text" set=${function (words) { form.running = words; }} />
         <${Form.Words} label=${Queue.t("complaint")} value=${form.complaint} testid="complaint" set=${function (words) { form.complaint = words; }} />
         <h3>${Queue.t("notices")}</h3>${form.notices.map(function (one, at) { return html`<${Notice} key=${at} one=${one} list=${form.notices} at=${at} />`; })}
         <p><${Desk.button} icon="plus" word=${Queue.t("notice.add")} testid="add-notice" run=${function () { form.notices.push({ kind: "text", text: {}, file: "", seconds: "12" }); Desk.draw(); }} /></p>

@@ -43,7 +43,7 @@
       ${props.hint ? html`<span class="field-hint">${props.hint}</span>` : null}</span></label>`;
   };
 
-  /** Which of several; ``values`` is a list of keys, kept in the order of the options. */
+  /** Which of several; ``values`` is a list of keys in the order in which they were marked. */
   Form.Checks = function (props) {
     return html`<fieldset class="field"><legend class="field-label">${props.label}</legend><div class="checks">${props.options.map(function (option) {
       return html`<${Form.Check} key=${option.key} label=${option.name} value=${props.values.indexOf(option.key) >= 0} testid=${props.testid + "-" + option.key}
