@@ -9,7 +9,7 @@
   const LET_IN = ["administrator", "supervisor"];
   const LANGUAGE_KEPT = "queue.supervisor.language";
 
-  const state = { picture: null, person: null, gone: null, open: null, tab: "people", busy: false, refused: null, denied: false, line: { up: false, since: Date.now(), last: null } };
+  const state = { picture: null, person: null, gone: null, open: null, tab: "people", busy: false, refused: null, code: false, denied: false, line: { up: false, since: Date.now(), last: null } };
   let line = null;
 
   Desk.TABS = [{ name: "people", icon: "users" }, { name: "devices", icon: "device-tv" }, { name: "office", icon: "building" },

@@ -38,6 +38,12 @@
     Object.keys(drafts).forEach(function (id) { if (!dirty(drafts[id])) { delete drafts[id]; } });
   };
 
+  /** What was put in force here is nobody else's change: what else is being typed counts as made from it too. The whole
+      file would undo it, so that one does not. */
+  Desk.advanced = function (from, to) {
+    Object.keys(drafts).forEach(function (id) { if (drafts[id].seen === from && !Desk.panels[drafts[id].panel].text) { drafts[id].seen = to; } });
+  };
+
   function drop(draft) {
     delete drafts[draft.id];
     if (checked && checked.id === draft.id) { checked = null; }
@@ -74,8 +80,9 @@
 
   function putInForce(draft) {
     const act = Desk.panels[draft.panel].text ? "put_office" : "change_office";
-    Desk.press(act, checked.sent, function () {
+    Desk.press(act, checked.sent, function (answer) {
       drop(draft);
+      Desk.advanced(draft.seen, answer.version);
       Desk.load("office");
     }, function (answer) {
       checked = null;

@@ -35,7 +35,12 @@
 
   function choose(name) {
     return function () {
-      Desk.press("change_office", { seen: Desk.data.office.version, parts: { office: { voice_set: name } } }, function () { Desk.load("machine"); Desk.load("office"); });
+      const seen = Desk.data.office.version;
+      Desk.press("change_office", { seen: seen, parts: { office: { voice_set: name } } }, function (answer) {
+        Desk.advanced(seen, answer.version);
+        Desk.load("machine");
+        Desk.load("office");
+      }, function () { Desk.load("office"); });
     };
   }
 

@@ -5,6 +5,7 @@
   const Queue = window.Queue;
   const html = window.htmPreact.html;
 
+  const KINDS = ["image/png", "image/jpeg", "image/webp", "video/mp4", "video/webm"];
   let coming = null;   /* {name, part}: what is on its way, 0 to 1 */
   let sure = "";
 
@@ -40,6 +41,7 @@
     const file = event.target.files[0], most = Desk.data.media.most;
     event.target.value = "";
     if (!file || coming) { return; }
+    if (KINDS.indexOf(file.type) < 0) { Desk.refuse(Queue.t("refused.media_kind")); return; }
     if (file.size > most) { Desk.refuse(Queue.t("refused.media_large", { most: Math.floor(most / 1048576) })); return; }
     send(file);
   }
@@ -72,7 +74,7 @@
     return html`<div class="stack"><section class="card"><h2>${Queue.t("media.add")}</h2><p class="soft reading">${Queue.t("media.note", { most: Math.floor(data.most / 1048576) })}</p>
         ${coming ? html`<p role="status" data-testid="coming">${Queue.t("media.coming", { name: coming.name, percent: Math.floor(100 * coming.part) })}</p><div class="fill"><span style=${{ width: 100 * coming.part + "%" }}></span></div>`
           : html`<p><label class="button button-primary file-button">${Desk.icon("upload")}<span>${Queue.t("media.choose")}</span>
-            <input class="unseen" type="file" accept="image/png,image/jpeg,image/webp,video/mp4,video/webm" onChange=${chosen} data-testid="media-file" /></label></p>`}</section>
+            <input class="unseen" type="file" accept=${KINDS.join(",")} onChange=${chosen} data-testid="media-file" /></label></p>`}</section>
       <section class="card"><h2>${Queue.t("media")}</h2>${data.files.length ? html`<ul class="plain media-list">${data.files.map(function (file) { return html`<${File} key=${file.name} file=${file} />`; })}</ul>`
         : html`<p class="empty">${Desk.icon("device-tv")}${Queue.t("media.none")}</p>`}</section></div>`;
   };

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Connection, func, literal_column, or_, select, update
 
 from .. import tables as t
 
@@ -55,7 +55,7 @@ def versions(c: Connection, office_id: int, most: int) -> list[Version]:
 
 def services_in_use(c: Connection, office_id: int, day: str, among: set[str]) -> set[str]:
     """Services of ``among`` that gave a number on that day, or whose visitors are not done."""
-    still = literal_column("step.state IN ('issuing', 'waiting', 'called', 'serving', 'parked')")
+    still: ColumnElement[bool] = literal_column("step.state IN ('issuing', 'waiting', 'called', 'serving', 'parked')")
     rows = c.execute(select(t.step.c.service).distinct().where(
         t.step.c.office_id == office_id, t.step.c.service.in_(among), or_(t.step.c.day == day, still)))
     return {row[0] for row in rows}

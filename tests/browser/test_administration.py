@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import struct
+import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyotp
 import pytest
 from cast import Server, copy_of
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from queue_server.client import Officer, Refusal
+from queue_server.client import Officer, Refusal, Site
 
 
 def png(path: Path, size: int = 64) -> Path:
@@ -114,6 +116,25 @@ def test_an_officer_is_added_signs_in_and_serves(house: House, page: Page) -> No
     expect(page.get_by_test_id("person-eka")).to_contain_text("nonaktif")
     with pytest.raises(Refusal):
         Officer(house.server.base, "rutan", "eka", password)
+
+
+def test_whoever_has_a_second_factor_is_asked_for_its_code(house: House) -> None:
+    auditor = Site(house.server.base)
+    password = house.server.passwords["rutan", "dewi"]
+    auditor.post("/sign-in", {"office": "rutan", "name": "dewi", "password": password})
+    secret = pyotp.random_base32()
+
+    def code(steps: int) -> str:
+        return pyotp.TOTP(secret).at(int(time.time()) + 30 * steps)
+
+    auditor.post("/press", {
+        "office": "rutan", "act": "second_factor", "key": "a-key-of-its-own", "secret": secret, "code": code(-1)})
+    page = house.open("dewi")
+    expect(page.get_by_test_id("sign-in-why")).to_contain_text("enam angka")
+    page.get_by_test_id("code").fill(code(0))
+    page.get_by_test_id("sign-in").click()
+    expect(page.get_by_test_id("sign-in-why")).not_to_contain_text("enam angka")  # an officer has no business here
+    page.context.close()
 
 
 def test_a_password_is_typed_twice(house: House, page: Page) -> None:
