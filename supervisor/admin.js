@@ -55,7 +55,7 @@
   }
 
   function body(props) {
-    if (state.gone) { return html`<${Desk.SignIn} why=${state.refused || (Queue.has("gone." + state.gone) ? Queue.t("gone." + state.gone) : null)} busy=${state.busy} code=${state.code} />`; }
+    if (state.gone) { return html`<${Desk.Told} /><${Desk.SignIn} why=${state.refused || (Queue.has("gone." + state.gone) ? Queue.t("gone." + state.gone) : null)} busy=${state.busy} code=${state.code} />`; }
     if (state.denied) { return html`<${Denied} />`; }
     if (!state.picture) { return html`<main class="entrance"><${Desk.Loading} /></main>`; }
     return html`<main class="body admin"><${Desk.LineMark} line=${state.line} /><${Desk.Said} presses=${presses} />${BODIES[state.tab](props)}</main>`;

@@ -40,13 +40,14 @@
         <${Form.Text} type="password" complete="new-password" label=${Queue.t("password.second")} value=${form.second} testid="password-second" set=${function (text) { form.second = text; }} /></div>` : null}</fieldset>`;
   }
 
-  function Told() {
+  /** Whoever gives themselves a new password is signed out by it: it is shown at the sign-in too. */
+  Desk.Told = function () {
     const seen = state.told;
     return seen ? html`<section class="card told" role="alert" data-testid="told-password"><h2>${Queue.t("password.told", { name: seen.name })}</h2>
       <p><input class="input code-told" readonly value=${seen.password} aria-label=${Queue.t("password")} data-testid="new-password" onFocus=${function (event) { event.target.select(); }} /></p>
       <p class="soft">${Queue.t("password.once")}</p>
       <${Desk.button} kind="button-primary" word=${Queue.t("password.noted")} testid="noted" run=${function () { state.told = null; Desk.draw(); }} /></section>` : null;
-  }
+  };
 
   function add(event) {
     event.preventDefault();
@@ -131,7 +132,7 @@
   Desk.People = function () {
     const data = Desk.data.people;
     if (!data) { return html`<${Desk.Loading} />`; }
-    return html`<div class="stack"><${Told} /><${Add} />
+    return html`<div class="stack"><${Desk.Told} /><${Add} />
       <section class="card"><h2>${Queue.t("people")}</h2><p class="soft reading">${Queue.t("people.note")}</p>
         <div class="table-box"><table class="table as-cards"><thead><tr><th scope="col">${Queue.t("person")}</th><th scope="col">${Queue.t("person.role")}</th>
           <th scope="col">${Queue.t("column.state")}</th><th scope="col">${Queue.t("sessions")}</th><th><span class="unseen">${Queue.t("column.act")}</span></th></tr></thead>

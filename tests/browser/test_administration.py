@@ -118,6 +118,24 @@ def test_an_officer_is_added_signs_in_and_serves(house: House, page: Page) -> No
         Officer(house.server.base, "rutan", "eka", password)
 
 
+def test_whoever_makes_up_a_password_for_themselves_sees_it_at_the_sign_in(house: House, page: Page) -> None:
+    page.get_by_test_id("add-person").click()
+    page.get_by_test_id("person-name").fill("guntur")
+    page.get_by_test_id("person-role").select_option("administrator")
+    page.get_by_test_id("add-go").click()
+    answered(page, page.get_by_test_id("new-password"))
+    guntur = house.open("guntur", page.get_by_test_id("new-password").input_value())
+    guntur.get_by_test_id("edit-guntur").click()
+    guntur.get_by_test_id("edit-password").click()
+    expect(guntur.get_by_test_id("sign-in")).to_be_visible(timeout=60_000)
+    answered(guntur, guntur.get_by_test_id("new-password"))
+    guntur.get_by_test_id("name").fill("guntur")
+    guntur.get_by_test_id("password").fill(guntur.get_by_test_id("new-password").input_value())
+    guntur.get_by_test_id("sign-in").click()
+    expect(guntur.get_by_test_id("person-guntur")).to_be_visible(timeout=60_000)
+    guntur.context.close()
+
+
 def test_whoever_has_a_second_factor_is_asked_for_its_code(house: House) -> None:
     auditor = Site(house.server.base)
     password = house.server.passwords["rutan", "dewi"]
