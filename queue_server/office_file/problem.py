@@ -27,8 +27,11 @@ EXAMPLES_BY_KEY = {
 }
 
 
-#: What points at another line says it otherwise of a form, which has none (line 0).
-IN_A_FORM = {"not_unique": "not_unique_form", "override_overlap": "override_overlap_form"}
+#: A form has no lines (line 0): nothing is written there, and no other line can be pointed at.
+IN_A_FORM = {
+    "missing": "missing_form", "wrong": "wrong_form", "not_unique": "not_unique_form",
+    "override_overlap": "override_overlap_form",
+}
 
 
 @cache
@@ -58,7 +61,7 @@ class Problem:
     facts: Facts = field(default_factory=dict)
 
     def say(self, lang: str = "id") -> str:
-        code = IN_A_FORM.get(self.code, self.code) if self.facts.get("other") == 0 else self.code
+        code = self.code if self.line else IN_A_FORM.get(self.code, self.code)
         parts = [sentence(code, self.facts, lang)]
         if "meant" in self.facts:
             parts.append(sentence("meant", self.facts, lang))
