@@ -14,7 +14,7 @@
   var DRIFT_MS = 60000;        /* a step of the whole picture, against burn-in */
   var DRIFTS = [[0, 0], [2, 1], [3, 3], [1, 2], [-1, 3], [-3, 1], [-2, -1], [-3, -3], [0, -2], [2, -3]];
 
-  var office = Queue.meta("office"), board = Queue.meta("board");
+  var office = Queue.meta("office"), board = Queue.meta("board"), MOVED = "queue.moved." + office + ".";
   var root = document.getElementById("board"), stripBox = document.getElementById("strip");
   var calls = Board.queue();
   var voice = Board.voice("/voice/" + office, draw);
@@ -177,7 +177,22 @@
     }
   }
 
+  /* An administrator gave this TV to another board: it goes there, and does so again when it starts at the old address. */
+  function follow(key) {
+    try {
+      if (window.localStorage.getItem(MOVED + key)) { window.localStorage.removeItem(MOVED + key); }
+      window.localStorage.setItem(MOVED + board, key);
+    } catch (closed) { /* without a memory the old address asks for pairing again */ }
+    window.location.replace("/display/" + office + "/" + key);
+  }
+
+  /* Where this TV belongs, when it starts at the address of the board that it was before. */
+  function moved() {
+    try { return window.localStorage.getItem(MOVED + board); } catch (closed) { return null; }
+  }
+
   function take(fresh) {
+    if (fresh.board && fresh.board.key !== board) { follow(fresh.board.key); return; }
     var first = !picture;
     picture = fresh;
     unpaired = null;
@@ -212,7 +227,17 @@
     });
   }
 
+  /* Disconnected: whatever board this TV is given next, no old address leads here any more. */
+  function forgetMoves() {
+    try {
+      Object.keys(window.localStorage).forEach(function (key) {
+        if (key.indexOf(MOVED) === 0 && window.localStorage.getItem(key) === board) { window.localStorage.removeItem(key); }
+      });
+    } catch (closed) { /* nothing was remembered */ }
+  }
+
   function gone() {
+    forgetMoves();
     if (line) { line.close(); }
     line = null;
     unpaired = { code: "", revoked: true };
@@ -242,5 +267,5 @@
   window.addEventListener("resize", draw);
   window.setInterval(tick, TICK_MS);
   window.setInterval(function () { if (line) { line.send("alive", { sound: voice.state() }); } }, 1000);
-  loadWords().then(hello);
+  if (moved()) { window.location.replace("/display/" + office + "/" + moved()); } else { loadWords().then(hello); }
 }());

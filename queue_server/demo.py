@@ -6,9 +6,8 @@ from pathlib import Path
 
 from . import opening
 from .commands.setup import add_person, configure
-from .commands_shell.people import new_password
 from .office_file import demo_open, read
-from .screens.door import hashed
+from .passwords import hashed, new_password
 from .shell import Session
 
 FILES = ("rutan.toml", "kanim.toml")

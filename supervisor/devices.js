@@ -37,8 +37,9 @@
       ${Desk.cell(Queue.t("column.place"), placeOf(props.picture, device))}
       ${Desk.cell(Queue.t("column.life"), life(device))}
       ${Desk.cell(Queue.t("column.sound"), sound(device))}
-      <td class="tool">${props.may ? html`<${Desk.button} kind="button-quiet" word=${Queue.t("act.revoke")} icon="plug-connected-x" testid=${"revoke-" + device.device}
+      <td class="tool">${props.may && Desk.DeviceTool ? html`<${Desk.DeviceTool} device=${device} />` : null}${props.may ? html`<${Desk.button} kind="button-quiet" word=${Queue.t("act.revoke")} icon="plug-connected-x" testid=${"revoke-" + device.device}
         open=${Desk.isOpen("revoke", device.device)} run=${function () { Desk.open("revoke", device.device); }} />` : null}</td></tr>`];
+    if (Desk.isOpen("device", device.device)) { rows.push(html`<tr key="change" class="opened"><td colspan="6"><${Desk.DeviceForm} device=${device} picture=${props.picture} /></td></tr>`); }
     if (Desk.isOpen("revoke", device.device)) {
       rows.push(html`<tr key="why" class="opened"><td colspan="6"><${Desk.Reasons} title=${Queue.t("device.revoke_ask", { name: device.name })}
         codes=${props.picture.reasons.revoke} choose=${function (code) { Desk.press("revoke", { device: device.device, reason: code }); }} /></td></tr>`);

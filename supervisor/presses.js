@@ -18,7 +18,10 @@
         if (answer && answer.ok) {
           state.said = Queue.t("did." + press.act);
           if (press.then) { press.then(answer); }
-        } else { state.refusal = Queue.refusal(answer); }
+        } else {
+          state.refusal = Queue.refusal(answer);
+          if (press.otherwise) { press.otherwise(answer || {}); }
+        }
         options.changed();
       }, function () {
         state.underWay = null;
@@ -29,9 +32,9 @@
 
     return {
       state: state,
-      press: function (act, args, then) {
+      press: function (act, args, then, otherwise) {
         if (state.underWay || !options.line()) { return; }
-        send({ act: act, args: Object.assign({ key: Queue.key() }, args), then: then });
+        send({ act: act, args: Object.assign({ key: Queue.key() }, args), then: then, otherwise: otherwise });
       },
       again: function () { if (state.lost) { send(state.lost); } },
       refuse: function (sentence) { state.refusal = sentence; state.said = null; options.changed(); },

@@ -10,7 +10,7 @@
   const LANGUAGE_KEPT = "queue.supervisor.language";
 
   /* open: the one thing that is open inline, as {panel, of}. */
-  const state = { picture: null, person: null, gone: null, open: null, tab: "today", busy: false, refused: null, line: { up: false, since: Date.now(), last: null } };
+  const state = { picture: null, person: null, gone: null, open: null, tab: "today", busy: false, refused: null, code: false, line: { up: false, since: Date.now(), last: null } };
   let line = null;
 
   const presses = Desk.presses({ line: function () { return line; }, changed: draw });
@@ -31,7 +31,7 @@
     const picture = state.gone ? null : state.picture;
     const props = { picture: picture, person: state.gone ? null : state.person, tab: state.tab, line: state.line, presses: presses, now: now(),
       may: Boolean(state.person) && MAY_ACT.indexOf(state.person.role) >= 0 };
-    const body = state.gone ? html`<${Desk.SignIn} why=${state.refused || (Queue.has("gone." + state.gone) ? Queue.t("gone." + state.gone) : null)} busy=${state.busy} />`
+    const body = state.gone ? html`<${Desk.SignIn} why=${state.refused || (Queue.has("gone." + state.gone) ? Queue.t("gone." + state.gone) : null)} busy=${state.busy} code=${state.code} />`
       : picture ? html`<${Desk.Body} ...${props} />` : html`<main class="entrance"><p role="status">${Queue.t("line.connecting")}</p></main>`;
     window.htmPreact.render(html`<div class="page-frame"><${Desk.Bar} ...${props} />${body}</div>`, root);
     const late = picture ? Desk.alarms(picture).length : 0;
@@ -67,14 +67,17 @@
 
   /* ---- Signing in and out ---- */
 
-  Desk.signIn = function (name, password) {
+  Desk.signIn = function (name, password, code) {
     if (state.busy) { return; }
     state.busy = true;
     state.refused = null;
     draw();
-    Queue.post("/sign-in", { office: office, name: name, password: password }).then(function (answer) {
+    Queue.post("/sign-in", { office: office, name: name, password: password, code: code || "" }).then(function (answer) {
       state.busy = false;
-      if (!answer.ok) { state.refused = Queue.refusal(answer); }
+      if (!answer.ok) {
+        state.refused = Queue.refusal(answer);
+        state.code = state.code || answer.refused === "code_needed";
+      }
       else if (LET_IN.indexOf(answer.person.role) < 0) { state.refused = Queue.t("gone.wrong_role"); }
       else { enter(answer.person); }
       draw();

@@ -12,7 +12,7 @@ from queue_server.domain.discipline import RULES
 from queue_server.sentence import fill
 
 ROOT = Path(__file__).resolve().parents[1]
-FILES = sorted(p for p in ROOT.glob("*/words.json") if p.parent.name not in ("sounds", "build"))
+FILES = sorted(p for p in ROOT.glob("*/*words.json") if p.parent.name not in ("sounds", "build"))
 RAISED = re.compile(r"\b(?:Refused|NotAllowed|NotFound|Busy)\(\s*\"([a-z_]+)\"")
 FACT = re.compile(r"\{(\w+)\}")
 
@@ -31,7 +31,7 @@ def test_every_refusal_has_its_sentence(language: str) -> None:
     assert missing == []
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: p.parent.name)
+@pytest.mark.parametrize("path", FILES, ids=lambda p: f"{p.parent.name}/{p.name}")
 def test_both_languages_say_the_same_things(path: Path) -> None:
     words = json.loads(path.read_text(encoding="utf-8"))
     assert set(words["id"]) == set(words["en"])
@@ -39,7 +39,7 @@ def test_both_languages_say_the_same_things(path: Path) -> None:
     assert differing == []
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: p.parent.name)
+@pytest.mark.parametrize("path", FILES, ids=lambda p: f"{p.parent.name}/{p.name}")
 def test_the_spelling_is_standard(path: Path) -> None:
     text = json.dumps(json.loads(path.read_text(encoding="utf-8"))["id"], ensure_ascii=False).lower()
     assert [w for w in ("antrian", "silahkan", "resiko", "ijin ") if w in text] == []

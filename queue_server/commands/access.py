@@ -13,13 +13,13 @@ import pyotp
 from ..domain.errors import NotAllowed, NotFound, Refused
 from ..store import people
 from ..transaction import Answer, Tx
+from .people import administers
 
 SESSION_MS = 12 * 3_600_000
 IDLE_MS = 3_600_000
 #: A code is taken one step early or late: phones' clocks are seldom right to the second.
 WINDOW = 1
 STEP_S = 30
-ADMINISTRATORS = ("administrator", "system")
 
 
 def sign_in(tx: Tx, args: dict[str, Any]) -> Answer:
@@ -52,7 +52,7 @@ def used(tx: Tx, args: dict[str, Any]) -> Answer:
 def end_sessions(tx: Tx, args: dict[str, Any]) -> Answer:
     """Ends all of one's own sessions, wherever they are open; an administrator those of anybody here."""
     person = _of_this_office(tx, args)
-    if person.id != tx.actor.person_id and tx.actor.kind not in ADMINISTRATORS:
+    if person.id != tx.actor.person_id and not administers(tx):
         raise NotAllowed("not_allowed")
     ended = people.end_sessions_of(tx.c, person.id)
     tx.record("sessions_ended", {"person": person.id, "by": tx.actor.id, "count": ended})
@@ -82,7 +82,7 @@ def drop_second_factor(tx: Tx, args: dict[str, Any]) -> Answer:
         raise Refused("no_second_factor")
     if person.id == tx.actor.person_id:
         _fresh_step(person, str(args.get("code") or ""), tx.now.at)
-    elif tx.actor.kind not in ADMINISTRATORS:
+    elif not administers(tx):
         raise NotAllowed("not_allowed")
     people.save_totp(tx.c, person.id, "", 0)
     tx.record("second_factor_dropped", {"person": person.id, "by": tx.actor.id})

@@ -14,6 +14,7 @@ from ..domain.office import Office
 from ..office_file import differences, to_json
 from ..store import offices, people
 from ..transaction import Answer, Tx
+from .fitting import keep_what_is_in_use, move_boards
 from .supervisor import pair_device
 
 ROLES = ("officer", "supervisor", "auditor", "administrator")
@@ -32,6 +33,8 @@ def configure(tx: Tx, args: dict[str, Any]) -> Answer:
         changes = [f"{d.path}: {d.before} -> {d.after}" for d in differences(tx.office, office)]
         if not changes:
             return {"version": tx.head.config_version, "changes": 0}
+        keep_what_is_in_use(tx, office)
+        move_boards(tx, office)
     seq = tx.record("office_configured", {
         "configuration": version, "digest": hashlib.sha256(body.encode()).hexdigest(), "reason": reason,
         "differences": changes,
@@ -59,10 +62,10 @@ def _put_standard(tx: Tx, office: Office, key: str, seq: int) -> None:
 
 def add_person(tx: Tx, args: dict[str, Any]) -> Answer:
     """Somebody may sign in. The name stays in its table; the log gets a commitment that tells nobody."""
-    if args["role"] not in ROLES:
+    if args.get("role") not in ROLES:
         raise NotAllowed("no_such_role")
-    name = str(args["name"]).strip().lower()
-    if not name or len(name) > 60:
+    name = str(args.get("name") or "").strip().lower()
+    if not name or len(name) > 60 or not name.isprintable():
         raise Refused("name_needed")
     if people.person_by_name(tx.c, tx.office_id, name) is not None:
         raise Refused("name_taken")

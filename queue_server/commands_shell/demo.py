@@ -15,11 +15,10 @@ from ..client import Refusal
 from ..commands.setup import add_person, reset_password
 from ..domain.errors import Refused
 from ..domain.office import Office
+from ..passwords import hashed, new_password
 from ..replay.morning import Account, Morning, staffed
-from ..screens.door import hashed
 from ..shell import Session, existing
 from ..upkeep.data_folder import served
-from .people import new_password
 
 SUPERVISOR = "demo-supervisor"
 SAID_EVERY_S = 60

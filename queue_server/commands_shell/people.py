@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import secrets
 
 from .. import config
 from ..commands.setup import ROLES, add_person, reset_password
-from ..screens.door import hashed
+from ..passwords import hashed, new_password
 from ..shell import existing
 
 
@@ -43,8 +42,3 @@ def reset(args: argparse.Namespace) -> int:
     print(f"The new password of {args.name}: {password}")
     return 0
 
-
-def new_password() -> str:
-    """Sixty bits in letters that are easy to type and cannot be confused."""
-    letters = "abcdefghjkmnpqrstuvwxyz23456789"
-    return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(3))

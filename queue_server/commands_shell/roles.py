@@ -25,7 +25,9 @@ a test tries every line with every role.
 | officer | serves visitors |
 | supervisor | serves, and answers for the day: devices, schedule, closing, the log |
 | auditor | reads the log and the supervisor's page, presses nothing |
-| administrator | sets the house up; reads the log, does not serve |
+| administrator | sets the house up ([administration](administration.md)); reads the log, does not serve |
+
+Where an office has no administrator who may sign in, a supervisor stands in and does what is an administrator's.
 
 People and devices belong to one office: at another they are visitors.
 """

@@ -78,7 +78,8 @@ def _addresses(port: int, offices: list[opening.Listed], settings: config.Config
         lines.append(f"  {office.name}")
         lines += [f"    board       {base}/display/{office.key}/{board}" for board in office.boards]
         for screen, path in (
-            ("kiosk", "kiosk"), ("counter", "counter"), ("phone", "visit"), ("supervisor", "supervisor")
+            ("kiosk", "kiosk"), ("counter", "counter"), ("phone", "visit"), ("supervisor", "supervisor"),
+            ("set-up", "admin"),
         ):
             lines.append(f"    {screen:<11} {base}/{path}/{office.key}")
         lines.append("")

@@ -127,8 +127,18 @@ KINDS: dict[str, Kind] = {
     "sessions_ended": _kind("somebody was signed out everywhere", "person by count"),
     "second_factor_set": _kind("somebody signs in with a code besides the password from now on", "person by"),
     "second_factor_dropped": _kind("the password alone opens again", "person by"),
+    "person_renamed": _kind("somebody is shown under another name, which is not here", "person"),
+    "role_changed": _kind("somebody got another role", "person role before"),
+    "person_deactivated": _kind("somebody may not sign in any more", "person"),
+    "person_activated": _kind("somebody may sign in again", "person"),
     # devices
     "device_paired": _kind("a board, kiosk or unit was paired by its code", "device kind board hall name"),
+    "device_changed": _kind(
+        "a device got another name or shows another board",
+        "device kind name hall board name_before hall_before board_before",
+    ),
+    "media_added": _kind("a picture or video was taken in, named by its content", "media bytes"),
+    "media_removed": _kind("a picture or video that nothing shows was removed", "media"),
     "device_revoked": _kind("a device may not connect any more", "device reason"),
     "calls_summed": _kind(
         "what boards acknowledged of a call", "ticket call drawn spoken first_at last_at boards"

@@ -123,6 +123,18 @@ def _plain(office: Office) -> Office:
     return replace(office, holidays=(), overrides=())
 
 
+def other_office(given: str, here: str) -> Problem:
+    """The file of another office than the one that is being configured."""
+    return Problem("other_office", 0, {"given": given, "here": here})
+
+
+def missing_media(office: Office, there: Iterable[str]) -> list[Problem]:
+    """A warning for each file that a notice names and that is not ``there``."""
+    known = set(there)
+    return [Problem("media_missing", 0, {"given": shown(notice.file)})
+            for notice in office.notices if notice.file and notice.file not in known]
+
+
 def warnings(office: Office) -> list[Problem]:
     """What is allowed but will trouble somebody; without lines, because the office may come from anywhere."""
     found: list[Problem] = []

@@ -27,6 +27,13 @@ EXAMPLES_BY_KEY = {
 }
 
 
+#: A form has no lines (line 0): nothing is written there, and no other line can be pointed at.
+IN_A_FORM = {
+    "missing": "missing_form", "wrong": "wrong_form", "not_unique": "not_unique_form",
+    "override_overlap": "override_overlap_form",
+}
+
+
 @cache
 def _words() -> dict[str, dict[str, str]]:
     words: dict[str, dict[str, str]] = json.loads(
@@ -54,7 +61,8 @@ class Problem:
     facts: Facts = field(default_factory=dict)
 
     def say(self, lang: str = "id") -> str:
-        parts = [sentence(self.code, self.facts, lang)]
+        code = self.code if self.line else IN_A_FORM.get(self.code, self.code)
+        parts = [sentence(code, self.facts, lang)]
         if "meant" in self.facts:
             parts.append(sentence("meant", self.facts, lang))
         if self.line:

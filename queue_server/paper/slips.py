@@ -47,6 +47,16 @@ class Slips:
         """Prints the ticket of an answer without keeping the visitor waiting for it."""
         self.kit.spawn(self._print, office, answer["ticket"])
 
+    def test(self, snapshot: Snapshot) -> bool:
+        """Prints a slip that is no number; True when the printer confirmed it. Raises Refused when it did not print."""
+        if not self.escpos:
+            raise Refused("no_printer")
+        data = ticket_bytes(test_slip(snapshot, self.config.address), words_of("kiosk"))
+        try:
+            return self.kit.blocking(print_ticket, self.config.printer, data)
+        except PrintFailed as failed:
+            raise Refused("print_failed", state=failed.code) from None
+
     def _print(self, office: str, ticket: dict[str, Any]) -> None:
         snapshot = self.live.latest(office)
         if snapshot is None:
@@ -79,6 +89,16 @@ class Slips:
             self.state = self.kit.blocking(printer_state, self.config.printer)
             self.live.printer = str(self.state)
             self.kit.sleep(ASK_EVERY_S)
+
+
+def test_slip(s: Snapshot, address: str) -> Slip:
+    """As a ticket looks, with words instead of a number."""
+    words = words_of("admin")
+    return Slip(
+        institution=s.office.institution, office=s.office.name, time_zone=s.office.time_zone,
+        label=words["id"]["printer.slip"], service={lang: words[lang]["printer.slip.what"] for lang in words},
+        issued_at=s.at, complaint=s.office.complaint, link=address, languages=s.office.languages,
+    )
 
 
 def slip_of(s: Snapshot, ticket: dict[str, Any], ahead: int | None, address: str) -> Slip:

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 from .. import opening
 from ..commands.setup import add_person, configure
-from ..commands_shell.people import new_password
 from ..domain.office import Board, Counter, Hall, MixRule, Office, Promise, Rules, Service, Span, Standard, Week
-from ..screens.door import hashed
+from ..passwords import hashed, new_password
 from ..shell import Session
 
 HALL = "hall"

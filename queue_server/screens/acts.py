@@ -6,12 +6,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..commands import access, counter, day, notes, schedule, seat, supervisor, undo, visitor
+from ..commands import (
+    access,
+    configuration,
+    counter,
+    day,
+    devices,
+    media,
+    notes,
+    schedule,
+    seat,
+    setup,
+    supervisor,
+    undo,
+    visitor,
+)
+from ..commands import people as staff
 from ..domain.errors import Refused
 from ..transaction import Answer, Command, Tx
-from .roles import OVERSEES, PEOPLE, SERVES, Who
+from .before import Preparation, edited, read_text, with_password
+from .roles import OVERSEES, PEOPLE, SERVES, SETS_UP, Who
 
 MOST_TEXT = 200
+#: A whole office file; the largest request is 256 KB.
+MOST_FILE = 200_000
 
 
 @dataclass(frozen=True)
@@ -23,6 +41,8 @@ class Act:
     roles: frozenset[Who]
     takes: Mapping[str, type]
     longest: int = MOST_TEXT
+    #: What is done with the arguments first, outside the writer: slow work, and what no command may see.
+    before: Preparation | None = None
 
 
 def issue_for(tx: Tx, args: dict[str, Any]) -> Answer:
@@ -71,6 +91,16 @@ def _acts() -> list[Act]:
             {"first": str, "last": str, "hours": str, "name": str, "service": str}),
         Act("pair", supervisor.pair, OVERSEES, {"code": str, "name": str, "board": str}),
         Act("revoke", supervisor.revoke, OVERSEES, {"device": int, "reason": str}),
+        Act("add_person", setup.add_person, SETS_UP,
+            {"name": str, "shown_name": str, "role": str, "password": str}, before=with_password),
+        Act("change_person", staff.change_person, SETS_UP, {"person": int, "shown_name": str, "role": str}),
+        Act("set_active", staff.set_active, SETS_UP, {"person": int, "active": bool}),
+        Act("reset_password", staff.reset_password, SETS_UP, {"person": int, "password": str}, before=with_password),
+        Act("change_device", devices.change_device, SETS_UP, {"device": int, "name": str, "board": str}),
+        Act("change_office", configuration.put_in_force, SETS_UP, {"seen": int, "parts": dict}, before=edited),
+        Act("put_office", configuration.put_in_force, SETS_UP, {"seen": int, "text": str}, longest=MOST_FILE,
+            before=read_text),
+        Act("remove_media", media.remove, SETS_UP, {"media": str}),
     ]
 
 

@@ -15,11 +15,14 @@ from ..database import Database
 from ..domain.errors import Busy, NotAllowed, NotFound, Refused, TooMany
 from ..kit import Kit
 from ..moment import wall_ms
-from ..store import offices, people, queue
+from ..passwords import hashed
+from ..store import offices, people, queue, staff
 from ..store.people import Device, Person
 from ..together import Together
 from ..transaction import Actor, Answer, Job, Writer
 from .acts import ACTS, Act, clean
+from .before import Before
+from .roles import STANDS_IN, Who
 
 logger = logging.getLogger(__name__)
 
@@ -110,6 +113,18 @@ class Door:
             found = [queue.ticket_by_secret(c, secret) for secret in secrets]
             return [None if ticket is None else (keys[ticket.office_id], ticket) for ticket in found]
 
+    def may(self, office: str, role: str, who: frozenset[Who]) -> bool:
+        """Whether a person of this role is among ``who``, or stands in for somebody whom the office has not."""
+        if role in who:
+            return True
+        missed = STANDS_IN.get(role)
+        return missed in who and not self.kit.blocking(self._has, office, str(missed))
+
+    def _has(self, office: str, role: str) -> bool:
+        with self.database.read() as c:
+            heads = offices.heads_of(c, [office])
+            return not heads or staff.count_active(c, heads[0].id, role) > 0
+
     def office_exists(self, key: str) -> bool:
         return self.kit.blocking(self._exists, key)
 
@@ -132,7 +147,7 @@ class Door:
         try:
             act = _meant(message)
             name = act.name
-            if actor.kind not in act.roles:
+            if not self.may(office, actor.kind, act.roles):
                 raise NotAllowed("not_allowed")
             return self.run(office, actor, act, clean(message, act), key_of(message)), name
         except Refused as refused:
@@ -143,7 +158,11 @@ class Door:
 
     def run(self, office: str, actor: Actor, act: Act, args: dict[str, Any], key: str) -> Answer:
         """Runs an act; raises Refused."""
-        return self.writer.press(Job(office, actor, act.name, act.command, args, key))
+        told: Answer = {}
+        if act.before is not None:
+            here = Before(self.database, self.config.data, office, actor.id, key)
+            args, told = self.kit.blocking(act.before, here, args)
+        return {**self.writer.press(Job(office, actor, act.name, act.command, args, key)), **told}
 
     def sign_in(self, office: str, name: str, password: str, code: str = "") -> tuple[str, Person]:
         """A new session's token for the right name and password, and the code where a second factor is set.
@@ -192,12 +211,6 @@ def right_password(stored: str, given: str) -> bool:
         return PasswordHasher().verify(stored or _NOBODY, given)
     except (Argon2Error, InvalidHashError):
         return False
-
-
-def hashed(password: str) -> str:
-    from argon2 import PasswordHasher
-
-    return PasswordHasher().hash(password)
 
 
 #: A real argon2 hash of nothing anybody knows.

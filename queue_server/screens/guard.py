@@ -105,6 +105,6 @@ class Guard:
         person = self.door.person(office, session_token())
         if person is None:
             raise NotAllowed("not_signed_in")
-        if person.role not in who:
+        if not self.door.may(office, person.role, who):
             raise NotAllowed("not_allowed")
         return person

@@ -19,7 +19,8 @@ from .door import Door
 
 ROOT = Path(__file__).resolve().parents[2]
 #: The screens of every office besides its boards: word, and first part of the address.
-SCREENS = (("kiosk", "kiosk"), ("counter", "counter"), ("visit", "visit"), ("supervisor", "supervisor"))
+SCREENS = (("kiosk", "kiosk"), ("counter", "counter"), ("visit", "visit"), ("supervisor", "supervisor"),
+           ("admin", "admin"))
 FOLDERS = ("common", "display", "counter", "kiosk", "visitor", "supervisor")
 FILES = frozenset({".js", ".css", ".woff2", ".woff", ".svg", ".png", ".webmanifest"})
 _PHONE = ("common/line.js", "common/words.js", "common/door.js", "visitor/parts.js")
@@ -29,6 +30,8 @@ TOGETHER: dict[str, tuple[str, ...]] = {
     "visitor/all-ticket.js": (*_PHONE, "visitor/ring.js", "visitor/views.js", "visitor/follow.js"),
     "visitor/all.css": ("common/base.css", "visitor/visitor.css"),
 }
+#: Screens whose words do not stand in a folder of their own; where two files say the same, the later one counts.
+WORDS = {"admin": ("supervisor/words.json", "supervisor/admin_words.json")}
 #: The refusals that a visitor can meet; the others belong to officers and would only cost a phone time.
 _VISITORS = frozenset(f"refused.{code}" for code in (
     "after_cutoff", "before_opening", "break", "busy", "closed", "closed_today", "failed", "holiday", "line",
@@ -68,6 +71,10 @@ def blueprint(door: Door, live: Live) -> Blueprint:
     def supervisor(office: str) -> str:
         found = live.latest(office)
         return page("supervisor/supervisor.html", office, name=found.office.name if found else office)
+
+    @bp.get("/admin/<office>")
+    def administration(office: str) -> str:
+        return page("supervisor/admin.html", office)
 
     @bp.get("/kiosk/<office>")
     def kiosk(office: str) -> str:
@@ -122,9 +129,10 @@ def _office_keys(door: Door) -> list[str]:
 def words_of(screen: str) -> dict[str, dict[str, str]]:
     """The common words and a screen's own, per language."""
     merged: dict[str, dict[str, str]] = {"id": {}, "en": {}}
-    for folder in ("common", screen):
-        path = ROOT / folder / "words.json"
-        if folder in FOLDERS and path.is_file():
+    own = (f"{screen}/words.json",) if screen in FOLDERS else ()
+    for file in ("common/words.json", *WORDS.get(screen, own)):
+        path = ROOT / file
+        if path.is_file():
             for lang, words in json.loads(path.read_text(encoding="utf-8")).items():
                 merged.setdefault(lang, {}).update(words)
     if screen == "visitor":

@@ -33,6 +33,10 @@ HOLDERS = frozenset({Who.HOLDER})
 SERVES = frozenset({Who.OFFICER, Who.SUPERVISOR})
 OVERSEES = frozenset({Who.SUPERVISOR, Who.ADMINISTRATOR})
 READS = frozenset({Who.SUPERVISOR, Who.AUDITOR, Who.ADMINISTRATOR})
+#: Who sets the house up: people, devices, the office's configuration, media, printer and voice.
+SETS_UP = frozenset({Who.ADMINISTRATOR})
+#: Where an office has nobody of the second role who may sign in, the first does what is the second's.
+STANDS_IN: dict[str, Who] = {Who.SUPERVISOR: Who.ADMINISTRATOR}
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,7 @@ ROUTES: dict[str, Line] = {
     "GET /kiosk/<office>": Line(ANYBODY, "a kiosk's page; numbers come once it is paired"),
     "GET /counter/<office>": Line(ANYBODY, "the console's page; its picture comes after signing in"),
     "GET /supervisor/<office>": Line(ANYBODY, "the supervisor's page; its picture comes after signing in"),
+    "GET /admin/<office>": Line(ANYBODY, "the administration page; what is on it comes after signing in"),
     "GET /visit/<office>": Line(ANYBODY, "the page for taking a number on a phone"),
     "GET /office/<office>/door": Line(ANYBODY, "services, hours, how many wait; nobody's data"),
     "GET /office/<office>/door.svg": Line(READS | DEVICES, "the QR code for the door"),
@@ -83,6 +88,16 @@ ROUTES: dict[str, Line] = {
     "POST /supervisor/<office>/exports": Line(READS, "begin an XLSX file"),
     "GET /supervisor/<office>/exports": Line(READS, "how far it is"),
     "GET /supervisor/<office>/exports/<int:job>": Line(READS, "the file"),
+    "GET /admin/<office>/people": Line(SETS_UP, "who may sign in, and their sessions"),
+    "GET /admin/<office>/office": Line(SETS_UP, "the configuration in force, and the versions before it"),
+    "GET /admin/<office>/office.toml": Line(SETS_UP, "the same as a file"),
+    "GET /admin/<office>/office/changes": Line(SETS_UP, "what differs between two versions"),
+    "POST /admin/<office>/office/check": Line(SETS_UP, "what a changed office would be: problems, differences"),
+    "GET /admin/<office>/media": Line(SETS_UP, "pictures and videos, and where they are used"),
+    "POST /admin/<office>/media": Line(SETS_UP, "take in a picture or video"),
+    "GET /admin/<office>/machine": Line(SETS_UP, "the printer and the voice sets"),
+    "POST /admin/<office>/printer": Line(SETS_UP, "print a test"),
+    "GET /admin/<office>/voices/<name>/sample.wav": Line(SETS_UP, "hear a voice set"),
     "GET /api/v1/openapi.json": Line(ANYBODY, "this interface, described (OpenAPI 3.1)"),
     "GET /api/v1/offices": Line(ANYBODY, "the offices of this server"),
     "GET /api/v1/offices/<office>/door": Line(ANYBODY, "services, hours, how many wait; nobody's data"),

@@ -15,8 +15,9 @@ from .roles import EVENTS, SCREENS
 
 #: Kinds of screens that hear the beat.
 BEATS = frozenset({"board", "counter", "kiosk", "supervisor"})
-#: After these a person's screens are closed.
-SIGNED_OUT = ("password_reset", "sessions_ended")
+#: Events after which a screen is let in no more -> whose, by the key of the event's body.
+CLOSES = {"device_revoked": "device", "password_reset": "person", "sessions_ended": "person",
+          "person_deactivated": "person", "role_changed": "person"}
 
 
 def register(socketio: SocketIO, door: Door, live: Live, reports: BoardReports) -> None:
@@ -80,15 +81,26 @@ def register(socketio: SocketIO, door: Door, live: Live, reports: BoardReports) 
     def gone(office: str, events: list[Recorded]) -> None:
         """Whose door was closed leaves at once."""
         for event in events:
-            if event.kind not in ("device_revoked", *SIGNED_OUT):
-                continue
-            door.forget_devices()
-            for sid, screen in list(live.screens.items()):
-                revoked = event.kind == "device_revoked" and screen.device_id == event.body.get("device")
-                reset = event.kind in SIGNED_OUT and screen.person_id == event.body.get("person")
-                if screen.office == office and (revoked or reset) and (screen.device_id or screen.person_id):
-                    socketio.emit("gone", {"reason": "revoked"}, to=sid)
-                    live.screens.pop(sid, None)
+            if event.kind in CLOSES:
+                _close(office, event)
+            elif event.kind == "device_changed":
+                _move(office, event)
+
+    def _close(office: str, event: Recorded) -> None:
+        door.forget_devices()
+        whose = CLOSES[event.kind]
+        for sid, screen in list(live.screens.items()):
+            known = screen.device_id if whose == "device" else screen.person_id
+            if screen.office == office and known and known == event.body.get(whose):
+                socketio.emit("gone", {"reason": "revoked"}, to=sid)
+                live.screens.pop(sid, None)
+
+    def _move(office: str, event: Recorded) -> None:
+        """The device's next picture is that of its new place."""
+        door.forget_devices()
+        for screen in live.screens.values():
+            if screen.office == office and screen.device_id == event.body["device"] and screen.kind == "board":
+                screen.place = f"{event.body['hall']}/{event.body['board']}"
 
     live.told.append(gone)
 

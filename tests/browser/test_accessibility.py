@@ -155,6 +155,26 @@ def test_the_supervisors_page(browser: Browser, house: Server, device: list[Brow
     assert faults + judged(page, "devices") == []
 
 
+def test_the_administration_page(browser: Browser, house: Server, device: list[BrowserContext]) -> None:
+    page = show(browser, device, DESK, f"{house.base}/admin/rutan")
+    page.get_by_test_id("name").wait_for()
+    sign_in(page, house, "admin")
+    page.get_by_test_id("add-person").click()
+    page.get_by_test_id("edit-ani").click()
+    faults = judged(page, "people")
+    page.get_by_test_id("tab-media").click()
+    page.get_by_test_id("media-file").wait_for(state="attached")
+    faults += judged(page, "media")
+    page.get_by_test_id("tab-machine").click()
+    page.get_by_test_id("voice-shipped").wait_for()
+    faults += judged(page, "printer and voice")
+    page.get_by_test_id("tab-office").click()
+    for panel in ("hours", "exceptions", "service", "places", "notices", "file", "history"):
+        page.get_by_test_id(f"panel-{panel}").click()
+        faults += judged(page, panel)
+    assert faults == []
+
+
 def test_the_board(browser: Browser, house: Server, device: list[BrowserContext]) -> None:
     page = show(browser, device, TV, f"{house.base}/display/rutan/tv-tunggu")
     page.locator(".board").wait_for()
