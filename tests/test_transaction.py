@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +19,14 @@ from queue_server.domain.errors import Refused
 from queue_server.shell import Session
 from queue_server.transaction import SYSTEM, Actor, Answer, Command, Job, Tx
 
+BOTH_DATABASES = True  # the whole module; see conftest.py
+
 KIOSK = Actor("device", "device:1", device_id=1)
 
 
 @pytest.fixture
-def session(tmp_path: Path) -> Iterator[Session]:
-    opened = Session(house(tmp_path / "data", 0))
+def session(placed: Callable[[Path], Path], tmp_path: Path) -> Iterator[Session]:
+    opened = Session(house(placed(tmp_path / "data"), 0))
     yield opened
     opened.close()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, insert, literal_column, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from .. import tables as t
@@ -50,6 +50,16 @@ def newest_press(c: Connection, office_id: int, head_seq: int, actor: str) -> st
     return found
 
 
+_is_there = Prepared(select(t.event_table.c.hash).where(
+    t.event_table.c.office_id == bindparam("office"), t.event_table.c.seq == bindparam("of_seq")))
+
+
+def is_there(c: Connection, row: dict[str, Any]) -> bool:
+    """Whether this very event is in the log."""
+    found = _is_there.first(c, {"office": row["office_id"], "of_seq": row["seq"]})
+    return found is not None and bool(found[0] == row["hash"])
+
+
 def forget_answers(c: Connection, before: int) -> int:
     return int(c.execute(delete(t.command).where(t.command.c.expires_at < before)).rowcount)
 
@@ -74,7 +84,7 @@ def refusals(c: Connection, office_id: int, day: str) -> list[tuple[str, str, st
 
 _unsummed = (
     select(t.call.c.seq, t.call.c.step_id, t.call.c.at).where(
-        t.call.c.office_id == bindparam("office"), t.call.c.summed == 0, t.call.c.at < bindparam("before")
+        t.call.c.office_id == bindparam("office"), literal_column("call.summed = 0"), t.call.c.at < bindparam("before")
     ).order_by(t.call.c.seq).limit(100)
 )
 
