@@ -41,9 +41,18 @@ def secret(data: Path) -> bytes:
     path = data / "secret"
     if not path.exists():
         data.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        coming = data / f"secret.{os.getpid()}"
+        handle = os.open(coming, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as file:
             file.write(secrets.token_bytes(32))
+        try:
+            os.link(coming, path)
+        except FileExistsError:  # a second process was quicker: its secret holds
+            coming.unlink()
+        except OSError:  # no such links on this disk
+            os.replace(coming, path)
+        else:
+            coming.unlink()
     return path.read_bytes()
 
 

@@ -69,7 +69,7 @@ class Postgres:
         self.folder = Path(tempfile.mkdtemp(prefix="queue-pg-"))
         self.binaries = _binaries()
         self.user = _unprivileged()
-        self.port = _free_port()
+        self.port = free_port()
         self.options = options
         self.process: subprocess.Popen[bytes] | None = None
         self.made = 0
@@ -94,7 +94,7 @@ class Postgres:
             self.process = subprocess.Popen(
                 [str(self.binaries / "postgres"), "-D", str(self.folder / "data"), *words, *self.options],
                 cwd=self.folder, stdout=log, stderr=log, user=self.user, group=self.user,
-                extra_groups=[] if self.user else None, preexec_fn=_not_without_us)
+                extra_groups=[] if self.user else None, preexec_fn=not_without_us)
         end = time.monotonic() + 30
         while True:
             try:
@@ -156,13 +156,13 @@ def _unprivileged() -> str | None:
     return "postgres" if os.geteuid() == 0 else None
 
 
-def _not_without_us() -> None:
+def not_without_us() -> None:
     """On Linux the server ends when the tests are killed; nothing is left behind on the machine."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(1, int(signal.SIGINT))  # PR_SET_PDEATHSIG
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

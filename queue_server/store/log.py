@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, and_, bindparam, delete, insert, literal_column, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -33,6 +34,23 @@ def add_answers(c: Connection, rows: list[dict[str, Any]]) -> None:
 
 def add_events(c: Connection, rows: list[dict[str, Any]]) -> None:
     _add_event.many(c, rows)
+
+
+#: Events whose content a process must act on though another recorded it.
+_ACTED_ON = ("device_revoked", "password_reset")
+#: So many events are read at once; who is further behind reads on.
+_MOST_AFTER = 2_000
+_after = select(t.event_table.c.seq, t.event_table.c.kind, t.event_table.c.step_id, t.event_table.c.body).where(
+    t.event_table.c.office_id == bindparam("office"), t.event_table.c.seq > bindparam("after_seq"),
+).order_by(t.event_table.c.seq).limit(_MOST_AFTER)
+
+
+def after(c: Connection, office_id: int, seq: int) -> list[tuple[int, str, dict[str, Any], int | None]]:
+    """(seq, kind, body, step) of the events after ``seq``; bodies only of those whose content closes a door."""
+    return [
+        (r[0], r[1], orjson.loads(r[3]) if r[1] in _ACTED_ON else {}, r[2])
+        for r in c.execute(_after, {"office": office_id, "after_seq": seq})
+    ]
 
 
 _newest_press = select(t.event_table.c.kind).where(

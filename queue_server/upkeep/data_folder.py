@@ -33,8 +33,8 @@ class CannotUse(Exception):
 class DataLock:
     """Held while a server runs on the folder, or while a restore changes what is in it."""
 
-    def __init__(self, data: Path) -> None:
-        self.path = data / "lock"
+    def __init__(self, data: Path, name: str = "lock") -> None:
+        self.path = data / name
         self._handle: int | None = None
 
     def take(self, who: str) -> None:
