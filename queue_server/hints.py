@@ -56,7 +56,7 @@ class Hints:
             try:
                 for office, only_drawn in waiting.items():
                     client.publish(self.channel, f"{self.me} {int(only_drawn)} {office}")
-                self._back()
+                    self._back()
             except Exception as problem:
                 self._lost(problem)
 
