@@ -79,7 +79,7 @@ $(MODULES): package-lock.json | $(WEB)
 	@test -f node_modules/acorn/dist/acorn.js || $(PY) -m queue_server.assets --force
 	@touch $@
 
-# A real browser and what the old one needs of the system; never for "make run".
+# A real browser, what the old one needs of the system, PostgreSQL and Redis; never for "make run".
 machine: $(VENV)/.installed-dev
 	@PY=$(PY) .ci/machine
 

@@ -188,6 +188,8 @@ CREATE FUNCTION event_is_append_only() RETURNS trigger AS $$ BEGIN RAISE EXCEPTI
 
 CREATE TRIGGER event_no_change BEFORE UPDATE OR DELETE ON event FOR EACH ROW EXECUTE FUNCTION event_is_append_only();
 
+CREATE TRIGGER event_no_truncate BEFORE TRUNCATE ON event FOR EACH STATEMENT EXECUTE FUNCTION event_is_append_only();
+
 CREATE TABLE refusal (
 	office_id BIGINT NOT NULL,
 	day TEXT DEFAULT '' NOT NULL,

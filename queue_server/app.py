@@ -20,6 +20,7 @@ from .clockwork import Clockwork
 from .config import Config
 from .database import Database
 from .domain.errors import Refused
+from .hints import Hints
 from .kit import Kit
 from .live import Live
 from .metrics import Metrics
@@ -68,7 +69,7 @@ def create_app(config: Config, kit: Kit) -> House:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies, x_host=config.proxies)  # type: ignore[method-assign]
 
     socketio = SocketIO(
-        app, async_mode=kit.name, message_queue=config.redis_url or None, max_http_buffer_size=MOST_BYTES,
+        app, async_mode=kit.name, max_http_buffer_size=MOST_BYTES,
         ping_interval=20, ping_timeout=20, logger=False, engineio_logger=False, serializer=_JsonPacket,
         json=quick_json,
     )
@@ -77,6 +78,10 @@ def create_app(config: Config, kit: Kit) -> House:
     writer = Writer(database, clock, kit)
     live = Live(socketio, database, clock, kit)
     writer.published = live.published
+    if config.redis_url:
+        hints = Hints(config.redis_url, app.secret_key, kit, live.hinted)
+        live.alone, live.hint = False, hints.tell
+        hints.start()
     reports = BoardReports(live, database, writer, kit)
     door = Door(config, database, kit, writer)
     slips = Slips(config, live, writer, kit)

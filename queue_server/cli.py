@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from . import __version__, assets, config, opening, sounds_tool
-from .commands_shell import backup, demo, doctor, export, media, office, people, replay, roles, schema, serve
+from .commands_shell import backup, demo, doctor, export, media, move, office, people, replay, roles, schema, serve
 from .domain.errors import Refused
 from .schema import SchemaError
 from .shell import say_refusal
@@ -43,6 +43,7 @@ COMMANDS = (
           backup.arguments, backup.run),
     Shell("restore", "bring a backup back; the database in place is kept aside",
           backup.restore_arguments, backup.run_restore),
+    Shell("move", "move the database from SQLite to PostgreSQL, checked row by row", move.arguments, move.run),
     Shell("doctor", "check clock, disk, database, printer, sound, addresses and backup, and say what to do",
           doctor.arguments, doctor.run),
     Shell("media", "take in a picture or video for the boards", media.arguments, media.run),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from . import postgresql
 from .logs import KINDS
 from .paper.printer import check_setting
 
@@ -113,6 +114,11 @@ def read(args: argparse.Namespace | None = None, environment: Mapping[str, str] 
         raise SettingError(f"QUEUE_PRINTER: {error}, or browser.") from None
     if set("?#%") & set(str(checked["data"])):
         raise SettingError(f"QUEUE_DATA is {values['data']!r}; write a folder without ?, # and % in its path.")
+    if values["database_url"].startswith("postgresql"):
+        try:
+            postgresql.address(values["database_url"])
+        except ValueError as error:
+            raise SettingError(f"DATABASE_URL: {error}") from None
     if not values["database_url"]:
         checked["database_url"] = f"sqlite:///{checked['data']}/queue.db"
     assert set(checked) == {f.name for f in fields(Config)} - {"demo"}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import NullPool
+
+from . import postgresql
 
 #: How long a second process (a command at the shell, say) waits for the writer, seconds.
 BUSY_S = 10
@@ -45,8 +47,8 @@ class Database:
             # As many as the server has native threads: a storm of screens must not open and close them.
             self.reading = _sqlite_engine(url, "BEGIN", pool_size=20, max_overflow=4)
         else:
-            self.writing = create_engine(url, poolclass=NullPool, isolation_level="READ COMMITTED")
-            self.reading = create_engine(url, pool_size=4, max_overflow=12, isolation_level="REPEATABLE READ")
+            self.writing = postgresql.writing_engine(url)
+            self.reading = postgresql.reading_engine(url)
         self._writer: Connection | None = None
 
     def writer(self) -> Connection:
@@ -57,9 +59,16 @@ class Database:
 
     def drop_writer(self) -> None:
         """Forgets a connection whose state is in doubt; the next command opens another."""
-        if self._writer is not None:
-            self._writer.close()
-            self._writer = None
+        broken, self._writer = self._writer, None
+        if broken is not None:
+            with suppress(Exception):  # whatever a broken connection still says, it is gone
+                broken.invalidate()
+                broken.close()
+
+    def passing(self, problem: BaseException) -> bool:
+        """Whether the same batch may succeed on another connection, with nothing wrong in it. On SQLite what fails
+        (a full disk, a broken file) fails again."""
+        return not self.is_sqlite and postgresql.passing(problem)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -68,6 +77,9 @@ class Database:
             yield connection
 
     def close(self) -> None:
-        self.drop_writer()
+        if self._writer is not None:
+            with suppress(Exception):
+                self._writer.close()
+            self._writer = None
         self.writing.dispose()
         self.reading.dispose()

@@ -21,11 +21,12 @@ from flask_socketio import SocketIO
 from .database import Database
 from .domain.announcement import Vocabulary
 from .domain.office import Office
+from .following import Follower
 from .kit import Kit
 from .moment import Clock, wall_ms
 from .screens import counter, display, kiosk, supervisor, visitor
 from .snapshot import Snapshot
-from .store import glance, offices, pictures
+from .store import glance, offices, people, pictures
 from .together import Once, Together
 from .transaction import Recorded
 
@@ -111,8 +112,12 @@ class Live:
         self.machine: list[dict[str, Any]] = []  # alerts about this machine, whatever the office
         #: Told of every commit of this process: (office, events).
         self.told: list[Callable[[str, list[Recorded]], None]] = []
+        self.alone = True              # no other server process on this database
+        self.hint: Callable[[str, bool], None] = lambda key, only_drawn: None  # to the other processes
+        self.follower = Follower(database, kit, self._happened)
 
     def start(self) -> None:
+        self.follower.start()
         self.kit.spawn(self._pictures_loop)
         self.kit.spawn(self._beat_loop)
         self.kit.spawn(self._phones_loop)
@@ -121,7 +126,13 @@ class Live:
 
     def published(self, office_id: int, key: str, seq: int, events: list[Recorded]) -> None:
         """Told by the writer after each commit."""
-        self._known[key] = seq
+        self.follower.own(key, events)
+        self._happened(key, seq, events)
+        self.hint(key, False)
+
+    def _happened(self, key: str, seq: int, events: list[Recorded]) -> None:
+        """Something was recorded, here or by another process."""
+        self._known[key] = max(seq, self._known.get(key, 0))
         patience = min((_patience(e.kind) for e in events), default=CALM_S)
         self._soil(key, patience, {e.step_id for e in events if e.step_id is not None})
         for tell in self.told:
@@ -130,8 +141,20 @@ class Live:
             self._wake.set()
 
     def refresh(self, key: str) -> None:
-        """Draw an office again although nothing was recorded (a board came or went, time passed)."""
+        """Draw an office again although nothing was recorded (time passed)."""
         self._soil(key, CALM_S)
+
+    def refresh_everywhere(self, key: str) -> None:
+        """The same in every process (a board came or went, or reported a call)."""
+        self.refresh(key)
+        self.hint(key, True)
+
+    def hinted(self, key: str, only_drawn: bool) -> None:
+        """What another process says through Redis."""
+        if only_drawn:
+            self.refresh(key)
+        else:
+            self.follower.hinted(key)
 
     def _soil(self, key: str, patience: float, steps: Iterable[int] = (), put_off: int = 0) -> None:
         due = time.monotonic() + patience
@@ -182,6 +205,7 @@ class Live:
 
     def _compare(self, refresh: bool) -> None:
         heads = self.kit.blocking(self._heads)
+        self.follower.catch_up(heads)
         watched = {screen.office for screen in self.screens.values()}
         for head in heads:
             if head.key not in watched:
@@ -332,6 +356,10 @@ class Live:
             return counter.picture(snapshot, screen.person_id)
         connected = frozenset(s.device_id for s in self.screens.values() if s.device_id)
         today = self.kit.blocking(self._today, snapshot)
+        if not self.alone:
+            # A kiosk may be connected to another process, which notes it in the database.
+            fresh = snapshot.at - people.KIOSK_GONE_MS
+            connected |= {d.id for d in snapshot.devices if d.kind == "kiosk" and d.seen_at > fresh}
         return supervisor.picture(snapshot, today, connected, self.printer, self.machine)
 
     def _today(self, s: Snapshot) -> glance.Today:

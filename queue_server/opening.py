@@ -7,7 +7,8 @@ import secrets
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from . import schema
 from . import tables as t
@@ -23,13 +24,16 @@ def clock(database: Database) -> Clock:
     """The clock of this boot; the first process of a boot fixes its offset for all."""
     c = database.writer()
     with c.begin():
-        row = c.execute(select(t.boot.c.id, t.boot.c.offset_ms).where(t.boot.c.boot == BOOT_ID)).first()
+        known = select(t.boot.c.id, t.boot.c.offset_ms).where(t.boot.c.boot == BOOT_ID)
+        row = c.execute(known).first()
         if row is not None:
             return Clock(row[0], row[1])
         now = wall_ms()
         offset = now - boot_ns() // 1_000_000
-        made = insert(t.boot).values(boot=BOOT_ID, offset_ms=offset, first_at=now).returning(t.boot.c.id)
-        return Clock(int(c.execute(made).scalar_one()), offset)
+        insert = sqlite.insert if c.dialect.name == "sqlite" else postgresql.insert
+        first = insert(t.boot).values(boot=BOOT_ID, offset_ms=offset, first_at=now).on_conflict_do_nothing()
+        c.execute(first)  # another process of this boot may have been quicker: then its offset holds
+        return Clock(*c.execute(known).one())
 
 
 def secret(data: Path) -> bytes:
@@ -37,9 +41,18 @@ def secret(data: Path) -> bytes:
     path = data / "secret"
     if not path.exists():
         data.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        coming = data / f"secret.{os.getpid()}"
+        handle = os.open(coming, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as file:
             file.write(secrets.token_bytes(32))
+        try:
+            os.link(coming, path)
+        except FileExistsError:  # a second process was quicker: its secret holds
+            coming.unlink()
+        except OSError:  # no such links on this disk
+            os.replace(coming, path)
+        else:
+            coming.unlink()
     return path.read_bytes()
 
 

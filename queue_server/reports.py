@@ -53,6 +53,7 @@ class BoardReports:
     acks: dict[tuple[str, int, int], tuple[int, int | None]] = field(default_factory=dict)
     #: Told of each call that a board drew: (office, seq of the call).
     on_drawn: Callable[[str, int], None] = lambda office, seq: None
+    speakers: dict[str, dict[str, int]] = field(default_factory=dict)  # per office and hall, as seen last
 
     def start(self) -> None:
         self.kit.spawn(self._loop)
@@ -130,7 +131,10 @@ class BoardReports:
         for board in seen:
             board.written_at, board.written_sound = (board.heard_at, board.sound)
         if answer["changed"] or acks:
-            self.live.refresh(office)
+            self.live.refresh_everywhere(office)
+        elif answer["speakers"] != self.speakers.get(office):
+            self.live.refresh(office)  # another process handed the voice over
+        self.speakers[office] = answer["speakers"]
 
 
 def _command(tx: Tx, args: dict[str, Any]) -> Answer:
@@ -143,18 +147,20 @@ def _command(tx: Tx, args: dict[str, Any]) -> Answer:
     if rows:
         boards.save_acks(tx.c, tx.office_id, rows)
     changed = bool(args["seen"])
-    for hall in args["halls"]:
-        changed = _lease(tx.c, tx.office_id, hall, tx.now.at) or changed
+    speakers = {}
+    for hall in sorted(args["halls"]):
+        speakers[hall], handed = _lease(tx.c, tx.office_id, hall, tx.now.at)
+        changed = changed or handed
     for summed in boards.sums(tx.c, tx.office_id, tx.now.at - SUM_AFTER_MS):
         tx.record("calls_summed", {
             "ticket": summed.ticket_id, "call": summed.seq, "drawn": summed.drawn, "spoken": summed.spoken,
             "first_at": summed.first_at, "last_at": summed.last_at, "boards": summed.devices,
         }, summed.step_id)
-    return {"changed": changed}
+    return {"changed": changed, "speakers": speakers}
 
 
-def _lease(c: Connection, office_id: int, hall: str, now: int) -> bool:
-    """Renews or hands over the voice of a hall; True when another board speaks now."""
+def _lease(c: Connection, office_id: int, hall: str, now: int) -> tuple[int, bool]:
+    """Renews or hands over the voice of a hall; (the board that speaks now, whether it is another one)."""
     alive = boards.alive(c, office_id, hall, now - LEASE_MS)
     held = boards.lease(c, office_id, hall)
     holder = next((b for b in alive if held and b[0] == held[0]), None)
@@ -164,6 +170,6 @@ def _lease(c: Connection, office_id: int, hall: str, now: int) -> bool:
     else:
         chosen = (running or alive or [(0, "")])[0][0]
     if held and held[0] == chosen and held[1] - now > LEASE_MS / 2:
-        return False
+        return chosen, False
     boards.save_lease(c, office_id, hall, chosen, now + LEASE_MS if chosen else 0)
-    return not held or held[0] != chosen
+    return chosen, not held or held[0] != chosen

@@ -16,6 +16,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_mock_engine, inspect
 
+from . import postgresql
 from . import tables as t
 
 HERE = Path(__file__).resolve().parent
@@ -51,6 +52,12 @@ def known() -> set[str]:
 
 def prepare(c: Connection) -> None:
     """Brings a database to this release, from empty or from any earlier one; raises SchemaError."""
+    if c.dialect.name == "postgresql":
+        postgresql.alone_with_the_schema(c)
+        if postgresql.encoding(c) != "UTF8":
+            raise SchemaError(
+                f"The database's encoding is {postgresql.encoding(c)}; names and the log need UTF8. Make one: "
+                "createdb --encoding=UTF8 --template=template0 NAME")
     found = release(c)
     if found == newest():
         return
@@ -63,6 +70,13 @@ def prepare(c: Connection) -> None:
             f"The database is of schema release {found or 'unknown'}, which this program does not know. "
             "Start the newer program that made it, or restore a backup of this release.")
     command.upgrade(_config(c), "head")
+
+
+def prepare_as(c: Connection, wanted: str | None) -> None:
+    """Makes the tables of an earlier release, or of this one, in an empty database; raises SchemaError."""
+    if wanted not in known():
+        raise SchemaError(f"The copy is of schema release {wanted or 'unknown'}, which this program does not know.")
+    command.upgrade(_config(c), str(wanted))
 
 
 def printed(dialect: str) -> str:

@@ -276,10 +276,13 @@ event.listen(
         "BEGIN RAISE EXCEPTION 'event is append-only'; END $$ LANGUAGE plpgsql"
     ).execute_if(dialect="postgresql"),
 )
-event.listen(
-    event_table, "after_create",
-    DDL(  # type: ignore[no-untyped-call]
-        "CREATE TRIGGER event_no_change BEFORE UPDATE OR DELETE ON event "
-        "FOR EACH ROW EXECUTE FUNCTION event_is_append_only()"
-    ).execute_if(dialect="postgresql"),
-)
+for _name, _when in (
+    ("event_no_change", "BEFORE UPDATE OR DELETE ON event FOR EACH ROW"),
+    ("event_no_truncate", "BEFORE TRUNCATE ON event FOR EACH STATEMENT"),
+):
+    event.listen(
+        event_table, "after_create",
+        DDL(  # type: ignore[no-untyped-call]
+            f"CREATE TRIGGER {_name} {_when} EXECUTE FUNCTION event_is_append_only()"
+        ).execute_if(dialect="postgresql"),
+    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sqlite3
 import subprocess
 import sys
 import time
@@ -13,6 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
+
+import databases
 
 from queue_server.domain.chain import Event
 from queue_server.domain.office import Office
@@ -27,7 +28,7 @@ def shell(data: Path, *words: str) -> str:
     clean = {k: v for k, v in os.environ.items() if not k.startswith("QUEUE_")}
     done = subprocess.run(
         [sys.executable, "-m", "queue_server", *words, "--data", str(data)],
-        cwd=ROOT, env=clean, capture_output=True, text=True, timeout=60, check=False)
+        cwd=ROOT, env={**clean, **databases.environment(data)}, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -51,22 +52,15 @@ def with_rules(key: str, **rules: Any) -> Office:
 
 
 def rows(data: Path, sql: str, *values: Any) -> list[Any]:
-    """Reads the database beside the running server."""
-    c = sqlite3.connect(f"file:{data}/queue.db?mode=ro", uri=True, timeout=20)
-    try:
-        return c.execute(sql, values).fetchall()
-    finally:
-        c.close()
+    """Reads the database beside the running server; ``?`` stands for each value."""
+    with databases.opened(data) as c:
+        return [tuple(row) for row in databases.execute(c, sql, *values).fetchall()]
 
 
 def let_time_pass(data: Path, sql: str, *values: Any) -> None:
     """Moves a stored instant back: an hour passes without waiting for it. ``event`` cannot be changed so."""
-    c = sqlite3.connect(data / "queue.db", timeout=20)
-    try:
-        with c:
-            assert c.execute(sql, values).rowcount > 0, "there was nothing to make older"
-    finally:
-        c.close()
+    with databases.opened(data, writing=True) as c:
+        assert databases.execute(c, sql, *values).rowcount > 0, "there was nothing to make older"
 
 
 def events(data: Path, office: str) -> list[Event]:

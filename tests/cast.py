@@ -12,6 +12,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import databases
+
 from queue_server.client import Board, Kiosk, Officer, Phone
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -39,8 +41,9 @@ class Server:
                    "--port", str(self.port), "--host", "127.0.0.1", "--async-mode", self.mode]
         clean = {k: v for k, v in os.environ.items() if not k.startswith("QUEUE_")}
         self.log = open(self.data.parent / f"{self.data.name}.log", "a")  # noqa: SIM115 (lives with the process)
+        environment = {**clean, **databases.environment(self.data), **self.environment}
         self.process = subprocess.Popen(
-            command, cwd=ROOT, env={**clean, **self.environment}, stdout=subprocess.PIPE, stderr=self.log, text=True)
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=self.log, text=True)
         self._read_addresses()
         return self
 

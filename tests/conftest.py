@@ -2,11 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import databases
 import pytest
 from cast import Server, copy_of
+from databases import Postgres
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A module that says ``BOTH_DATABASES = True`` runs on SQLite and on PostgreSQL."""
+    if "engine" in metafunc.fixturenames and getattr(metafunc.module, "BOTH_DATABASES", False):
+        metafunc.parametrize("engine", ["sqlite", "postgresql"], indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server for all tests of this process; asked for only by those that need it."""
+    running = Postgres().start()
+    yield running
+    running.remove()
+
+
+@pytest.fixture(scope="session")
+def engine(request: pytest.FixtureRequest) -> str:
+    """The database a test runs on: SQLite where nothing else is said."""
+    return str(getattr(request, "param", "sqlite"))
+
+
+@pytest.fixture(scope="module")
+def placed(engine: str, request: pytest.FixtureRequest) -> Iterator[Callable[[Path], Path]]:
+    """Gives a data folder an empty database of the engine under test; returns the folder."""
+    made = []
+
+    def place(data: Path) -> Path:
+        if engine == "postgresql":
+            made.append(_postgres(request).create())
+            databases.use(data, made[-1])
+        return data
+
+    yield place
+    for url in made:
+        _postgres(request).drop(url)
+
+
+def _postgres(request: pytest.FixtureRequest) -> Postgres:
+    found = request.getfixturevalue("postgres")
+    assert isinstance(found, Postgres)
+    return found
 
 
 @pytest.fixture(scope="session", params=["eventlet", "threading"])
@@ -23,17 +67,37 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Server:
     return first
 
 
+@pytest.fixture(scope="session")
+def demo_on_postgres(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Server:
+    """The same on PostgreSQL."""
+    data = tmp_path_factory.mktemp("demo-postgres") / "data"
+    databases.use(data, postgres.create())
+    first = Server(data).start()
+    first.stop()
+    return first
+
+
+def _running(request: pytest.FixtureRequest, data: Path, mode: str, engine: str) -> Iterator[Server]:
+    if engine == "sqlite":
+        running = copy_of(request.getfixturevalue("demo"), data, mode)
+    else:
+        first, postgres = request.getfixturevalue("demo_on_postgres"), _postgres(request)
+        running = copy_of(first, data, mode)
+        databases.use(data, postgres.create(databases.url_of(first.data)))
+    running.start()
+    yield running
+    running.stop()
+    if engine == "postgresql":
+        _postgres(request).drop(databases.url_of(data))
+
+
 @pytest.fixture
-def server(demo: Server, tmp_path: Path) -> Iterator[Server]:
+def server(request: pytest.FixtureRequest, engine: str, tmp_path: Path) -> Iterator[Server]:
     """A fresh server with the demo offices, in the default mode."""
-    running = copy_of(demo, tmp_path / "data").start()
-    yield running
-    running.stop()
+    yield from _running(request, tmp_path / "data", "eventlet", engine)
 
 
 @pytest.fixture
-def server_in(demo: Server, tmp_path: Path, mode: str) -> Iterator[Server]:
+def server_in(request: pytest.FixtureRequest, engine: str, tmp_path: Path, mode: str) -> Iterator[Server]:
     """A fresh server in each mode."""
-    running = copy_of(demo, tmp_path / "data", mode).start()
-    yield running
-    running.stop()
+    yield from _running(request, tmp_path / "data", mode, engine)

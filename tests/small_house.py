@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import databases
+
 from queue_server import config, opening
 from queue_server.commands import visitor
 from queue_server.commands.notes import note
@@ -19,7 +21,7 @@ KEY = "kantor-saya"
 
 
 def settings(data: Path, **more: str) -> config.Config:
-    return replace(config.read(None, {"QUEUE_DATA": str(data)}), **more)  # type: ignore[arg-type]
+    return replace(config.read(None, {"QUEUE_DATA": str(data), **databases.environment(data)}), **more)  # type: ignore[arg-type]
 
 
 def house(data: Path, numbers: int = 3) -> config.Config:

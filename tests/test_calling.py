@@ -9,6 +9,8 @@ from cast import Server, settle
 
 from queue_server.client import Refusal
 
+BOTH_DATABASES = True  # the whole module; see conftest.py
+
 
 def refused(work: object, *args: object, **more: object) -> str:
     with pytest.raises(Refusal) as no:

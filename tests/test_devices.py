@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from small_house import KEY, house, session, settings
 from queue_server.client import Kiosk, Refusal
 from queue_server.clockwork import tidy
 from queue_server.commands import setup, supervisor
+
+BOTH_DATABASES = True  # the whole module; see conftest.py
 
 HOUR_MS = 3_600_000
 
@@ -48,8 +51,8 @@ class Office:
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Office:
-    return Office(tmp_path / "data")
+def office(placed: Callable[[Path], Path], tmp_path: Path) -> Office:
+    return Office(placed(tmp_path / "data"))
 
 
 def test_a_board_that_is_gone_is_replaced_by_the_one_paired_for_its_place(office: Office) -> None:

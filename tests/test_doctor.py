@@ -57,7 +57,7 @@ def test_everything_it_can_find_has_a_sentence_in_both_languages() -> None:
     for key, text in words()["en"].items():
         assert set(FACT.findall(text)) == set(FACT.findall(words()["id"][key])), key
     rooms = ROOT / "queue_server" / "upkeep"
-    source = "".join((rooms / f"{name}.py").read_text("utf-8") for name in ("doctor", "backup", "restore"))
+    source = "".join((rooms / f"{name}.py").read_text("utf-8") for name in ("doctor", "backup", "restore", "move"))
     topics = "clock|disk|database|log|printer|sound|addresses|files|libraries|backups"
     said = re.findall(rf'"({topics})", "([a-z_]+)"', source)
     assert len(said) > 25
@@ -65,6 +65,8 @@ def test_everything_it_can_find_has_a_sentence_in_both_languages() -> None:
         assert f"{topic}.{key}" in words()["en"]
     for code in re.findall(r'BackupFailed\("([a-z_]+)"', source):
         assert f"backup.{code}" in words()["en"]
+    for code in re.findall(r'MoveFailed\("([a-z_]+)"', source):
+        assert f"move.{code}" in words()["en"]
     for state in doctor.PrinterState:
         assert f"printer.{state}" in words()["en"]
 

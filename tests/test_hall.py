@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,14 +14,16 @@ from cast import Server, settle
 
 from queue_server.client import Board, Officer, Refusal
 
+BOTH_DATABASES = True  # the whole module; see conftest.py
+
 #: Shorter than any office would have it, so that a no-show does not take a minute of the test.
 RULES = {"recall_spacing_s": 5, "no_show_after_s": 5, "double_press_ms": 0}
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory, placed: Callable[[Path], Path]) -> Iterator[Server]:
     """One house for all these tests; each leaves its hall empty."""
-    running = Server(tmp_path_factory.mktemp("hall") / "data").start()
+    running = Server(placed(tmp_path_factory.mktemp("hall") / "data")).start()
     for office in ("rutan", "kanim"):
         apply(running.data, with_rules(office, **RULES))
     yield running

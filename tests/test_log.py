@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
-from pathlib import Path
 
+import psycopg
 import pytest
+from backstage import events, rows
 from cast import Server, settle
+from databases import execute, opened
 
 from queue_server.domain import chain
 
-
-def events(data: Path, office: str = "rutan") -> list[chain.Event]:
-    c = sqlite3.connect(f"file:{data}/queue.db?mode=ro", uri=True)
-    rows = c.execute(
-        "SELECT o.key, e.seq, e.kind, e.version, e.body, e.at, e.boot_id, e.boot_ns, e.actor, e.step_id, "
-        "e.previous_hash, e.hash FROM event e JOIN office o ON o.id = e.office_id WHERE o.key = ? ORDER BY e.seq",
-        (office,)).fetchall()
-    c.close()
-    return [chain.Event(*row) for row in rows]
+BOTH_DATABASES = True  # the whole module; see conftest.py
+#: How each database says no.
+SAID_NO = (sqlite3.IntegrityError, psycopg.errors.RaiseException)
 
 
 def a_short_day(server: Server) -> None:
@@ -39,41 +35,40 @@ def a_short_day(server: Server) -> None:
 
 def test_the_chain_holds_over_a_day_and_a_kill(server: Server) -> None:
     a_short_day(server)
-    before = events(server.data)
+    before = events(server.data, "rutan")
     assert chain.check(before) == []
     server.restart(9)
     server.kiosk().take("titipan")
-    after = events(server.data)
+    after = events(server.data, "rutan")
     assert chain.check(after) == [] and after[: len(before)] == before
     kinds = [e.kind for e in after]
     for kind, n in (("ticket_issued", 4), ("called", 3), ("started", 2), ("finished", 2), ("skipped", 1)):
         assert kinds.count(kind) == n
 
 
-def test_the_log_can_be_neither_changed_nor_shortened(server: Server) -> None:
+def test_the_log_can_be_neither_changed_nor_shortened(server: Server, engine: str) -> None:
     server.kiosk().take("kunjungan")
     server.stop()
-    c = sqlite3.connect(server.data / "queue.db")
-    for act in ("UPDATE event SET body = '{}'", "DELETE FROM event"):
-        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
-            c.execute(act)
+    acts = ["UPDATE event SET body = '{}'", "DELETE FROM event"] + (["TRUNCATE event"] if engine != "sqlite" else [])
+    for act in acts:
+        with pytest.raises(SAID_NO, match="append-only"), opened(server.data, writing=True) as c:
+            execute(c, act)
     # Whoever takes the trigger away leaves a broken link behind.
-    c.execute("DROP TRIGGER event_no_update")
-    c.execute("UPDATE event SET body = '{}' WHERE kind = 'ticket_issued'")
-    c.commit()
-    c.close()
-    assert chain.check(events(server.data)) != []
+    trigger = "event_no_update" if engine == "sqlite" else "event_no_change ON event"
+    with opened(server.data, writing=True) as c:
+        execute(c, f"DROP TRIGGER {trigger}")
+        execute(c, "UPDATE event SET body = '{}' WHERE kind = 'ticket_issued'")
+    assert chain.check(events(server.data, "rutan")) != []
     server.start()
 
 
 def test_nothing_personal_is_in_the_log(server: Server) -> None:
     a_short_day(server)
-    text = "\n".join(e.body for e in events(server.data))
-    names = sqlite3.connect(server.data / "queue.db").execute(
-        "SELECT shown_name, name FROM person WHERE name <> role").fetchall()
+    text = "\n".join(e.body for e in events(server.data, "rutan"))
+    names = rows(server.data, "SELECT shown_name, name FROM person WHERE name <> role")
     for row in names:
         assert all(f'"{name}"' not in text for name in row)
-    secrets = sqlite3.connect(server.data / "queue.db").execute("SELECT secret FROM ticket").fetchall()
+    secrets = rows(server.data, "SELECT secret FROM ticket")
     assert secrets and all(secret not in text for (secret,) in secrets)
 
 

@@ -11,7 +11,7 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -24,6 +24,8 @@ from queue_server.domain.discipline import IN_THE_MIX, overtake_bound
 from queue_server.domain.overtaking import Happened, excused, overtakes
 from queue_server.domain.verify import check_calls
 
+BOTH_DATABASES = True  # the whole module; see conftest.py
+
 OFFICE = demo_office("rutan")
 SEATS = {"ani": "1", "budi": "2", "dewi": "4"}
 #: 40 numbers: service, how many; every third is a priority number, every fifth comes from a phone.
@@ -31,9 +33,9 @@ NUMBERS = ["kunjungan"] * 24 + ["informasi"] * 10 + ["pengaduan"] * 6
 
 
 @pytest.fixture(scope="module")
-def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def day(tmp_path_factory: pytest.TempPathFactory, placed: Callable[[Path], Path]) -> Iterator[Path]:
     """The data folder after the day; the server stands still by then."""
-    server = Server(tmp_path_factory.mktemp("day") / "data").start()
+    server = Server(placed(tmp_path_factory.mktemp("day") / "data")).start()
     apply(server.data, with_rules("rutan", double_press_ms=0))
     try:
         live(server)

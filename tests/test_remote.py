@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -14,13 +15,15 @@ from cast import Server
 from queue_server.client import Message, Officer, Phone, Refusal
 from queue_server.snapshot import SHOWN, Line, Row
 
+BOTH_DATABASES = True  # the whole module; see conftest.py
+
 SERVICE = "informasi"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory, placed: Callable[[Path], Path]) -> Iterator[Server]:
     """One house for all these tests; officers need no pauses between presses here."""
-    running = Server(tmp_path_factory.mktemp("remote") / "data").start()
+    running = Server(placed(tmp_path_factory.mktemp("remote") / "data")).start()
     apply(running.data, with_rules("rutan", double_press_ms=0))
     yield running
     running.stop()
@@ -271,14 +274,9 @@ def agree(phones: list[Phone], order: list[str]) -> None:
 
 
 def test_a_phone_at_the_door_is_at_the_door(server: Server) -> None:
-    import sqlite3
-
-    c = sqlite3.connect(f"file:{server.data}/queue.db?mode=ro", uri=True)
-    code = c.execute("SELECT door_code FROM office WHERE key = 'rutan'").fetchone()[0]
-    c.close()
     phone = server.phone()
     ticket = phone.post("/office/rutan/tickets", {
-        "key": "a-phone-at-the-door", "service": "informasi", "language": "id", "door": code})["ticket"]
+        "key": "a-phone-at-the-door", "service": "informasi", "language": "id", "door": door_code(server)})["ticket"]
     picture = phone.get(f"/t/{ticket['secret']}/picture")["ticket"]
     assert picture["channel"] == "door" and picture["arrived_at"] is not None
     stranger = server.phone()

@@ -8,8 +8,9 @@ import resource
 import secrets
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,13 +22,15 @@ from many_lines import Line
 from queue_server.client import Kiosk, Officer, Refusal, Site
 from queue_server.domain import chain
 
+BOTH_DATABASES = True  # the whole module; see conftest.py
+
 LINES = 1_100
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def house(tmp_path_factory: pytest.TempPathFactory, placed: Callable[[Path], Path]) -> Iterator[Server]:
     """One house for the tests that do not end it."""
-    running = Server(tmp_path_factory.mktemp("house") / "data").start()
+    running = Server(placed(tmp_path_factory.mktemp("house") / "data")).start()
     yield running
     running.stop()
 

@@ -2,20 +2,55 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
+import databases
+import psycopg
 import pytest
 from alembic import command
 
 from queue_server import schema
-from queue_server.database import Database
+from queue_server.database import Database, sqlite_url
+
+BOTH_DATABASES = True
+Place = Callable[[Path], Path]
+#: Everything that a schema is on PostgreSQL, as its own catalogue tells it.
+CATALOGUE = (
+    "SELECT table_name || '.' || column_name, concat_ws(' ', ordinal_position, data_type, is_nullable, column_default) "
+    "FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'alembic_version'",
+    "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'alembic_version'",
+    "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace "
+    "AND conname <> 'alembic_version_pkc'",
+    "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
+    "SELECT proname, pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace",
+    "SELECT sequencename, data_type::text FROM pg_sequences WHERE schemaname = 'public'",
+)
+OF_SQLITE = ("SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' AND name <> 'alembic_version'",)
 
 
 def objects(database: Database) -> set[tuple[str, str]]:
     with database.read() as c:
-        rows = c.exec_driver_sql(
-            "SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' AND name <> 'alembic_version'")
-        return {(name, " ".join(sql.split())) for name, sql in rows}
+        asked = OF_SQLITE if database.is_sqlite else CATALOGUE
+        return {(name, " ".join(sql.split())) for one in asked for name, sql in c.exec_driver_sql(one)}
+
+
+@pytest.fixture
+def made(placed: Place, tmp_path: Path) -> Callable[[str], Database]:
+    """An empty database by name."""
+
+    def make(name: str) -> Database:
+        data = placed(tmp_path / name)
+        return Database(databases.url_of(data) or sqlite_url(tmp_path / f"{name}.db"))
+
+    return make
+
+
+def prepared(database: Database) -> Database:
+    with database.writer().begin():
+        schema.prepare(database.writer())
+    return database
 
 
 @pytest.mark.parametrize("dialect", sorted(schema.PRINTED))
@@ -24,39 +59,36 @@ def test_the_printed_schema_is_fresh(dialect: str) -> None:
         "run: python -m queue_server schema --write")
 
 
-def test_upgrading_from_every_release_equals_a_fresh_database(tmp_path: Path) -> None:
-    fresh = Database(f"sqlite:///{tmp_path}/fresh.db")
-    with fresh.writer().begin():
-        schema.prepare(fresh.writer())
-    upgraded = Database(f"sqlite:///{tmp_path}/upgraded.db")
+def test_upgrading_from_every_release_equals_a_fresh_database(made: Callable[[str], Database]) -> None:
+    fresh, upgraded = prepared(made("fresh")), made("upgraded")
     with upgraded.writer().begin():
         command.upgrade(schema._config(upgraded.writer()), "head")
     assert objects(upgraded) == objects(fresh)
+    assert len(objects(fresh)) > 20
     with upgraded.read() as c:
         assert schema.release(c) == schema.newest()
     for database in (fresh, upgraded):
         database.close()
 
 
-def test_schema_sql_makes_the_same_tables(tmp_path: Path) -> None:
-    import sqlite3
-
-    printed = sqlite3.connect(tmp_path / "printed.db")
-    printed.executescript(schema.PRINTED["sqlite"].read_text(encoding="utf-8"))
-    printed.close()
-    fresh = Database(f"sqlite:///{tmp_path}/fresh.db")
-    with fresh.writer().begin():
-        schema.prepare(fresh.writer())
-    by_hand = Database(f"sqlite:///{tmp_path}/printed.db")
+def test_the_printed_schema_makes_the_same_tables(made: Callable[[str], Database], engine: str) -> None:
+    fresh, by_hand = prepared(made("fresh")), made("printed")
+    text = schema.PRINTED[engine].read_text(encoding="utf-8")
+    if engine == "sqlite":
+        raw = sqlite3.connect(by_hand.url.removeprefix("sqlite:///"))
+        raw.executescript(text)
+        raw.close()
+    else:
+        with psycopg.connect(by_hand.url.replace("+psycopg", "")) as c:
+            c.execute(text)
     assert objects(by_hand) == objects(fresh)
     for database in (fresh, by_hand):
         database.close()
 
 
-def test_a_database_of_a_later_release_is_refused(tmp_path: Path) -> None:
-    later = Database(f"sqlite:///{tmp_path}/later.db")
+def test_a_database_of_a_later_release_is_refused(made: Callable[[str], Database]) -> None:
+    later = prepared(made("later"))
     with later.writer().begin():
-        schema.prepare(later.writer())
         later.writer().exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(schema.SchemaError, match="9999"), later.writer().begin():
         schema.prepare(later.writer())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +21,14 @@ from queue_server.domain.errors import Busy, Refused
 from queue_server.shell import Session
 from queue_server.transaction import DEAREST_S, MOST_WAIT_S, SYSTEM, Actor, Answer, Command, Job, Tx
 
+BOTH_DATABASES = True  # the whole module; see conftest.py
+
 KIOSK = Actor("device", "device:1", device_id=1)
 
 
 @pytest.fixture
-def session(tmp_path: Path) -> Iterator[Session]:
-    opened = Session(house(tmp_path / "data", 0))
+def session(placed: Callable[[Path], Path], tmp_path: Path) -> Iterator[Session]:
+    opened = Session(house(placed(tmp_path / "data"), 0))
     yield opened
     opened.close()
 

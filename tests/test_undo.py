@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import itertools
-import sqlite3
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from backstage import let_time_pass, rows
 from cast import Server, settle
 
 from queue_server.client import Officer, Refusal, Site
@@ -19,6 +19,7 @@ from queue_server.domain.overtaking import Happened, overtakes
 from queue_server.domain.ticket import MOVES, MUTABLE, UNDOABLE, State, Step
 from queue_server.moment import wall_ms
 
+BOTH_DATABASES = True  # where one is used; see conftest.py
 STEP = Step(*range(len(Step.__dataclass_fields__)))
 
 
@@ -95,17 +96,10 @@ def test_an_undone_call_of_a_parked_visitor_leaves_no_one_waiting() -> None:
 # --- on a real server ------------------------------------------------------------------------------
 
 
-def rows(server: Server, sql: str, *values: Any) -> list[tuple[Any, ...]]:
-    c = sqlite3.connect(server.data / "queue.db", timeout=10)
-    with c:
-        found = c.execute(sql, values).fetchall()
-    c.close()
-    return found
-
-
 def step_row(server: Server, step: int) -> dict[str, Any]:
     names = [name for name in MUTABLE if name != "last_seq"]
-    return dict(zip(names, rows(server, f"SELECT {', '.join(names)} FROM step WHERE id = ?", step)[0], strict=True))
+    found = rows(server.data, f"SELECT {', '.join(names)} FROM step WHERE id = ?", step)[0]
+    return dict(zip(names, found, strict=True))
 
 
 def refusal(officer: Officer, act: str, **args: Any) -> str:
@@ -143,7 +137,7 @@ def test_each_is_offered_and_puts_the_visitor_back(server: Server, act: str) -> 
         ani.press("start")
         settle()
     if act == "no_show":  # nobody waits twenty seconds here
-        rows(server, "UPDATE call SET at = at - 60000")
+        let_time_pass(server.data, "UPDATE call SET at = at - 60000")
     was = step_row(server, step)
     event = ani.press("call_next" if act == "call" else act, **args)
     found = offered(ani, act)
@@ -153,7 +147,7 @@ def test_each_is_offered_and_puts_the_visitor_back(server: Server, act: str) -> 
     assert step_row(server, step) == was
     at_counter = picture["current"] and (picture["current"]["step"], picture["current"]["state"])
     assert at_counter == ((step, state) if state else None)
-    calls = rows(server, "SELECT state, undone FROM call WHERE step_id = ?", step)
+    calls = rows(server.data, "SELECT state, undone FROM call WHERE step_id = ?", step)
     assert calls == ([("calling", 0)] if state == "called" else [("over", 0)] if state else [("withdrawn", 1)])
     assert refusal(ani, "undo", event=found["event"]) == "undo_not_latest"
 

@@ -5,9 +5,6 @@ from __future__ import annotations
 import secrets
 from dataclasses import replace
 from typing import Any
-from weakref import WeakKeyDictionary
-
-from sqlalchemy import Engine
 
 from ..domain import hours, numbering
 from ..domain.errors import NotFound, Refused
@@ -111,16 +108,7 @@ def new_step(
 
 def standards(tx: Tx) -> dict[str, int]:
     """Service -> standard in force, looked up once per configuration."""
-    known = _standards.setdefault(tx.c.engine, {})
-    key = (tx.office_id, tx.head.config_version)
-    if key not in known:
-        if len(known) > 2_000:
-            known.clear()
-        known[key] = offices.standards_in_force(tx.c, tx.office_id)
-    return known[key]
-
-
-_standards: WeakKeyDictionary[Engine, dict[tuple[int, int], dict[str, int]]] = WeakKeyDictionary()
+    return offices.standards_in_force(tx.c, tx.office_id, tx.head.config_version)
 
 
 def ticket_answer(ticket: queue.Ticket) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from ..kit import Kit
 from ..moment import wall_ms
 from ..store import jobs
 from ..transaction import SYSTEM, Actor, Answer, Job, Tx, Writer
+from ..upkeep.data_folder import CannotUse, DataLock
 from .process import Running
 from .work import Asked
 
@@ -108,8 +109,9 @@ class Exports:
     def _run(self, asked: Asked, job: int) -> None:
         path = self.path(job, asked.file_name)
         state, problem, done = "failed", "crashed", 0
+        lock = DataLock(path.parent)  # as long as it is held, no other process takes the job for a dead one's
         try:
-            self.kit.blocking(lambda: path.parent.mkdir(parents=True, exist_ok=True))
+            self.kit.blocking(lock.take, "an export")
             options = [*asked.options(), "--out", str(path), "--progress"]
             running = self.running[job] = self.kit.blocking(Running, self.settings, options)
             done = self._follow(asked.office, job, running)
@@ -123,6 +125,7 @@ class Exports:
             logger.exception("an export failed")
         finally:
             self.running.pop(job, None)
+            lock.release()
             self._tell(asked.office, job, state=state, problem=problem, done=done, ended_at=wall_ms())
             if state == "failed":
                 self.kit.blocking(lambda: shutil.rmtree(path.parent, ignore_errors=True))
@@ -147,10 +150,23 @@ class Exports:
             logger.exception("the progress of an export could not be written down")
 
     def forget_unfinished(self) -> None:
-        """At the start: what an earlier process left unfinished has failed. In a native thread."""
-        c = self.database.writer()
-        with c.begin():
-            jobs.fail_unfinished(c, wall_ms())
+        """At the start: what an earlier process left unfinished has failed; what another one is at goes on. In a
+        native thread."""
+        with self.database.read() as c:
+            left = [job for job in jobs.unfinished(c) if not self._is_held(job)]
+        if left:
+            c = self.database.writer()
+            with c.begin():
+                jobs.fail(c, left, wall_ms())
+
+    def _is_held(self, job: int) -> bool:
+        lock = DataLock(self.folder / str(job))
+        try:
+            lock.take("a look")
+        except CannotUse:
+            return True
+        lock.release()
+        return False
 
     # --- what there is -------------------------------------------------------------------------
 

@@ -16,10 +16,11 @@ AT_ONCE = 1_000
 
 def stored(c: Connection, office_id: int, key: str) -> Iterator[Event]:
     """Every event of an office in order of seq."""
-    rows = c.execution_options(stream_results=True).execute(
+    rows = c.execute(
         select(_e.seq, _e.kind, _e.version, _e.body, _e.at, _e.boot_id, _e.boot_ns, _e.actor, _e.step_id,
                _e.previous_hash, _e.hash)
-        .where(_e.office_id == office_id).order_by(_e.seq)).yield_per(AT_ONCE)
+        .where(_e.office_id == office_id).order_by(_e.seq),
+        execution_options={"stream_results": True, "yield_per": AT_ONCE})
     for seq, kind, version, body, at, boot, boot_ns, actor, step, previous, found in rows:
         yield Event(
             office=key, seq=seq, kind=kind, version=version, body=body, at=at, boot=boot, boot_ns=boot_ns, actor=actor,

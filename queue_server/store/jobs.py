@@ -44,7 +44,15 @@ def forget(c: Connection, office_id: int, before: int) -> None:
     c.execute(delete(t.job).where(t.job.c.office_id == office_id, t.job.c.created_at < before))
 
 
-def fail_unfinished(c: Connection, at: int) -> None:
-    """Whatever was under way when the server ended."""
-    unfinished = update(t.job).where(t.job.c.state.in_(("waiting", "running")))
-    c.execute(unfinished.values(state="failed", problem="restarted", ended_at=at))
+_unfinished = t.job.c.state.in_(("waiting", "running"))
+
+
+def unfinished(c: Connection) -> list[int]:
+    """The jobs that somebody is at, or was when its process ended."""
+    return [row[0] for row in c.execute(select(t.job.c.id).where(_unfinished).order_by(t.job.c.id))]
+
+
+def fail(c: Connection, ids: list[int], at: int) -> None:
+    """Whatever was under way when a server process ended."""
+    found = update(t.job).where(t.job.c.id.in_(ids), _unfinished)
+    c.execute(found.values(state="failed", problem="restarted", ended_at=at))

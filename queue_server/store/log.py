@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
+import orjson
+from sqlalchemy import Connection, and_, bindparam, delete, insert, literal_column, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from .. import tables as t
@@ -35,6 +36,23 @@ def add_events(c: Connection, rows: list[dict[str, Any]]) -> None:
     _add_event.many(c, rows)
 
 
+#: Events whose content a process must act on though another recorded it.
+_ACTED_ON = ("device_revoked", "password_reset")
+#: So many events are read at once; who is further behind reads on.
+_MOST_AFTER = 2_000
+_after = select(t.event_table.c.seq, t.event_table.c.kind, t.event_table.c.step_id, t.event_table.c.body).where(
+    t.event_table.c.office_id == bindparam("office"), t.event_table.c.seq > bindparam("after_seq"),
+).order_by(t.event_table.c.seq).limit(_MOST_AFTER)
+
+
+def after(c: Connection, office_id: int, seq: int) -> list[tuple[int, str, dict[str, Any], int | None]]:
+    """(seq, kind, body, step) of the events after ``seq``; bodies only of those whose content closes a door."""
+    return [
+        (r[0], r[1], orjson.loads(r[3]) if r[1] in _ACTED_ON else {}, r[2])
+        for r in c.execute(_after, {"office": office_id, "after_seq": seq})
+    ]
+
+
 _newest_press = select(t.event_table.c.kind).where(
     t.event_table.c.office_id == bindparam("office"), t.event_table.c.seq > bindparam("after_seq"),
     t.event_table.c.actor == bindparam("by"), t.event_table.c.kind.not_in(("passed", "arrived")),
@@ -48,6 +66,16 @@ def newest_press(c: Connection, office_id: int, head_seq: int, actor: str) -> st
     where = {"office": office_id, "after_seq": head_seq - LOOKED_BACK, "by": actor}
     found: str | None = c.execute(_newest_press, where).scalar()
     return found
+
+
+_is_there = Prepared(select(t.event_table.c.hash).where(
+    t.event_table.c.office_id == bindparam("office"), t.event_table.c.seq == bindparam("of_seq")))
+
+
+def is_there(c: Connection, row: dict[str, Any]) -> bool:
+    """Whether this very event is in the log."""
+    found = _is_there.first(c, {"office": row["office_id"], "of_seq": row["seq"]})
+    return found is not None and bool(found[0] == row["hash"])
 
 
 def forget_answers(c: Connection, before: int) -> int:
@@ -74,7 +102,7 @@ def refusals(c: Connection, office_id: int, day: str) -> list[tuple[str, str, st
 
 _unsummed = (
     select(t.call.c.seq, t.call.c.step_id, t.call.c.at).where(
-        t.call.c.office_id == bindparam("office"), t.call.c.summed == 0, t.call.c.at < bindparam("before")
+        t.call.c.office_id == bindparam("office"), literal_column("call.summed = 0"), t.call.c.at < bindparam("before")
     ).order_by(t.call.c.seq).limit(100)
 )
 

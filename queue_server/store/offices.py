@@ -45,6 +45,7 @@ _standards = (
 )
 
 _cache: WeakKeyDictionary[Engine, dict[tuple[int, int], Office]] = WeakKeyDictionary()
+_cached_standards: WeakKeyDictionary[Engine, dict[tuple[int, int], dict[str, int]]] = WeakKeyDictionary()
 
 
 def lock_heads(c: Connection, keys: list[str]) -> list[Head]:
@@ -86,9 +87,21 @@ def config(c: Connection, office_id: int, version: int) -> Office:
     return known[key]
 
 
-def standards_in_force(c: Connection, office_id: int) -> dict[str, int]:
-    """Service -> id of its newest standard."""
-    return {row[0]: row[1] for row in c.execute(_standards, {"office": office_id})}
+def standards_in_force(c: Connection, office_id: int, version: int) -> dict[str, int]:
+    """Service -> id of its newest standard under a configuration; read once for each version."""
+    known = _cached_standards.setdefault(c.engine, {})
+    key = (office_id, version)
+    if key not in known:
+        if len(known) > 2_000:
+            known.clear()
+        known[key] = {row[0]: row[1] for row in c.execute(_standards, {"office": office_id})}
+    return known[key]
+
+
+def forget(engine: Engine) -> None:
+    """After a transaction that failed: a version that was read in it may never have been committed."""
+    _cache.pop(engine, None)
+    _cached_standards.pop(engine, None)
 
 
 def add_office(c: Connection, key: str, door_code: str) -> int:

@@ -1,9 +1,9 @@
 """The daily backup: a verified copy of the database at a second place, with what lies beside it (decisions 33).
 
-A backup is two files of one name, ``queue-2026-11-22T1830.db`` and ``….zip`` (each office as TOML, the server's
-secret, the voice sets); pictures and videos never change once they are there, so ``media/`` is shared by all.
-The ``.db`` gets its name last: where it is, the backup is whole. It runs in a process of its own, reading only:
-calls are not delayed. Every copy is opened again and checked before it counts.
+A backup is two files of one name, ``queue-2026-11-22T1830.db`` (``.dump`` of PostgreSQL) and ``….zip`` (each office
+as TOML, the server's secret, the voice sets); pictures and videos never change once they are there, so ``media/`` is
+shared by all. The database gets its name last: where it is, the backup is whole. It runs in a process of its own,
+reading only: calls are not delayed. Every copy is opened again and checked before it counts.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.exc import DBAPIError
+
 from .. import opening
 from ..config import Config
 from ..database import Database
@@ -29,9 +31,11 @@ from ..moment import wall_ms
 from ..office_file import write
 from ..store import offices
 from ..store.chain_events import check_office, counts
+from . import dump
+from .dump import DumpFailed
 
 KEPT_DAYS, KEPT_MONTHS = 14, 12
-NAME = re.compile(r"queue-(\d{4}-\d{2}-\d{2})T\d{4}\.db")
+NAME = re.compile(r"queue-(\d{4}-\d{2}-\d{2})T\d{4}\.(?:db|dump)")
 COMING = ".coming-"
 HOUR_MS = 3_600_000
 #: From this hour on (this machine's time) a day's work is in the backup.
@@ -63,45 +67,56 @@ class Copy:
 
 def make(settings: Config, to: Path) -> Copy:
     """A backup in ``to``, verified, older ones thinned out; raises BackupFailed."""
-    source = database_file(settings)
-    _room(source, to)
     stamp = datetime.now().astimezone().strftime("%Y-%m-%dT%H%M")
     coming = to / f"{COMING}{os.getpid()}"
     try:
-        copy_database(source, coming.with_suffix(".db"))
+        copied = _copy(settings, to, coming)
         found = verify(coming.with_suffix(".db"))
         _zip(settings, coming.with_suffix(".db"), coming.with_suffix(".zip"))
         _media(settings.data / "media", to / "media")
-        for ending in (".zip", ".db"):
+        for ending in (".zip", copied.suffix):
             os.replace(coming.with_suffix(ending), to / f"queue-{stamp}{ending}")
         _sync_folder(to)
     except (OSError, sqlite3.Error) as error:
         raise BackupFailed("cannot_write", str(error)) from error
+    except (DumpFailed, DBAPIError) as error:
+        raise BackupFailed("cannot_dump", str(getattr(error, "orig", error)).strip()) from error
     finally:
         for left in to.glob(f"{coming.name}*"):
             left.unlink()
     if not found.problems:
         prune(to)
-    return Copy(to / f"queue-{stamp}.db", found.events, found.tickets, found.problems)
+    return Copy(to / f"queue-{stamp}{copied.suffix}", found.events, found.tickets, found.problems)
+
+
+def _copy(settings: Config, to: Path, coming: Path) -> Path:
+    """The copy that is kept. Beside a dump of PostgreSQL lies ``coming``.db, what was read back from it."""
+    if settings.database_url.startswith("postgresql"):
+        _room(2 * dump.size(settings.database_url), to)
+        dump.dump(settings.database_url, coming.with_suffix(".dump"))
+        dump.read_back(coming.with_suffix(".dump"), coming.with_suffix(".db"))
+        return coming.with_suffix(".dump")
+    source = database_file(settings)
+    _room(source.stat().st_size, to)
+    copy_database(source, coming.with_suffix(".db"))
+    return coming.with_suffix(".db")
 
 
 def database_file(settings: Config) -> Path:
     """The SQLite file of these settings; raises BackupFailed where there is none."""
-    if not settings.database_url.startswith("sqlite:///"):
-        raise BackupFailed("not_sqlite")
     path = Path(settings.database_url.removeprefix("sqlite:///"))
     if not path.is_file():
         raise BackupFailed("no_database", str(path))
     return path
 
 
-def _room(source: Path, to: Path) -> None:
+def _room(needed: int, to: Path) -> None:
     try:
         to.mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(to).free
     except OSError as error:
         raise BackupFailed("target_missing", str(error)) from error
-    if free < source.stat().st_size + ROOM_LEFT:
+    if free < needed + ROOM_LEFT:
         raise BackupFailed("no_space", str(to))
     for left in to.glob(f"{COMING}*"):
         if left.stat().st_mtime < time.time() - 24 * 3600:

@@ -16,6 +16,7 @@ from ..kit import Kit
 from ..live import Live
 from ..moment import wall_ms
 from . import backup
+from .data_folder import CannotUse, DataLock
 
 logger = logging.getLogger(__name__)
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,13 +39,25 @@ class Daily:
     def _loop(self) -> None:
         while True:
             try:
-                if self.kit.blocking(self._due):
-                    self._one()
+                self._if_due()
                 alert = self.kit.blocking(backup.alert, self.settings, wall_ms())
                 self.live.machine = [alert] if alert else []
             except Exception:
                 logger.exception("the daily backup stumbled; it is tried again")
             self.kit.sleep(LOOK_EVERY_S)
+
+    def _if_due(self) -> None:
+        """Of several processes on one folder one makes it."""
+        lock = DataLock(self.settings.data, "backup.lock")
+        try:
+            self.kit.blocking(lock.take, "the daily backup")
+        except CannotUse:
+            return
+        try:
+            if self.kit.blocking(self._due):
+                self._one()
+        finally:
+            lock.release()
 
     def _due(self) -> bool:
         return backup.due(self.settings.data, wall_ms(), datetime.now().astimezone().hour)

@@ -21,6 +21,8 @@ from .words import say
 LEAST_FREE = 64 * 1024 * 1024
 #: The byte that is locked on Windows: far behind the text, which others must be able to read.
 LOCKED_BYTE = 1 << 20
+#: Stands in the folder when its SQLite database was moved elsewhere.
+MOVED = "moved-to-postgresql"
 PROBE = b"can this folder be written to, and does the disk say so?\n" * 16
 
 
@@ -31,8 +33,8 @@ class CannotUse(Exception):
 class DataLock:
     """Held while a server runs on the folder, or while a restore changes what is in it."""
 
-    def __init__(self, data: Path) -> None:
-        self.path = data / "lock"
+    def __init__(self, data: Path, name: str = "lock") -> None:
+        self.path = data / name
         self._handle: int | None = None
 
     def take(self, who: str) -> None:
@@ -96,10 +98,20 @@ def must_exist(settings: Config, language: str = "en") -> None:
     """For commands that work on what is there: a mistyped --data must not make a new, empty house; raises CannotUse."""
     if not settings.database_url.startswith("sqlite:///"):
         return  # the database lies elsewhere and answers for itself
+    check_moved(settings)
     if not settings.data.is_dir():
         raise CannotUse(say(language, "data.no_folder", folder=settings.data))
     if not Path(settings.database_url.removeprefix("sqlite:///")).is_file():
         raise CannotUse(say(language, "data.no_database", folder=settings.data))
+
+
+def check_moved(settings: Config) -> None:
+    """Raises CannotUse when this folder's own database is the old one of a house that has moved."""
+    note = settings.data / MOVED
+    if settings.database_url.startswith("sqlite:///") and note.exists():
+        raise CannotUse(
+            f"The database of {settings.data} was moved to PostgreSQL ({note.read_text(encoding='utf-8').strip()}). "
+            f"Set DATABASE_URL to it. To go on with the old file instead, and lose what came after: delete {note}")
 
 
 def write_ms(data: Path) -> float:

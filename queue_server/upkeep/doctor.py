@@ -13,12 +13,13 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
 
-from .. import assets, schema
+from .. import assets, postgresql, schema
 from ..config import Config
 from ..database import Database
 from ..domain.office import Office
@@ -27,7 +28,7 @@ from ..paper.printer import FAILED, PrinterState, printer_state
 from ..sounds_tool.sets import BadSet, voice_set
 from ..store import offices
 from ..store.chain_events import check_office, newest_at
-from . import backup, data_folder, machine, startup
+from . import backup, data_folder, machine, postgres_health, startup
 from .words import say
 
 OK, WARN, BAD = "OK", "WARN", "BAD"
@@ -65,10 +66,15 @@ class Patient:
         url = self.settings.database_url
         return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None
 
+    @cached_property
+    def unreachable(self) -> str:
+        """Why a database elsewhere does not answer; "" when it does."""
+        return "" if self.file is not None else postgres_health.problem(self.settings.database_url)
+
     @contextmanager
     def read(self) -> Iterator[Connection | None]:
-        """The database read-only; None where there is none yet."""
-        if self.file is not None and not self.file.exists():
+        """The database read-only; None where there is none yet, or where it does not answer."""
+        if self.unreachable or (self.file is not None and not self.file.exists()):
             yield None
             return
         url = self.settings.database_url if self.file is None else f"sqlite:///{self.file.as_uri()}?mode=ro&uri=true"
@@ -142,12 +148,20 @@ def disk(p: Patient) -> Findings:
 
 
 def database(p: Patient) -> Findings:
+    if p.unreachable:
+        url = postgresql.shown(p.settings.database_url)
+        yield Finding(BAD, "database", "unreachable", {"url": url, "problem": p.unreachable})
+        return
+    moved = p.settings.data / data_folder.MOVED
+    if p.file is not None and moved.exists():
+        yield Finding(BAD, "database", "moved", {"where": moved.read_text(encoding="utf-8").strip()})
     with p.read() as c:
+        if c is not None and p.file is None:
+            yield from (Finding(level, "database", key, facts) for level, key, facts in postgres_health.look(c))
         if c is None:
             yield Finding(WARN, "database", "none", {"file": p.file})
             return
-        found, newest = schema.release(c), schema.newest()
-        known = schema.known()
+        found, newest, known = schema.release(c), schema.newest(), schema.known()
     if found == newest:
         yield Finding(OK, "database", "release", {"release": newest})
     elif found in known:

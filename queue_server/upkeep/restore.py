@@ -2,10 +2,12 @@
 
 What happened after the backup is lost to the queue, not to the office: the old file stays in
 ``DATA/before-restore-…/`` as long as somebody wants to look at it, and the log says where it was cut.
+A backup of SQLite may be restored into PostgreSQL, and the other way round.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sqlite3
@@ -15,15 +17,20 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from .. import clockwork, opening, schema
+from sqlalchemy import Connection, inspect, select
+from sqlalchemy.exc import DBAPIError
+
+from .. import clockwork, opening, postgresql, schema
+from .. import tables as t
 from ..config import Config
-from ..database import Database
+from ..database import Database, sqlite_url
 from ..shell import Session
 from ..store import offices, private
 from ..transaction import Answer, Tx
-from . import backup
+from . import backup, carry, dump
 from .backup import BackupFailed
 from .data_folder import CannotUse, DataLock, check
+from .dump import DumpFailed
 
 BESIDE = ("-wal", "-shm")
 
@@ -53,8 +60,6 @@ def restore(settings: Config, file: Path, anyway: bool = False) -> Restored:
 
     ``anyway``: also when a chain in it does not hold.
     """
-    if not settings.database_url.startswith("sqlite:///"):
-        raise BackupFailed("not_sqlite")
     if not file.is_file():
         raise CannotUse(f"There is no file {file}.")
     check(settings.data)
@@ -67,13 +72,14 @@ def restore(settings: Config, file: Path, anyway: bool = False) -> Restored:
 
 
 def _restore(settings: Config, file: Path, anyway: bool) -> Restored:
-    target = Path(settings.database_url.removeprefix("sqlite:///"))
+    here = settings.database_url.startswith("sqlite:///")
+    target = Path(settings.database_url.removeprefix("sqlite:///")) if here else settings.data / "queue.db"
     coming = target.with_name(f"{backup.COMING}restore.db")
     try:
         found = _ready(file, coming, anyway)
-        later = _later(target)
-        aside = _put_aside(settings.data, target)
-        os.replace(coming, target)
+        aside, later = _in_place(settings, target, coming) if here else _in_postgresql(settings, coming)
+    except DumpFailed as failed:
+        raise BackupFailed("copy_damaged", str(failed)) from failed
     finally:
         for left in (coming, *(coming.with_name(coming.name + ending) for ending in BESIDE)):
             left.unlink(missing_ok=True)
@@ -84,10 +90,65 @@ def _restore(settings: Config, file: Path, anyway: bool) -> Restored:
     return done
 
 
+def _in_place(settings: Config, target: Path, coming: Path) -> tuple[Path | None, dict[str, Later]]:
+    later = _later(target)
+    aside = _put_aside(settings.data, target)
+    os.replace(coming, target)
+    return aside, later
+
+
+def _in_postgresql(settings: Config, coming: Path) -> tuple[Path | None, dict[str, Later]]:
+    """All in one transaction, compared row for row before it is committed."""
+    source = Database(sqlite_url(coming))
+    try:
+        with postgresql.alone_in_the_house(settings.database_url) as target:
+            aside = _dump_aside(settings)
+            with source.read() as rows, target.begin():
+                later = _later_in(target)
+                carry.clear(target)
+                carry.fill(rows, target)
+                carry.compare(rows, target)
+        return aside, later
+    except postgresql.InUse as error:
+        raise CannotUse(str(error)) from None
+    except (carry.Differs, DBAPIError) as error:
+        raise BackupFailed("database_refused", str(getattr(error, "orig", error)).strip()) from error
+    finally:
+        source.close()
+
+
+def _dump_aside(settings: Config) -> Path | None:
+    if not dump.has_tables(settings.database_url):
+        return None
+    aside = _aside(settings.data)
+    try:
+        dump.dump(settings.database_url, aside / "queue.dump")
+    except DumpFailed as failed:
+        shutil.rmtree(aside)
+        raise BackupFailed("cannot_put_aside", str(failed)) from failed
+    return aside
+
+
+def _later_in(c: Connection) -> dict[str, Later]:
+    if not inspect(c).has_table("office"):
+        return {}
+    found = {}
+    for head in offices.heads(c):
+        erased = c.execute(select(t.event_table.c.seq, t.event_table.c.body).where(
+            t.event_table.c.office_id == head.id, t.event_table.c.kind == "erased")).all()
+        found[head.key] = Later(
+            head.head_seq, head.head_hash, tuple((seq, json.loads(body)["ticket"]) for seq, body in erased))
+    return found
+
+
 def _ready(file: Path, coming: Path, anyway: bool) -> backup.Copy:
     """A verified copy of the backup, at this release's schema."""
-    shutil.copyfile(file, coming)
-    os.chmod(coming, 0o600)
+    coming.unlink(missing_ok=True)
+    if file.suffix == ".dump":
+        dump.read_back(file, coming)
+    else:
+        shutil.copyfile(file, coming)
+        os.chmod(coming, 0o600)
     found = backup.verify(coming)
     if found.problems and not anyway:
         raise BackupFailed("log_doubtful", ", ".join(sorted(found.problems)))
@@ -132,12 +193,17 @@ def _later(target: Path) -> dict[str, Later]:
 def _put_aside(data: Path, target: Path) -> Path | None:
     if not target.exists():
         return None
-    stamp = datetime.now().astimezone().strftime("%Y-%m-%dT%H%M%S")
-    aside = data / f"before-restore-{stamp}"
-    aside.mkdir(mode=0o700)
+    aside = _aside(data)
     for name in (target.name, *(target.name + ending for ending in BESIDE)):
         if (target.parent / name).exists():
             os.replace(target.parent / name, aside / name)
+    return aside
+
+
+def _aside(data: Path) -> Path:
+    stamp = datetime.now().astimezone().strftime("%Y-%m-%dT%H%M%S")
+    aside = data / f"before-restore-{stamp}"
+    aside.mkdir(mode=0o700)
     return aside
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.exc import DatabaseError
 
-from .. import opening
+from .. import opening, postgresql
 from ..moment import wall_ms
 from ..shell import Session
 from ..store.chain_events import newest_at
@@ -44,14 +44,22 @@ class Doubt:
 def open_data(settings: Any) -> tuple[DataLock, Session]:
     """The folder locked for this server and the database at this release; raises CannotUse or SchemaError."""
     data_folder.check(settings.data)
+    data_folder.check_moved(settings)
     lock = DataLock(settings.data)
     if settings.database_url.startswith("sqlite"):
         printer = f", printer {settings.printer}" if settings.printer else ""
         lock.take(f"the queue server on port {settings.port}{printer}")
     try:
         return lock, Session(settings)
+    except postgresql.InUse as error:
+        raise CannotUse(str(error)) from None
     except DatabaseError as error:
         lock.release()
+        if not settings.database_url.startswith("sqlite"):
+            raise CannotUse(
+                f"The database {postgresql.shown(settings.database_url)} cannot be used: {_first_line(error.orig)}. "
+                "Is PostgreSQL running, are name and password right? 'python -m queue_server doctor' says more.",
+            ) from error
         raise CannotUse(
             f"The database cannot be opened ({error.orig}). Nothing was changed. Look at it with "
             "'python -m queue_server doctor', or bring the last backup back: python -m queue_server restore FILE.",
@@ -87,6 +95,10 @@ def doubt_clock(tx: Tx, args: dict[str, Any]) -> Answer:
     jump_ms, confirmed = int(args.get("jump_ms", 0)), bool(args.get("confirmed"))
     tx.record("clock_doubted", {"jump_ms": jump_ms, "confirmed": confirmed, "reason": str(args["reason"])})
     return {}
+
+
+def _first_line(error: object) -> str:
+    return (str(error).strip().splitlines() or ["no word"])[0]
 
 
 def _length(ms: int) -> str:

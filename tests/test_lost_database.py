@@ -1,0 +1,174 @@
+"""PostgreSQL goes away at the worst moment: a press is run once or never, and its answer says which."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import databases
+import pytest
+from backstage import events, rows
+from databases import Postgres
+from small_house import KEY, house, settings
+
+from queue_server import transaction
+from queue_server.commands import visitor
+from queue_server.domain import chain
+from queue_server.domain.errors import Busy
+from queue_server.shell import Session
+from queue_server.transaction import Actor, Job
+
+KIOSK = Actor("device", "device:1", device_id=1)
+ARGS = {"service": "umum", "channel": "door", "priority": False, "language": "id"}
+
+
+class Wire:
+    """Stands between the server and the database, and is cut when a COMMIT passes.
+
+    ``cut``: "" never, "before" the database has it, "after" it has answered and nobody hears; once.
+    """
+
+    def __init__(self, port: int) -> None:
+        self.to, self.cut, self.cuts = port, "", 0
+        self.door = socket.create_server(("127.0.0.1", 0))
+        self.port = self.door.getsockname()[1]
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                near = self.door.accept()[0]
+                try:
+                    far = socket.create_connection(("127.0.0.1", self.to))
+                except OSError:
+                    near.close()
+                    continue
+                threading.Thread(target=self._there, args=(near, far), daemon=True).start()
+                threading.Thread(target=self._back, args=(near, far), daemon=True).start()
+
+    def _there(self, near: socket.socket, far: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while block := near.recv(65_536):
+                if self.cut and b"COMMIT" in block:
+                    how, self.cut, self.cuts = self.cut, "", self.cuts + 1
+                    near.shutdown(socket.SHUT_WR)
+                    if how == "after":
+                        far.sendall(block)
+                        time.sleep(0.3)
+                    break
+                far.sendall(block)
+        near.close()
+        far.close()
+
+    def _back(self, near: socket.socket, far: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while block := far.recv(65_536):
+                near.sendall(block)
+            near.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.fixture
+def wire(postgres: Postgres) -> Iterator[Wire]:
+    found = Wire(postgres.port)
+    yield found
+    found.door.close()
+
+
+@pytest.fixture
+def session(postgres: Postgres, wire: Wire, tmp_path: Path) -> Iterator[Session]:
+    """A session whose database lies behind the wire."""
+    data = tmp_path / "data"
+    url = postgres.create()
+    databases.use(data, url)
+    house(data, 0)
+    opened = Session(replace(settings(data), database_url=url.replace(f":{postgres.port}", f":{wire.port}")))
+    yield opened
+    opened.close()
+    postgres.drop(url)
+
+
+def number(key: str = "") -> Job:
+    return Job(KEY, KIOSK, "issue", visitor.issue, ARGS, key)
+
+
+def given(jobs: list[Job]) -> list[int]:
+    return [job.answer["ticket"]["number"] for job in jobs if job.answer is not None]
+
+
+@pytest.mark.parametrize("how", ["before", "after"])
+@pytest.mark.parametrize("keyed", [True, False])
+def test_a_commit_that_nobody_heard_of_is_done_once(
+    session: Session, wire: Wire, tmp_path: Path, how: str, keyed: bool
+) -> None:
+    session.writer._batch([number()])
+    wire.cut = how
+    jobs = [number(secrets.token_hex(16) if keyed else "") for _ in range(3)]
+    told = session.writer._batch(jobs)
+    assert wire.cuts == 1 and given(jobs) == [2, 3, 4]
+    assert [e.kind for _o, _k, _s, recorded in told for e in recorded].count("ticket_issued") == 3
+    if keyed:
+        again = number(jobs[0].key)
+        session.writer._batch([again])
+        assert given([again]) == [2]
+    assert rows(tmp_path / "data", "SELECT count(*) FROM ticket") == [(4,)]
+    assert chain.check(events(tmp_path / "data", KEY)) == []
+
+
+def test_while_the_database_is_away_a_press_is_refused_and_was_never_run(
+    session: Session, wire: Wire, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transaction, "PATIENCE_S", 0.3)
+    session.writer._batch([number()])
+    wire.to, there = 1, wire.to  # nobody listens there
+    session.database.drop_writer()
+    jobs = [number(), number()]
+    assert session.writer._batch(jobs) == []
+    assert [type(job.problem) for job in jobs] == [Busy, Busy] and given(jobs) == []
+    wire.to = there
+    session.writer._batch(later := [number()])
+    assert given(later) == [2]
+    assert rows(tmp_path / "data", "SELECT count(*) FROM ticket") == [(2,)]
+
+
+def test_two_processes_that_lock_each_other_out_both_get_through(session: Session, postgres: Postgres) -> None:
+    """Somebody else holds the office's row and is then chosen as the victim, or ends: the batch is run again whole."""
+    other = Session(replace(session.settings, database_url=databases.url_of(session.settings.data)))
+    with other.database.writing.begin() as c:
+        c.exec_driver_sql("SELECT 1 FROM office FOR UPDATE")
+        jobs = [number()]
+        waiting = threading.Thread(target=session.writer._batch, args=(jobs,))
+        waiting.start()
+        time.sleep(0.3)
+        assert waiting.is_alive() and given(jobs) == []
+    waiting.join(10)
+    assert given(jobs) == [1]
+    other.close()
+
+
+def test_a_reader_finds_the_database_again_by_itself(session: Session, wire: Wire) -> None:
+    with session.database.read() as c:
+        c.exec_driver_sql("SELECT 1")
+    with session.database.writing.begin() as c:
+        c.exec_driver_sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
+            "AND pid <> pg_backend_pid()")
+    with session.database.read() as c:
+        assert c.exec_driver_sql("SELECT count(*) FROM office").scalar_one() == 1
+
+
+def test_a_snapshot_is_of_one_moment_and_changes_nothing(session: Session) -> None:
+    from sqlalchemy.exc import DBAPIError
+
+    with session.database.read() as c:
+        count = "SELECT count(*) FROM ticket"
+        before = c.exec_driver_sql(count).scalar_one()
+        session.writer._batch([number()])
+        assert c.exec_driver_sql(count).scalar_one() == before
+        with pytest.raises(DBAPIError, match="read-only"):
+            c.exec_driver_sql("DELETE FROM ticket")
