@@ -59,8 +59,8 @@ class Proxy:
             both = (self._pump(reader, to_writer), self._pump(to_reader, writer))
             await asyncio.wait([asyncio.ensure_future(one) for one in both], return_when=asyncio.FIRST_COMPLETED)
             self._end(to_writer)
-        except OSError:
-            pass  # the server is down: the screen's connection ends as if it had been refused
+        except (OSError, asyncio.CancelledError):
+            pass  # the server is down: the screen's connection ends as if it had been refused; or all is over
         finally:
             self._end(writer)
             self._passing.discard(task)
