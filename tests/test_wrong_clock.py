@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from backstage import apply, rows, until, with_rules
-from cast import Server
+from cast import Server, copy_of
 from small_house import KEY, house, session
 
 from bench.shims import BadDay
@@ -30,10 +30,12 @@ class House:
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def running(demo: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     folder = tmp_path_factory.mktemp("clock")
     bad = BadDay(folder / "page", folder)
-    server = Server(folder / "data", environment=bad.environment()).start()
+    server = copy_of(demo, folder / "data")
+    server.environment = bad.environment()
+    server.start()
     apply(server.data, with_rules("rutan", **RULES))
     officer = server.officer("ani", "rutan", "4")
     yield House(server, bad, officer)

@@ -28,7 +28,7 @@ KEY = "crash"
 SERVICES = {"a": "A", "b": "B"}
 KIOSKS, OFFICERS, BOARDS, PHONES = 3, 4, 3, 6
 #: A server that does not answer after so long will not, seconds.
-START_S = 60.0
+START_S = 180.0
 
 
 def _office() -> Office:
