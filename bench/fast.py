@@ -48,8 +48,8 @@ def slow(rounds: int, seconds: float) -> bool:
     found = json.loads(ran.stdout)
     middle = {name: median(one[name] for one in found) for name in found[0]}
     print(f"  bare syncs {middle['syncs']:.0f}/s; {CLIENTS} clients {middle['many']:.0f}/s (p99 "
-          f"{middle['many_p99_ms']:.1f} ms); one client {middle['one']:.0f}/s, {middle['one_ms']:.2f} ms where a sync "
-          f"takes {middle['sync_ms']:.2f}")
+          f"{middle['many_p99_ms']:.1f} ms, {middle['together']:.1f} in a commit); one client {middle['one']:.0f}/s, "
+          f"{middle['one_ms']:.2f} ms where a sync takes {middle['sync_ms']:.2f}")
     many = _bar(f"{CLIENTS} clients to bare syncs", median(one["many"] / one["syncs"] for one in found), DURABLE, True)
     alone = median(one["one_ms"] / one["sync_ms"] for one in found)
     return _bar("one client's answer to one sync", alone, ALONE, False) and many

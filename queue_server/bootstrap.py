@@ -176,7 +176,7 @@ def _rarer_collections() -> None:
 
 def serve(mode: str, app: Any, door: socket.socket, finish: Callable[[], None]) -> None:
     """Serves until SIGTERM or Ctrl-C; ``finish`` runs before the end, for presses under way."""
-    sys.stdout, sys.stderr = _Unfailing(sys.stdout), _Unfailing(sys.stderr)  # type: ignore[assignment]
+    sys.stdout, sys.stderr = _Unfailing(sys.stdout), _Unfailing(sys.stderr)
     _end_on_signals(mode, finish)
     _rarer_collections()
     # A native thread with a press in hand waits so long for the thread that draws; Python's own is 5 ms.

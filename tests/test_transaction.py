@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import os
 import secrets
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from backstage import events
+from backstage import ROOT, events
 from small_house import KEY, house
 from sqlalchemy import func, select
 
+from bench.shims import slow_disk
 from queue_server import tables as t
 from queue_server.commands import visitor
 from queue_server.domain import chain
@@ -110,3 +115,12 @@ def test_the_key_of_another_press_is_refused(session: Session) -> None:
     somebody_else, = together(session, Job(
         KEY, Actor("device", "device:2", device_id=2), "issue", visitor.issue, number().args, "the-same-key"))
     assert labels([somebody_else]) == ["A 002"]
+
+
+def test_those_who_press_again_and_again_share_their_commits_on_a_slow_disk() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "bench.durable", "--json", "--rounds", "1", "--seconds", "3"], cwd=ROOT,
+        env={**os.environ, **slow_disk(20)}, text=True, capture_output=True, check=True)
+    found, = json.loads(ran.stdout)
+    print(found)
+    assert found["many"] > 5 * found["one"], "eight clients, each waiting for a commit of 20 ms"

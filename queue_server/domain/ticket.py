@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from .errors import Refused
 
@@ -135,6 +136,13 @@ class Step:
     standard_id: int
     last_seq: int
     before: str
+
+    def changed(self, **changes: Any) -> Step:
+        """A copy with other values in the fields named; what ``dataclasses.replace`` does for a tenth of its cost,
+        which for so many fields was more than the database's for the whole command."""
+        new = object.__new__(Step)
+        new.__dict__.update(self.__dict__, **changes)
+        return new
 
 
 #: What a move may change on a step, and so what an undo restores (its version only ever grows).

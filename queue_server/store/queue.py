@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, bindparam, func, insert, literal_column, select, update
@@ -167,9 +168,13 @@ _save = Prepared(
 )
 
 
+_NEW = tuple(f"new_{name}" for name in MUTABLE)
+_mutable = attrgetter(*MUTABLE)
+
+
 def save_step(c: Connection, old: Step, new: Step) -> bool:
     """Claims the change: False when somebody else changed the step since it was read."""
-    values: dict[str, Any] = {f"new_{name}": getattr(new, name) for name in MUTABLE}
+    values: dict[str, Any] = dict(zip(_NEW, _mutable(new), strict=True))
     values.update(of_step=old.id, seen=old.version, new_before=new.before)
     return bool(_save.run(c, values).rowcount == 1)
 
