@@ -69,8 +69,10 @@ def test_a_press_refused_by_a_full_disk_is_done_once_when_it_is_repeated(disk: t
 
 def test_the_server_can_be_ended_while_nothing_can_be_written(demo: Server, tmp_path: Path) -> None:
     server, bad = on_a_disk(demo, tmp_path)
-    kiosk = server.kiosk()
-    bad.full(NO_WRITE)
-    assert set(refusals(kiosk, 3)) == {"failed"}
-    server.stop()
-    bad.close()
+    try:
+        kiosk = server.kiosk()
+        bad.full(NO_WRITE)
+        assert set(refusals(kiosk, 3)) == {"failed"}
+    finally:
+        server.stop()
+        bad.close()

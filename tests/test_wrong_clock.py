@@ -36,12 +36,14 @@ def running(demo: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     server = copy_of(demo, folder / "data")
     server.environment = bad.environment()
     server.start()
-    apply(server.data, with_rules("rutan", **RULES))
-    officer = server.officer("ani", "rutan", "4")
-    yield House(server, bad, officer)
-    officer.close()
-    server.stop()
-    bad.close()
+    try:
+        apply(server.data, with_rules("rutan", **RULES))
+        officer = server.officer("ani", "rutan", "4")
+        yield House(server, bad, officer)
+        officer.close()
+    finally:
+        server.stop()
+        bad.close()
 
 
 @pytest.fixture

@@ -59,7 +59,16 @@ class House:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def open(self) -> House:
+        """Everybody comes in; when somebody cannot, the server is ended."""
         await asyncio.to_thread(self.server.start)
+        try:
+            await self._enter()
+        except BaseException:
+            self.server.stop(signal.SIGKILL)
+            raise
+        return self
+
+    async def _enter(self) -> None:
         self.network = await Proxy(self.server.port).open()
         base = self.network.base
         self.phones = Phones(base, PHONES)
@@ -81,7 +90,6 @@ class House:
             self.officers.append(Officer(line, self.told, Random(self.chance.random())))
         self._tasks += [asyncio.create_task(self.day.work(one.once)) for one in (*self.kiosks, *self.officers)]
         await supervisor.close()
-        return self
 
     async def close(self) -> None:
         for task in self._tasks:
