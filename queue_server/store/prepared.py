@@ -35,6 +35,9 @@ class Prepared:
 
     def many(self, c: Connection, rows: Sequence[Values]) -> None:
         """The statement for each row."""
+        if len(rows) == 1:
+            self.run(c, rows[0])
+            return
         found = self._known.get(c.dialect.name) or self._compile(c, rows[0])
         c.connection.cursor().executemany(found[0], [_given(found, row) for row in rows])
 

@@ -140,24 +140,24 @@ def set_ticket(c: Connection, ticket_id: int, **values: Any) -> None:
 
 def step(c: Connection, office_id: int, step_id: int) -> Step | None:
     row = _step.first(c, {"of_step": step_id, "office": office_id})
-    return None if row is None else Step(*row)
+    return None if row is None else Step.of(row)
 
 
 def newest_step(c: Connection, ticket_id: int) -> Step:
-    return Step(*_newest_step.first(c, {"of_ticket": ticket_id}))
+    return Step.of(_newest_step.first(c, {"of_ticket": ticket_id}))
 
 
 def active_at(c: Connection, office_id: int, counter: str) -> Step | None:
     """The visitor called to or served at a counter; the database allows only one."""
     row = _active.first(c, {"office": office_id, "at_counter": counter})
-    return None if row is None else Step(*row)
+    return None if row is None else Step.of(row)
 
 
 def open_steps(c: Connection, office_id: int, day: str, states: tuple[str, ...]) -> list[Step]:
     rows = c.execute(select(*_step_columns).where(
         t.step.c.office_id == office_id, t.step.c.day == day, t.step.c.state.in_(states),
     ).order_by(t.step.c.id))
-    return [Step(*row) for row in rows]
+    return [Step.of(row) for row in rows]
 
 
 _save = Prepared(
