@@ -18,7 +18,7 @@ help:
 	@echo 'make run         serve the demo office and print the addresses of its screens'
 	@echo 'make demo        play a busy morning in the office that "make run" serves'
 	@echo 'make test        lint, types and all tests (what every change must pass)'
-	@echo 'make check-long  the tests that take minutes, and the lowest allowed versions'
+	@echo 'make check-long  the tests that take minutes, 100 bad days, and the lowest allowed versions'
 	@echo 'make lint        ruff and mypy only'
 	@echo 'make lock        renew the exact versions (UPGRADE=1: take newer ones)'
 
@@ -37,6 +37,7 @@ lint: ready-dev
 
 check-long: ready-dev machine .cache/floors/.installed
 	$(PY) -m pytest -p tests.noskips -m long $(TESTS)
+	$(PY) -m tests.crash --rounds 100
 	.cache/floors/bin/python -m pytest -q tests
 
 # ---- What the targets above need --------------------------------------------------------------------
@@ -79,7 +80,7 @@ $(MODULES): package-lock.json | $(WEB)
 	@test -f node_modules/acorn/dist/acorn.js || $(PY) -m queue_server.assets --force
 	@touch $@
 
-# A real browser, what the old one needs of the system, PostgreSQL and Redis; never for "make run".
+# A real browser, what the old one needs of the system, PostgreSQL, Redis, and a C compiler; never for "make run".
 machine: $(VENV)/.installed-dev
 	@PY=$(PY) .ci/machine
 

@@ -1,5 +1,6 @@
 """The least that could be called a queue server: Flask-SocketIO, eventlet, SQLite (WAL, FULL). The floor that
-ours is measured against: a number is a row, committed before the answer, and everyone is told.
+ours is measured against: a number is a row, a call, a start or a finish is a changed row and an event, committed
+before the answer, and everyone is told.
 """
 
 from __future__ import annotations
@@ -28,7 +29,11 @@ def make(path: str) -> tuple[Flask, SocketIO]:
     c.execute("PRAGMA synchronous=FULL")
     c.execute("CREATE TABLE series (service TEXT PRIMARY KEY, high INTEGER NOT NULL)")
     c.execute(
-        "CREATE TABLE ticket (id INTEGER PRIMARY KEY, service TEXT, number INTEGER, at REAL, UNIQUE (service, number))")
+        "CREATE TABLE ticket (id INTEGER PRIMARY KEY, service TEXT, number INTEGER, at REAL, "
+        "state TEXT DEFAULT 'waiting', counter TEXT, UNIQUE (service, number))")
+    c.execute("CREATE INDEX waiting ON ticket (service, number) WHERE state = 'waiting'")
+    c.execute("CREATE INDEX here ON ticket (counter) WHERE state IN ('called', 'serving')")
+    c.execute("CREATE TABLE event (id INTEGER PRIMARY KEY, ticket INTEGER, kind TEXT, at REAL)")
 
     @app.get("/")
     def ready() -> str:
@@ -46,7 +51,28 @@ def make(path: str) -> tuple[Flask, SocketIO]:
         socketio.emit("issued", {"service": service, "number": number})
         return jsonify({"ok": True, "ticket": {"service": service, "number": number}})
 
+    @app.post("/press")
+    def press():  # type: ignore[no-untyped-def]
+        asked = request.get_json()
+        c.execute("BEGIN IMMEDIATE")
+        found = c.execute(PRESSES[asked["act"]], (asked["counter"],)).fetchone()
+        if found is not None:
+            c.execute("INSERT INTO event (ticket, kind, at) VALUES (?, ?, ?)", (found[0], asked["act"], time.time()))
+        c.execute("COMMIT")
+        if found is None:
+            return jsonify({"ok": False})
+        socketio.emit(asked["act"], {"number": found[1], "counter": asked["counter"]})
+        return jsonify({"ok": True, "number": found[1]})
+
     return app, socketio
+
+
+PRESSES = {
+    "call_next": "UPDATE ticket SET state = 'called', counter = ? WHERE id = (SELECT id FROM ticket "
+                 "WHERE service = 'a' AND state = 'waiting' ORDER BY number LIMIT 1) RETURNING id, number",
+    "start": "UPDATE ticket SET state = 'serving' WHERE counter = ? AND state = 'called' RETURNING id, number",
+    "finish": "UPDATE ticket SET state = 'done' WHERE counter = ? AND state = 'serving' RETURNING id, number",
+}
 
 
 def main() -> None:

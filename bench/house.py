@@ -79,7 +79,10 @@ class Process:
 class House:
     """Our server over a data folder of its own; ``place`` is the office that was set up in it."""
 
-    def __init__(self, office: Office, officers: int = 0, folder: str | None = None, mode: str = "eventlet") -> None:
+    def __init__(
+        self, office: Office, officers: int = 0, folder: str | None = None, mode: str = "eventlet",
+        environment: dict[str, str] | None = None,
+    ) -> None:
         self.data = Path(tempfile.mkdtemp(prefix="queue-bench-", dir=folder))
         self.mode = mode
         session = Session(self.settings())
@@ -89,7 +92,7 @@ class House:
         # With --demo the devices of this very machine are paired at once; no demo office is added to ours.
         self.process = Process(
             [sys.executable, "-m", "queue_server", "serve", "--demo", "--data", str(self.data), "--host", "127.0.0.1",
-             "--port", str(port), "--async-mode", mode], port, f"/office/{self.place.key}/door")
+             "--port", str(port), "--async-mode", mode], port, f"/office/{self.place.key}/door", environment)
         self.base = self.process.base
 
     def settings(self) -> config.Config:

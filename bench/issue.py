@@ -18,7 +18,7 @@ from pathlib import Path
 from statistics import median
 
 from bench.house import House, Process, free_port, machine
-from queue_server.client import Kiosk
+from queue_server.client import Kiosk, Message, Site
 from queue_server.replay.compare import quantile
 from queue_server.replay.place import office
 
@@ -36,23 +36,40 @@ class Taken:
         self.cpu = 0.0  # seconds that the server worked for it
 
 
-async def _client(port: int, path: str, cookie: str, body: Callable[[], bytes], until: float, taken: Taken) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nX-Queue: 1\r\nContent-Type: application/json\r\n{cookie}"
-    while time.perf_counter() < until:
-        data = body()
-        start = time.perf_counter()
-        writer.write(f"{head}Content-Length: {len(data)}\r\n\r\n".encode() + data)
-        answer = await reader.readuntil(b"\r\n\r\n")
+class Client:
+    """Requests over one kept connection by raw sockets."""
+
+    def __init__(self, port: int, path: str, cookie: str = "") -> None:
+        self.port = port
+        self.head = (f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nX-Queue: 1\r\n"
+                     f"Content-Type: application/json\r\n{cookie}")
+
+    async def __aenter__(self) -> Client:
+        self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        self.writer.close()
+
+    async def post(self, data: bytes) -> Message:
+        self.writer.write(f"{self.head}Content-Length: {len(data)}\r\n\r\n".encode() + data)
+        answer = await self.reader.readuntil(b"\r\n\r\n")
         lines = answer.lower().split(b"\r\n")
         length = next(int(line.partition(b":")[2]) for line in lines if line.startswith(b"content-length"))
-        found = json.loads(await reader.readexactly(length))
-        if found.get("ok"):
-            taken.seconds.append(time.perf_counter() - start)
-            taken.numbers.append(found["ticket"]["number"])
-        else:
-            taken.refused += 1
-    writer.close()
+        found: Message = json.loads(await self.reader.readexactly(length))
+        return found
+
+
+async def _client(port: int, path: str, cookie: str, body: Callable[[], bytes], until: float, taken: Taken) -> None:
+    async with Client(port, path, cookie) as client:
+        while time.perf_counter() < until:
+            start = time.perf_counter()
+            found = await client.post(body())
+            if found.get("ok"):
+                taken.seconds.append(time.perf_counter() - start)
+                taken.numbers.append(found["ticket"]["number"])
+            else:
+                taken.refused += 1
 
 
 async def _clients(port: int, path: str, cookie: str, body: Callable[[], bytes], seconds: float) -> Taken:
@@ -62,19 +79,24 @@ async def _clients(port: int, path: str, cookie: str, body: Callable[[], bytes],
     return taken
 
 
-def _round(server: Process, path: str, cookie: str, body: Callable[[], bytes], seconds: float) -> Taken:
+def issue_round(server: Process, path: str, cookie: str, body: Callable[[], bytes], seconds: float) -> Taken:
     before = server.cpu
     taken = asyncio.run(_clients(server.port, path, cookie, body, seconds))
     taken.cpu = server.cpu - before
     return taken
 
 
-def _ours_body() -> bytes:
+def cookie_of(site: Site) -> str:
+    """The header line with what a signed-in or paired client has."""
+    return "Cookie: " + "; ".join(f"{c.name}={c.value}" for c in site.http.cookies) + "\r\n"
+
+
+def ours_body() -> bytes:
     message = {"key": secrets.token_hex(16), "service": "a", "priority": False, "language": "id"}
     return json.dumps(message).encode()
 
 
-def _floor_body() -> bytes:
+def floor_body() -> bytes:
     return b'{"service": "a"}'
 
 
@@ -94,15 +116,15 @@ def main() -> None:
     try:
         with House(made, folder=args.folder) as house, floor:
             kiosk = Kiosk(house.base, "bench")
-            cookie = "Cookie: " + "; ".join(f"{c.name}={c.value}" for c in kiosk.http.cookies) + "\r\n"
+            cookie = cookie_of(kiosk)
             for _ in range(args.rounds):
-                theirs = _round(floor, "/tickets", "", _floor_body, args.seconds)
-                ours = _round(house.process, "/office/bench/tickets", cookie, _ours_body, args.seconds)
+                theirs = issue_round(floor, "/tickets", "", floor_body, args.seconds)
+                ours = issue_round(house.process, "/office/bench/tickets", cookie, ours_body, args.seconds)
                 ratios.append(len(ours.numbers) / len(theirs.numbers))
                 floor_all += theirs.numbers
                 ours_all += ours.numbers
-                print(f"  floor {_line(theirs, args.seconds)}")
-                print(f"  ours  {_line(ours, args.seconds)}   ratio {ratios[-1]:.2f}")
+                print(f"  floor {spoken(theirs, args.seconds)}")
+                print(f"  ours  {spoken(ours, args.seconds)}   ratio {ratios[-1]:.2f}")
     finally:
         shutil.rmtree(floor_data, ignore_errors=True)
     doubled = len(ours_all) - len(set(ours_all))
@@ -113,11 +135,12 @@ def main() -> None:
     sys.exit(0 if good else 1)
 
 
-def _line(taken: Taken, seconds: float) -> str:
+def spoken(taken: Taken, seconds: float) -> str:
+    """Rate, times of an answer, and CPU time, in one line."""
     ms = [s * 1000 for s in taken.seconds]
-    cpu = taken.cpu * 1000 / max(1, len(taken.numbers))
+    cpu = taken.cpu * 1000 / max(1, len(taken.seconds))
     refused = f" {taken.refused} refused" if taken.refused else ""
-    speed = f"{len(taken.numbers) / seconds:5.0f}/s ({quantile(ms, 0.5):.1f} / {quantile(ms, 0.99):.1f})"
+    speed = f"{len(taken.seconds) / seconds:5.0f}/s ({quantile(ms, 0.5):.1f} / {quantile(ms, 0.99):.1f})"
     return f"{speed}, {cpu:.2f} ms CPU each{refused}"
 
 

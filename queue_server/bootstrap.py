@@ -14,6 +14,7 @@ import socket
 import sys
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from .kit import Kit, Signal, ThreadKit
@@ -140,6 +141,28 @@ class _Talk:
         return
 
 
+class _Unfailing:
+    """A stream whose disk may be full, or whose reader may be gone: what it cannot take is lost, and nothing else.
+
+    Without it a message about a full disk, written to that disk, ended the whole server.
+    """
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
 def _rarer_collections() -> None:
     """What was loaded stays: looking through it for rubbish again and again would hold up calls.
 
@@ -153,6 +176,7 @@ def _rarer_collections() -> None:
 
 def serve(mode: str, app: Any, door: socket.socket, finish: Callable[[], None]) -> None:
     """Serves until SIGTERM or Ctrl-C; ``finish`` runs before the end, for presses under way."""
+    sys.stdout, sys.stderr = _Unfailing(sys.stdout), _Unfailing(sys.stderr)
     _end_on_signals(mode, finish)
     _rarer_collections()
     # A native thread with a press in hand waits so long for the thread that draws; Python's own is 5 ms.

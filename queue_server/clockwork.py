@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from typing import Any
 
 from .commands import access, visitor
@@ -19,7 +20,7 @@ logger = logging.getLogger(__name__)
 PAPER_MS = 12_000
 #: A reported failure that nobody replaced makes the number void after this, ms.
 VOID_MS = 40_000
-HOUR_MS = 3_600_000
+HOUR_S, HOUR_MS = 3_600, 3_600_000
 
 
 class Clockwork:
@@ -35,13 +36,15 @@ class Clockwork:
         self.kit.spawn(self._loop)
 
     def _loop(self) -> None:
-        next_hour = 0
+        # By the steady clock, and not at the start: while the wall clock is a day ahead for a moment, answers that
+        # look old are not forgotten, or a press repeated after that would be run twice.
+        next_hour = time.monotonic() + HOUR_S
         while True:
             self.kit.sleep(2.0)
             try:
                 self._papers()
-                if wall_ms() >= next_hour:
-                    next_hour = wall_ms() + HOUR_MS
+                if time.monotonic() >= next_hour:
+                    next_hour = time.monotonic() + HOUR_S
                     self._tidy()
             except Exception:
                 logger.exception("the clockwork stumbled; it goes on")
@@ -56,7 +59,7 @@ class Clockwork:
     def _due(self) -> list[tuple[str, str, str]]:
         now = wall_ms()
         with self.database.read() as c:
-            return upkeep.papers_due(c, now - PAPER_MS, now - VOID_MS)
+            return upkeep.papers_due(c, now - PAPER_MS, now - VOID_MS, now)
 
     def _tidy(self) -> None:
         for office in self.kit.blocking(self._offices):

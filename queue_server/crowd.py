@@ -20,6 +20,8 @@ from .client import Message, Refusal
 
 #: A line that is down is tried again after so long, seconds (decisions 23).
 RETRY_S = 0.5
+#: An attempt may take so long, seconds; screens that hear the beat give up sooner (decisions 23).
+ATTEMPT_S, ATTEMPT_WITH_BEAT_S = 10.0, 1.5
 _SEQ = re.compile(r'"seq": ?([0-9]+)')
 ANSWER_S = 30.0
 
@@ -109,11 +111,14 @@ def _frame(text: str, opcode: int = 1) -> bytes:
 class Line:
     """A screen's line: keeps the newest picture unread, presses with an answer, comes back when it was cut.
 
-    ``on_picture`` is called with each picture's text as it arrives; ``picture()`` reads the newest.
+    ``on_picture`` is called with each picture's text as it arrives; ``picture()`` reads the newest. ``patience``:
+    seconds without a word after which the line is given up, for screens that hear the beat; None: never.
     """
 
-    def __init__(self, web: Web, auth: Message, on_picture: Callable[[str], None] | None = None) -> None:
-        self.web, self.auth, self.on_picture = web, auth, on_picture
+    def __init__(
+        self, web: Web, auth: Message, on_picture: Callable[[str], None] | None = None, patience: float | None = None,
+    ) -> None:
+        self.web, self.auth, self.on_picture, self.patience = web, auth, on_picture, patience
         self.pictures = 0
         self.up = asyncio.Event()
         self.seen = asyncio.Event()
@@ -206,7 +211,7 @@ class Line:
         self._asked.clear()
 
     async def _live(self) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(ATTEMPT_S if self.patience is None else ATTEMPT_WITH_BEAT_S):
             reader, writer, host = await _connect(self.web.base)
             self._writer = writer
             writer.write((
@@ -218,7 +223,8 @@ class Line:
         if b" 101 " not in head.split(b"\r\n", 1)[0]:
             raise Gone()
         while True:
-            opcode, text = await _read_frame(reader)
+            async with asyncio.timeout(self.patience):
+                opcode, text = await _read_frame(reader)
             if opcode == 8:
                 raise Gone()
             if opcode == 9:

@@ -116,7 +116,7 @@ class BoardReports:
         mine = [b for b in self.boards.values() if b.office == office]
         seen = [
             b for b in mine
-            if (b.heard_at > b.written_at and now - b.written_at > 900) or b.sound != b.written_sound
+            if (b.heard_at != b.written_at and abs(now - b.written_at) > 900) or b.sound != b.written_sound
             or (b.heard_at == 0 and b.written_at)
         ]
         acks = {k: self.acks.pop(k) for k in list(self.acks) if k[0] == office}
@@ -161,7 +161,7 @@ def _command(tx: Tx, args: dict[str, Any]) -> Answer:
 
 def _lease(c: Connection, office_id: int, hall: str, now: int) -> tuple[int, bool]:
     """Renews or hands over the voice of a hall; (the board that speaks now, whether it is another one)."""
-    alive = boards.alive(c, office_id, hall, now - LEASE_MS)
+    alive = boards.alive(c, office_id, hall, now - LEASE_MS, now + LEASE_MS)
     held = boards.lease(c, office_id, hall)
     holder = next((b for b in alive if held and b[0] == held[0]), None)
     running = [b for b in alive if b[1] == "running"]

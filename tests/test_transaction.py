@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 import secrets
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from backstage import events
+from backstage import ROOT, events
 from small_house import KEY, house
 from sqlalchemy import func, select
 
+from bench.shims import slow_disk
 from queue_server import tables as t
 from queue_server.commands import visitor
 from queue_server.domain import chain
@@ -150,3 +155,12 @@ def test_beyond_its_capacity_it_refuses_at_once_and_goes_on(session: Session) ->
     for _ in range(60):
         writer._learn(0.0005)
     assert writer.press(other(held)) == {"ok": True}
+
+
+def test_those_who_press_again_and_again_share_their_commits_on_a_slow_disk() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "bench.durable", "--json", "--rounds", "1", "--seconds", "3"], cwd=ROOT,
+        env={**os.environ, **slow_disk(20)}, text=True, capture_output=True, check=True)
+    found, = json.loads(ran.stdout)
+    print(found)
+    assert found["many"] > 5 * found["one"], "eight clients, each waiting for a commit of 20 ms"

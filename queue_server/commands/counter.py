@@ -158,8 +158,9 @@ def recall(tx: Tx, args: dict[str, Any]) -> Answer:
     seat, counter = _quick(tx, args, "recall")
     step = _visitor(tx, seat)
     heard = queue.calls_heard(tx.c, step.id, queue.first_call(tx.c, step.id))
-    wait_ms = heard[-1].at + tx.office.rules.recall_spacing_s * 1000 - tx.now.at if heard else 0
-    if wait_ms > 0:
+    spacing_ms = tx.office.rules.recall_spacing_s * 1000
+    wait_ms = heard[-1].at + spacing_ms - tx.now.at if heard else 0
+    if 0 < wait_ms <= spacing_ms:  # more than that: the clock was set back since, and nobody is to wait for it
         raise Refused("recall_too_soon", seconds=-(-wait_ms // 1000))
     move("recall", State(step.state))
     new = replace(step, calls=step.calls + 1)  # the walk is one walk, however often it was called

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import replace
+from operator import attrgetter
 from typing import Any
+
+import orjson
 
 from ..domain.errors import NotFound, Refused
 from ..domain.events import Json
@@ -14,6 +15,7 @@ from ..domain.ticket import MUTABLE, UNDOABLE, State, Step, move
 from ..store import queue
 from ..transaction import Tx
 
+_mutable = attrgetter(*MUTABLE)
 DURATIONS = ("waited_ms", "walked_ms", "served_ms", "parked_office_ms", "parked_visitor_ms")
 
 
@@ -36,9 +38,9 @@ def advance(tx: Tx, step: Step, act: str, **changes: Any) -> Step:
     """The step after ``act``: state by the table of moves, and the time since the last move on its clock."""
     after = move(act, State(step.state))
     clocks = _clock(step, act, tx.now.tick)
-    before = json.dumps({name: getattr(step, name) for name in MUTABLE}) if act in UNDOABLE else ""
-    return replace(
-        step, state=str(after), since_tick=tx.now.tick, boot=tx.now.boot, before=before,
+    before = orjson.dumps(dict(zip(MUTABLE, _mutable(step), strict=True))).decode() if act in UNDOABLE else ""
+    return step.changed(
+        state=str(after), since_tick=tx.now.tick, boot=tx.now.boot, before=before,
         clock_doubt=1 if step.clock_doubt or step.boot != tx.now.boot else 0, **{**clocks, **changes},
     )
 
@@ -59,10 +61,10 @@ def save(tx: Tx, old: Step, new: Step, kind: str, body: dict[str, Json]) -> Step
     if durations and kind not in WITHOUT_DURATIONS:
         full["durations"] = durations
     seq = tx.record(kind, full, old.id)
-    new = replace(new, last_seq=seq)
+    new = new.changed(last_seq=seq)
     if not queue.save_step(tx.c, old, new):
         raise Refused("changed")
-    return replace(new, version=old.version + 1)
+    return new.changed(version=old.version + 1)
 
 
 #: Events of a step in which no clock has moved on.
@@ -74,4 +76,4 @@ WITHOUT_DURATIONS = frozenset({
 
 def restore(step: Step) -> Step:
     """The step as it was before its last undoable move."""
-    return replace(step, **json.loads(step.before), before="")
+    return step.changed(**{**orjson.loads(step.before), "before": ""})

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from .errors import Refused
@@ -23,6 +23,7 @@ SEARCH_DAYS = 60
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _MINUTE = timedelta(minutes=1)
+_MINUTE_MS = 60_000
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,14 @@ class Decision:
 
 def office_day(office: Office, at_utc_ms: int) -> str:
     """The office's day at an instant, as an ISO date in its own zone; it changes at ``day_starts``."""
-    return _day(office, _wall(office, at_utc_ms)).isoformat()
+    return _day_of_minute(office.time_zone, office.day_starts, at_utc_ms // _MINUTE_MS)
+
+
+@lru_cache(maxsize=1024)
+def _day_of_minute(time_zone: str, day_starts: int, minute: int) -> str:
+    """Every command asks for its day, and a day never changes within a minute."""
+    wall = (_EPOCH + minute * _MINUTE).astimezone(_zone(time_zone)).replace(tzinfo=None)
+    return (wall - day_starts * _MINUTE).date().isoformat()
 
 
 def local_minutes(office: Office, at_utc_ms: int) -> int:

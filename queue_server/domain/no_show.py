@@ -36,9 +36,13 @@ class Standing:
     def missing(self) -> int:
         return max(0, self.needed - self.heard)
 
+    def earliest(self, now: int) -> int:
+        """``at``; 0 when the last call is of a clock that was set back since: nobody is to wait for that clock."""
+        return self.at if self.at - now <= self.after_s * 1000 else 0
+
     def refusal(self, boards_alive: bool, now: int) -> Refused | None:
         """Everything that is missing at ``now``; None: nothing (but a reason, where no board is alive)."""
-        seconds = max(0, -(-(self.at - now) // 1000))
+        seconds = max(0, -(-(self.earliest(now) - now) // 1000))
         if not self.missing or not boards_alive:
             return Refused("no_show_too_soon", seconds=seconds) if seconds else None
         then = self.after_s if self.presses else seconds

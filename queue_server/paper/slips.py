@@ -74,6 +74,9 @@ class Slips:
             self.writer.press(Job(office, SYSTEM, "paper", visitor.paper, args))
         except Refused as refused:
             logger.warning("the paper of a ticket could not be noted: %s", refused.code)
+        except Exception:
+            # A full disk, a lost database: the clockwork asks later what became of this paper.
+            logger.exception("the paper of a ticket could not be noted")
 
     def _ahead(self, snapshot: Snapshot, ticket: dict[str, Any]) -> int | None:
         picture = self.live.ticket_picture(ticket["secret"], snapshot)

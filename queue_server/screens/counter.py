@@ -148,12 +148,14 @@ def _waits(s: Snapshot, key: str) -> dict[str, Any]:
 def _visitor(s: Snapshot, row: Row) -> dict[str, Any]:
     rules, calls = s.office.rules, _present_calls(s, row)
     last = max((c.at for c in calls), default=row.called_at or 0)
+    # A call of a clock that was set back since: as the rules have it, nobody waits for that clock.
+    next_recall_at = last + rules.recall_spacing_s * 1000 if last <= s.at else 0
     drawn, spoken = sum(1 for c in calls if c.drawn_at), sum(1 for c in calls if c.spoken_at)
     return {
         **_row(s, row), "state": row.state, "issued_at": row.issued_at, "called_at": row.called_at,
         "started_at": row.started_at, "waited_ms": row.waited_by(s.tick), "served_ms": row.served_ms,
         "calls": row.calls,
-        "next_recall_at": last + rules.recall_spacing_s * 1000, "drawn": drawn, "spoken": spoken, "why": row.reason,
+        "next_recall_at": next_recall_at, "drawn": drawn, "spoken": spoken, "why": row.reason,
         "no_show": _no_show(s, row, calls), "coming": row.coming or None,
         "note": s.notes.get(row.ticket_id),
         "stated_service_ms": _ms(s.promise(row).service_min),
@@ -178,7 +180,7 @@ def _no_show(s: Snapshot, row: Row, calls: list[Call]) -> dict[str, Any]:
     if standing.missing:
         alive = _boards_alive(s, s.office.counter(row.counter).hall)
         code = "no_show_calls" if alive else "reason_needed_no_board"
-    return {"allowed": code != "no_show_calls", "code": code, "facts": facts, "at": standing.at}
+    return {"allowed": code != "no_show_calls", "code": code, "facts": facts, "at": standing.earliest(s.at)}
 
 
 def undo(s: Snapshot, person: int) -> dict[str, Any] | None:

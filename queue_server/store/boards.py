@@ -56,11 +56,15 @@ def _ack(dialect: str) -> Prepared:
 _acks = {name: _ack(name) for name in ("sqlite", "postgresql")}
 
 
-def alive(c: Connection, office_id: int, hall: str, after: int) -> list[tuple[int, str]]:
-    """(device, sound) of the paired boards of a hall that were heard after an instant, oldest device first."""
+def alive(c: Connection, office_id: int, hall: str, after: int, before: int) -> list[tuple[int, str]]:
+    """(device, sound) of the paired boards of a hall that were heard between two instants, oldest device first.
+
+    ``before`` is a little after now: a later sign is of a clock that was set back since, and says nothing.
+    """
     rows = c.execute(select(t.device.c.id, t.device.c.sound).where(
         t.device.c.office_id == office_id, t.device.c.kind == "board", t.device.c.state == "paired",
-        t.device.c.board.startswith(f"{hall}/", autoescape=True), t.device.c.seen_at > after,
+        t.device.c.board.startswith(f"{hall}/", autoescape=True),
+        t.device.c.seen_at > after, t.device.c.seen_at < before,
     ).order_by(t.device.c.id))
     return [(r[0], r[1]) for r in rows]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, bindparam, func, insert, literal_column, select, update
@@ -140,24 +141,24 @@ def set_ticket(c: Connection, ticket_id: int, **values: Any) -> None:
 
 def step(c: Connection, office_id: int, step_id: int) -> Step | None:
     row = _step.first(c, {"of_step": step_id, "office": office_id})
-    return None if row is None else Step(*row)
+    return None if row is None else Step.of(row)
 
 
 def newest_step(c: Connection, ticket_id: int) -> Step:
-    return Step(*_newest_step.first(c, {"of_ticket": ticket_id}))
+    return Step.of(_newest_step.first(c, {"of_ticket": ticket_id}))
 
 
 def active_at(c: Connection, office_id: int, counter: str) -> Step | None:
     """The visitor called to or served at a counter; the database allows only one."""
     row = _active.first(c, {"office": office_id, "at_counter": counter})
-    return None if row is None else Step(*row)
+    return None if row is None else Step.of(row)
 
 
 def open_steps(c: Connection, office_id: int, day: str, states: tuple[str, ...]) -> list[Step]:
     rows = c.execute(select(*_step_columns).where(
         t.step.c.office_id == office_id, t.step.c.day == day, t.step.c.state.in_(states),
     ).order_by(t.step.c.id))
-    return [Step(*row) for row in rows]
+    return [Step.of(row) for row in rows]
 
 
 _save = Prepared(
@@ -168,9 +169,13 @@ _save = Prepared(
 )
 
 
+_NEW = tuple(f"new_{name}" for name in MUTABLE)
+_mutable = attrgetter(*MUTABLE)
+
+
 def save_step(c: Connection, old: Step, new: Step) -> bool:
     """Claims the change: False when somebody else changed the step since it was read."""
-    values: dict[str, Any] = {f"new_{name}": getattr(new, name) for name in MUTABLE}
+    values: dict[str, Any] = dict(zip(_NEW, _mutable(new), strict=True))
     values.update(of_step=old.id, seen=old.version, new_before=new.before)
     return bool(_save.run(c, values).rowcount == 1)
 

@@ -7,8 +7,11 @@ from sqlalchemy import ColumnElement, Connection, delete, func, literal_column, 
 from .. import tables as t
 
 
-def papers_due(c: Connection, unanswered_before: int, failed_before: int) -> list[tuple[str, str, str]]:
-    """(office, secret, what to say) of the numbers whose paper nobody said anything about in time."""
+def papers_due(c: Connection, unanswered_before: int, failed_before: int, now: int) -> list[tuple[str, str, str]]:
+    """(office, secret, what to say) of the numbers whose paper nobody said anything about in time.
+
+    An instant after ``now`` is of a clock that was set back since: how long ago it is nobody knows, so it is due.
+    """
     rows = c.execute(
         select(t.office.c.key, t.ticket.c.secret, t.ticket.c.paper, t.ticket.c.issued_at, t.ticket.c.paper_at)
         .join(t.step, t.step.c.ticket_id == t.ticket.c.id).join(t.office, t.office.c.id == t.step.c.office_id)
@@ -17,9 +20,9 @@ def papers_due(c: Connection, unanswered_before: int, failed_before: int) -> lis
     )
     due = []
     for office, secret, paper, issued_at, paper_at in rows:
-        if paper == "failed" and paper_at < failed_before:
+        if paper == "failed" and not failed_before <= paper_at <= now:
             due.append((office, secret, "void"))
-        elif paper != "failed" and issued_at < unanswered_before:
+        elif paper != "failed" and not unanswered_before <= issued_at <= now:
             due.append((office, secret, "unknown"))
     return due
 

@@ -1,0 +1,99 @@
+"""``python -m tests.crash``: many rounds of bad days, seeds printed; ends with 1 when anything was lost or doubled."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import secrets
+import shutil
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+from queue_server.replay.compare import quantile
+
+from .faults import FAULTS
+from .house import House
+from .rounds import RIGHT_S, Round, Rounds
+
+
+def order(names: list[str], rounds: int, seed: str) -> Iterator[str]:
+    """Every fault equally often, in an order that the seed decides."""
+    chance = Random(seed)
+    left: list[str] = []
+    for _ in range(rounds):
+        left = left or chance.sample(names, len(names))
+        yield left.pop()
+
+
+async def play(folder: Path, mode: str, seed: str, faults: list[str], rounds: int) -> list[Round]:
+    house = await House(folder, mode, seed).open()
+    played = Rounds(house, seed)
+    done: list[Round] = []
+    try:
+        for fault in order(faults, rounds, seed):
+            done.append(await played.play(fault))
+            print(done[-1].line(), flush=True)
+            for problem in done[-1].problems[:20]:
+                print(f"      WRONG: {problem}", flush=True)
+            if done[-1].problems:
+                break  # what follows would only repeat it; the folder is kept
+        log = played.log
+        print(f"{log.seq} events, {len(log.numbers)} numbers, {len(log.calls)} calls, {len(log.finished)} finished, "
+              f"{log.voids} void, each with its failed paper")
+    finally:
+        await house.close()
+    return done
+
+
+def summary(done: list[Round], rounds: int) -> bool:
+    for fault in sorted({one.fault for one in done}):
+        times = sorted(one.right_s for one in done if one.fault == fault)
+        late = sum(1 for t in times if t > RIGHT_S)
+        print(f"  {fault:<5} {len(times):>3} rounds; boards and consoles right after: median "
+              f"{quantile(times, 0.5):.2f} s, longest {times[-1]:.2f} s, {late} above {RIGHT_S:g} s")
+    again: Counter[str] = sum((Counter(one.again) for one in done), Counter())
+    print(f"  presses sent again: {dict(again)}")
+    bad = sum(1 for one in done if one.problems)
+    presses = sum(one.presses for one in done)
+    print(f"{len(done)} of {rounds} rounds, {presses} presses, {bad} rounds with something wrong")
+    return not bad and len(done) == rounds
+
+
+def errors_logged(folder: Path) -> Counter[str]:
+    """The last line of every traceback in the server's own log: for reading, not for judging."""
+    text = (folder / "data.log").read_text(errors="replace") if (folder / "data.log").exists() else ""
+    found: Counter[str] = Counter()
+    for part in text.split("Traceback (most recent call last):")[1:]:
+        lines = [line for line in part.splitlines() if line and not line.startswith((" ", "["))]
+        if lines:
+            found[lines[0][:140]] += 1
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.crash", description="Bad days, one after the other.")
+    parser.add_argument("--rounds", type=int, default=100)
+    parser.add_argument("--seed", default=secrets.token_hex(4))
+    parser.add_argument("--fault", choices=sorted(FAULTS), action="append", help="only this one; may be given again")
+    parser.add_argument("--mode", default="eventlet", choices=("eventlet", "threading"))
+    args = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="queue-crash-"))
+    begun = time.monotonic()
+    print(f"seed {args.seed}, {args.mode}, in {folder}", flush=True)
+    done = asyncio.run(play(folder, args.mode, args.seed, args.fault or list(FAULTS), args.rounds))
+    good = summary(done, args.rounds)
+    for error, n in errors_logged(folder).most_common(8):
+        print(f"  in the server's log {n} times: {error}")
+    print(f"{time.monotonic() - begun:.0f} s, seed {args.seed}: {'nothing lost, nothing doubled' if good else 'WRONG'}")
+    if good:
+        shutil.rmtree(folder, ignore_errors=True)
+    sys.exit(0 if good else 1)
+
+
+if __name__ == "__main__":
+    main()
