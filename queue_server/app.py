@@ -24,7 +24,7 @@ from .kit import Kit
 from .live import Live
 from .paper.slips import Slips
 from .reports import BoardReports
-from .screens import media, pages, requests, sockets, supervision
+from .screens import media, pages, requests, reserve, sockets, supervision
 from .screens.door import Door, status_of
 from .screens.limits import Limits
 from .sounds_tool.sets import voice_of
@@ -83,6 +83,7 @@ def create_app(config: Config, kit: Kit) -> House:
 
     app.register_blueprint(pages.blueprint(door, live))
     app.register_blueprint(requests.blueprint(door, live, Limits(), slips.printed))
+    app.register_blueprint(reserve.blueprint(door, live))
     app.register_blueprint(media.blueprint(config, door, live))
     app.register_blueprint(supervision.blueprint(door, live, clockwork))
     sockets.register(socketio, door, live, reports)

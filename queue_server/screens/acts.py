@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..commands import counter, day, notes, schedule, seat, supervisor, undo, visitor
+from ..commands import counter, day, notes, paper_roll, schedule, seat, supervisor, undo, visitor
 from ..domain.errors import Refused
 from ..transaction import Answer, Command, Tx
 
@@ -65,6 +65,9 @@ def _acts() -> list[Act]:
         Act("close_counter", supervisor.close_counter, SUPERVISOR, {"counter": str, "reason": str}),
         Act("open_counter", supervisor.open_counter, SUPERVISOR, {"counter": str}),
         Act("close_day", day.close_day, SUPERVISOR, {"day": str, "reason": str, "reasons": dict}),
+        Act("enter_paper", paper_roll.enter_paper, SUPERVISOR,
+            {"service": str, "number": int, "day": str, "issued": str, "outcome": str, "counter": str, "started": str,
+             "ended": str, "priority": bool}),
         Act("change_schedule", schedule.change_schedule, SUPERVISOR,
             {"first": str, "last": str, "hours": str, "name": str, "service": str}),
         Act("pair", supervisor.pair, SUPERVISOR, {"code": str, "name": str, "board": str}),
