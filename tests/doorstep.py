@@ -121,4 +121,4 @@ class Visitors(threading.Thread):
                     self.tickets.append(answer["ticket"])
                     break
                 assert answer["refused"] == "busy", answer
-            self.enough.wait(0.05)
+            self.enough.wait(0.25)

@@ -83,7 +83,7 @@ def enter(tx: Tx, given: Given, state: State) -> tuple[Step, bool]:
 def void(tx: Tx, step: Step, given: Given, reason: str) -> None:
     """A number that was used up and that nobody holds: its one fate."""
     queue.set_ticket(tx.c, step.ticket_id, paper="void")
-    save(tx, step, advance(tx, step, "void", ended_at=tx.now.at), "ticket_voided", {
+    save(tx, step, advance(tx, step, "void", ended_at=tx.now.at, waited_ms=0), "ticket_voided", {
         "day": given.day, "service": given.service.key, "number": given.number, "reason": reason})
 
 
