@@ -68,12 +68,16 @@ class Agent:
         mine = self.shelf.by_key(key)
         if mine is not None:
             return self._given(mine)
-        asked = False
-        if self.link.up:
+        asked = self.link.up
+        if asked:
             try:
-                return self._ask_server(key, message)
+                answer, status = self._ask_server(key, message)
             except Away:
-                asked = True
+                pass
+            else:
+                if answer.get("refused") != "failed":
+                    return answer, status
+                logger.warning("the server could not give a number (is its disk full?)")
         number, new = self.alone.issue(message, asked, "waiting" if self.papers.here else "")
         if new:
             logger.info("%s%03d of %s was given from the reserve", number.prefix, number.number, number.service)
@@ -82,7 +86,10 @@ class Agent:
     def _ask_server(self, key: str, message: dict[str, Any]) -> tuple[dict[str, Any], int]:
         answer = self.link.ask("POST", f"/office/{self.link.office}/tickets", self.link.wish(
             key, str(message.get("service")), message.get("priority") is True, str(message.get("language") or "id")))
-        found = answer.json()
+        try:
+            found = answer.json()
+        except ValueError as error:
+            raise Away from error  # no page of ours: something else answers at this address
         if found.get("ok") and self.papers.here:
             self.papers.print_served(found["ticket"])
         return found, answer.status_code
