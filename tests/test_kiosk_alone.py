@@ -118,6 +118,20 @@ def test_a_touch_that_the_frozen_server_answers_too_late_is_one_number(server: S
     assert set(states.values()) <= {"void", "cancelled"}, "the number nobody saw waits for nobody"
     whole(server)
 
+    kiosk.stop(signal.SIGKILL)  # and handed in once more, it is still that one
+    forgets_what_it_handed_in(kiosk)
+    kiosk.start()
+    until(lambda: kiosk.left() == 0, 90, "handing in again")
+    assert rows(server.data, "SELECT count(*) FROM ticket WHERE number = 901") == [(1,)]
+
+
+def forgets_what_it_handed_in(kiosk: KioskPC) -> None:
+    """As if it had fallen after the server's commit and before its own note, and its PC had been off meanwhile."""
+    c = sqlite3.connect(kiosk.data / "kiosk.db")
+    with c:
+        c.execute("UPDATE number SET handed_in_at = NULL, boot = 'another'")
+    c.close()
+
 
 def test_handing_in_again_after_a_fall_adds_nothing(server: Server, kiosk: KioskPC) -> None:
     server.stop(signal.SIGKILL)
@@ -125,10 +139,7 @@ def test_handing_in_again_after_a_fall_adds_nothing(server: Server, kiosk: Kiosk
     server.start()
     until(lambda: kiosk.left() == 0, 90, "handing in")
     kiosk.stop(signal.SIGKILL)
-    c = sqlite3.connect(kiosk.data / "kiosk.db")
-    with c:  # as if it had fallen after the server's commit and before its own note; it was switched off meanwhile, too
-        c.execute("UPDATE number SET handed_in_at = NULL, boot = 'another'")
-    c.close()
+    forgets_what_it_handed_in(kiosk)
     kiosk.start()
     assert any("3 numbers wait" in line for line in kiosk.said)
     until(lambda: kiosk.left() == 0, 90, "handing in again")

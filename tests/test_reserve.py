@@ -57,9 +57,10 @@ class House:
     def hand_in(self, number: int, ago: int = 60_000, off: int = 0, **more: Any) -> dict[str, Any]:
         """``ago``: when it was given, ms; ``off``: so far the kiosk's clock is ahead, ms."""
         came_at = wall_ms() - ago
-        return self.press(partial(reserve.hand_in, came_at), **{
-            "service": "umum", "number": number, "issued_at": came_at + off, "steady": True,
-            "secret": f"s-{number}-{ago}", "paper": "", "kiosk": "pintu", **more})
+        told = {name: more.pop(name) for name in ("steady", "paper", "instead_of") if name in more}
+        return self.press(partial(reserve.hand_in, reserve.Told(came_at, **told)), **{
+            "service": "umum", "number": number, "issued_at": came_at + off, "secret": f"s-{number}-{ago}",
+            "kiosk": "pintu", **more})
 
     def steps(self, *columns: str) -> dict[int, Any]:
         """Number -> those columns of its step."""

@@ -110,13 +110,26 @@ def declare(tx: Tx, args: dict[str, Any]) -> Answer:
     return {}
 
 
-def hand_in(came_at: int, tx: Tx, args: dict[str, Any]) -> Answer:
+@dataclass(frozen=True)
+class Told:
+    """What a kiosk says besides the number itself when it hands it in; it may say something else the next time.
+
+    ``came_at``: the instant of issue (UTC ms) on the server's clock, by the kiosk's steady clock, or by its wall clock
+    when it was restarted since (not ``steady``). ``paper``: one of PAPERS. ``instead_of``: the secret of a number that
+    the server gave for the same touch and that nobody saw; "" for none.
+    """
+
+    came_at: int
+    steady: bool = True
+    paper: str = ""
+    instead_of: str = ""
+
+
+def hand_in(told: Told, tx: Tx, args: dict[str, Any]) -> Answer:
     """Takes in a number that a kiosk gave on its own; handing it in again gives the same answer.
 
-    ``came_at``: the instant of issue (UTC ms) on the server's clock, as told by the kiosk's steady clock. It is no
-    part of ``args``, which stay the same however often the number is handed in. ``args``: service, number, issued_at
-    (the kiosk's clock), steady (the kiosk did not restart since), priority, language, secret, paper, kiosk, instead_of
-    (the secret of a number that the server gave for the same touch and that nobody saw).
+    ``args``, the same however often the number is handed in: service, number, issued_at (the kiosk's clock), priority,
+    language, secret, kiosk. Refused: ``not_reserved``, ``number_taken``.
     """
     known = queue.ticket_by_secret(tx.c, str(args["secret"]))
     if known is not None and known.office_id == tx.office_id:
@@ -125,8 +138,8 @@ def hand_in(came_at: int, tx: Tx, args: dict[str, Any]) -> Answer:
     part = numbering.part_of(service, int(args["number"]))
     if part is None or part.source == numbering.ROLL:
         raise Refused("not_reserved", number=int(args["number"]))
-    given = _by_its_clock(tx, service, came_at, args)
-    instead_of = _withdraw(tx, str(args.get("instead_of") or ""))
+    given = _by_its_clock(tx, service, told, args)
+    instead_of = _withdraw(tx, told.instead_of)
     is_void = given.paper == "void"
     step, late = enter(tx, given, State.ISSUING if is_void else State.WAITING)
     body: dict[str, Json] = {
@@ -144,16 +157,16 @@ def hand_in(came_at: int, tx: Tx, args: dict[str, Any]) -> Answer:
     return {"ticket": ticket_answer(queue.ticket(tx.c, step.ticket_id))}
 
 
-def _by_its_clock(tx: Tx, service: Service, came_at: int, args: dict[str, Any]) -> Given:
+def _by_its_clock(tx: Tx, service: Service, told: Told, args: dict[str, Any]) -> Given:
     """The kiosk's own time counts as long as its clock was right; if not, how long ago it was does."""
     issued_at = int(args["issued_at"])
-    right = abs(issued_at - came_at) <= CLOCK_ERROR_MS
-    queued_at = min(issued_at if right else came_at, tx.now.at)
+    right = abs(issued_at - told.came_at) <= CLOCK_ERROR_MS
+    queued_at = min(issued_at if right else told.came_at, tx.now.at)
     return Given(
         service=service, number=int(args["number"]), issued_at=issued_at, queued_at=queued_at,
         source=numbering.kiosk_source(str(args["kiosk"])), day=hours.office_day(tx.office, queued_at),
         priority=bool(args.get("priority")), language=str(args.get("language") or "id"), secret=str(args["secret"]),
-        paper=str(args.get("paper") or ""), doubt=not right or not args.get("steady"),
+        paper=told.paper, doubt=not right or not told.steady,
     )
 
 

@@ -72,12 +72,11 @@ def blueprint(door: Door, live: Live) -> Blueprint:
             raise Refused("bad_request", field="secret")
         args = {
             "service": text_of(message, "service"), "number": _whole(message, "number", 1, 9_999),
-            "issued_at": _whole(message, "issued_at", 0, 2**45), "steady": message.get("steady") is True,
-            "priority": message.get("priority") is True, "language": text_of(message, "language", 2) or "id",
-            "secret": secret, "paper": paper, "instead_of": text_of(message, "instead_of", 40),
-            "kiosk": _key_of(device),
+            "issued_at": _whole(message, "issued_at", 0, 2**45), "priority": message.get("priority") is True,
+            "language": text_of(message, "language", 2) or "id", "secret": secret, "kiosk": _key_of(device),
         }
-        command = partial(commands.hand_in, came_at)
+        told = commands.Told(came_at, message.get("steady") is True, paper, text_of(message, "instead_of", 40))
+        command = partial(commands.hand_in, told)
         return jsonify(door.writer.press(Job(office, actor, "hand_in", command, args, key_of(message))))
 
     return bp
