@@ -22,7 +22,9 @@
     </div>`;
   };
 
+  /** How many wait; null: nobody knows, the kiosk goes on without its server. */
   Kiosk.waiting = function (service) {
+    if (service.waiting === null) { return null; }
     return html`<span class="waiting">${Kiosk.icon("users")}${service.waiting
       ? Queue.t("waiting", { count: service.waiting }) : Queue.t("waiting.none")}</span>`;
   };
@@ -66,10 +68,13 @@
     </nav>`;
   };
 
-  /** What must be said: the line is down, or the printer does not work. One at a time, the worse first. */
+  /** What must be said: the line is down, numbers come from the reserve, or the printer does not work. One at a time, the worse first. */
   Kiosk.mark = function (state) {
     if (state.down) {
       return Kiosk.notice("warn", "wifi-off", lost(state), Queue.t("line.down.text"), "line-mark");
+    }
+    if (state.picture.reserve) {
+      return Kiosk.notice("info", "info-circle", Queue.t("reserve.on"), Queue.t("reserve.on.text"));
     }
     return NO_PAPER.indexOf(state.picture.printer) >= 0
       ? Kiosk.notice("info", "printer-off", Queue.t("printer.failed"), Queue.t("printer.failed.text")) : null;

@@ -53,6 +53,11 @@
     return state.refusal ? Kiosk.notice("warn", "alert-circle", Queue.refusal(state.refusal), Queue.t("refused.help")) : null;
   }
 
+  function ahead(service) {
+    if (service.waiting === null) { return Queue.t("waiting.unknown"); }
+    return service.waiting ? Queue.t("waiting", { count: service.waiting }) : Queue.t("waiting.none");
+  }
+
   function takers(state, acts, service) {
     if (!service.may.allowed) {
       return html`<div class="closed" data-testid="closed">${Kiosk.icon("calendar-off")}
@@ -85,7 +90,7 @@
           ${requirements(service)}${notice ? null : procedure(service)}
           <div class="fact-list">
             ${tariff(service)}
-            ${fact("users", Queue.t("ahead.now"), service.waiting ? Queue.t("waiting", { count: service.waiting }) : Queue.t("waiting.none"))}
+            ${fact("users", Queue.t("ahead.now"), ahead(service))}
             ${promise(service)}
           </div></div>`}
       </section>

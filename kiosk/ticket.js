@@ -40,6 +40,12 @@
       <figcaption>${Queue.t("qr")}</figcaption></figure>`;
   }
 
+  /** A number that this kiosk gave by itself: valid, and its place counts from now. */
+  function reserve(ticket) {
+    return html`<div class="taken-reserve" data-testid="reserve">${Kiosk.notice("info", "info-circle", Queue.t("reserve.valid"),
+      Queue.t("reserve.valid.text", { time: Queue.time(ticket.issued_at) }))}</div>`;
+  }
+
   function next(state) {
     const hall = Queue.say(state.service && state.service.hall);
     return hall ? Queue.t("next.hall", { hall: hall }) : Queue.t("next");
@@ -63,7 +69,7 @@
           <div class=${"number number-huge" + (ticket.label.length > 5 ? " number-long" : "")} data-testid="ticket-label" role="status" tabindex="-1">${ticket.label}</div>
           <p class="taken-service">${state.service ? html`${Kiosk.badge(state.service)} ${Queue.say(state.service.name)}` : null}</p>
           ${ticket.priority ? html`<p class="taken-priority">${Kiosk.icon("heart-handshake")} ${Queue.t("priority.given")}</p>` : null}
-          <p class="taken-ahead" data-testid="ahead">${ahead(ticket) || "\u2026"}</p>
+          ${ticket.reserve ? reserve(ticket) : html`<p class="taken-ahead" data-testid="ahead">${ahead(ticket) || "\u2026"}</p>`}
         </div>
         ${how === "failed" ? failed(state, acts) : html`<div class="taken-next">
           <p class="next" data-testid="next">${Queue.t("paper." + how)}</p>
@@ -94,6 +100,7 @@
       ${service && service.free ? html`<p><strong>${Queue.t("paper.free")}</strong></p>` : null}
       <p>${Queue.t("paper.taken", { when: Queue.date(ticket.issued_at) + ", " + Queue.time(ticket.issued_at) + " " + office.time_zone })}<br />
         ${ahead(ticket)}</p>
+      ${ticket.reserve ? html`<p><strong>${Queue.t("paper.reserve")}</strong></p>` : null}
       <p>${Queue.t("paper.next")}</p>
       ${state.qr ? html`<p><img src=${ticket.qr} alt="" /><br />${Queue.t("paper.scan")}</p>` : null}
       ${Queue.say(office.complaint) ? html`<p class="slip-foot">${Queue.say(office.complaint)}</p>` : null}

@@ -9,7 +9,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from . import __version__, assets, config, opening, sounds_tool
-from .commands_shell import backup, demo, doctor, export, media, move, office, people, replay, roles, schema, serve
+from .commands_shell import (
+    backup,
+    demo,
+    doctor,
+    export,
+    kiosk,
+    media,
+    move,
+    office,
+    people,
+    replay,
+    roles,
+    roll,
+    schema,
+    serve,
+)
 from .domain.errors import Refused
 from .schema import SchemaError
 from .shell import say_refusal
@@ -32,6 +47,9 @@ class Shell:
 
 COMMANDS = (
     Shell("serve", "serve the screens of all offices in the data folder", serve.arguments, serve.run),
+    Shell("kiosk", "serve the kiosk's page on the kiosk's own PC, and go on giving numbers when the server is away",
+          kiosk.arguments, kiosk.run, settings=False),
+    Shell("roll", "make the printable roll of paper numbers for a day without electricity", roll.arguments, roll.run),
     Shell("office", "import, show, compare or export an office's file", office.arguments, office.run),
     Shell("person", "add somebody who may sign in", people.arguments, people.run),
     Shell("reset-password", "give somebody a new password and end their sessions",

@@ -41,7 +41,8 @@ class Metrics:
             "queue_press_seconds", "From a press that arrived to its answer", ["act", "answer"],
             buckets=PRESS_S, registry=self.registry)
         self.events = Counter(
-            "queue_events", "Entries of the log since this process began, whichever process wrote them", ["office", "kind"], registry=self.registry)
+            "queue_events", "Entries of the log since this process began, whichever process wrote them",
+            ["office", "kind"], registry=self.registry)
         ProcessCollector(registry=self.registry)
         self.registry.register(self)
 

@@ -149,6 +149,6 @@
   Desk.Today = function (props) {
     return html`<div class="today"><${Desk.Alerts} ...${props} /><${Desk.Figures} ...${props} />
       <${Desk.Services} ...${props} />
-      <div class="side"><${Desk.Counters} ...${props} /><${Desk.Day} ...${props} /></div></div>`;
+      <div class="side"><${Desk.Counters} ...${props} /><${Desk.Day} ...${props} /><${Desk.Paper} ...${props} /></div></div>`;
   };
 }());

@@ -132,13 +132,15 @@ def opening_offices(draw: st.DrawFn) -> Office:
 
 @st.composite
 def services(draw: st.DrawFn, place: int, day_starts: int) -> Service:
+    reserved = draw(st.none() | st.just((901, 960)))
+    divided = st.sampled_from([{}, {"pintu": (901, 930)}, {"b": (911, 920), "a": (951, 960)}])
     return Service(
         key=f"layanan-{place}", prefix="ABC"[place], name=draw(words), icon=draw(st.sampled_from(SERVICE_ICONS)),
         colour=draw(colours), standard=draw(standards()), quota=draw(quotas),
         **draw(service_hours(day_starts)),
         remote=draw(st.booleans()), english=draw(st.booleans()),
         priority_prefix=draw(st.sampled_from(["", "XYZ"[place]])),
-        reserved=draw(st.none() | st.just((901, 960))), summary=draw(st.just({}) | words),
+        reserved=reserved, reserved_for=draw(divided) if reserved else {}, summary=draw(st.just({}) | words),
     )
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from ..domain import hours
+from ..domain import hours, numbering
 from ..domain.errors import Refused
 from ..domain.events import Json
 from ..domain.ticket import State, Step
-from ..store import log, queue
+from ..store import log, queue, reserve
 from ..transaction import Answer, Tx
 from .moving import advance, save, service_of
 
@@ -24,7 +24,38 @@ def open_office_day(tx: Tx) -> None:
         if day < tx.day:
             close_office_day(tx, day, "not_closed", {}, automatic=True)
     queue.open_day(tx.c, tx.office_id, tx.day, tx.now.at)
-    tx.record("day_opened", {"day": tx.day})
+    tx.record("day_opened", {"day": tx.day, "reserves": _reserves(tx)})
+
+
+def open_past_day(tx: Tx, day: str) -> None:
+    """A day on which the server never gave a number, but a kiosk or the roll did: opened and closed at once."""
+    if queue.day_state(tx.c, tx.office_id, day) is not None:
+        return
+    queue.open_day(tx.c, tx.office_id, day, tx.now.at)
+    tx.record("day_opened", {"day": day, "closed_late": True, "reserves": _reserves(tx)})
+    close_office_day(tx, day, "system_down", {}, automatic=True)
+
+
+def _reserves(tx: Tx) -> list[Json]:
+    """Every part of every reserve, declared before any of its numbers is given (decisions 7)."""
+    return [
+        {"service": service.key, "source": part.source, "first": part.first, "last": part.last}
+        for service in tx.office.services for part in numbering.parts(service)
+    ]
+
+
+def _unused(tx: Tx, day: str) -> list[Json]:
+    """What of each part was not given out: one recorded fact, as far as is known when the day closes."""
+    found: list[Json] = []
+    for service in tx.office.services:
+        for part in numbering.parts(service):
+            used = reserve.used_to(tx.c, tx.office_id, service.key, day, part)
+            if used < part.last:
+                found.append({
+                    "service": service.key, "source": part.source, "first": max(part.first, used + 1),
+                    "last": part.last,
+                })
+    return found
 
 
 def close_day(tx: Tx, args: dict[str, Any]) -> Answer:
@@ -66,7 +97,8 @@ def close_office_day(
         counts.setdefault(service_key, {})[f"{channel}:{code}"] = n
     for service_key, found in counts.items():
         tx.record("refusals_counted", {"day": day, "service": service_key, "counts": found})
-    tx.record("day_closed", {"day": day, "automatic": automatic, "left": len(left)})
+    tx.record("day_closed", {
+        "day": day, "automatic": automatic, "left": len(left), "unused_reserve": _unused(tx, day)})
     return {"left": len(left)}
 
 

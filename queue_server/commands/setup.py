@@ -8,11 +8,12 @@ import secrets
 from dataclasses import replace
 from typing import Any
 
+from ..domain import numbering
 from ..domain.errors import NotAllowed, Refused
 from ..domain.events import Json
 from ..domain.office import Office
 from ..office_file import differences, to_json
-from ..store import offices, people
+from ..store import offices, people, queue
 from ..transaction import Answer, Tx
 from .fitting import keep_what_is_in_use, move_boards
 from .supervisor import pair_device
@@ -43,8 +44,24 @@ def configure(tx: Tx, args: dict[str, Any]) -> Answer:
     for service in office.services:
         _put_standard(tx, office, service.key, seq)
     people.add_seats(tx.c, tx.office_id, [c.key for c in office.counters])
+    if version > 1:
+        _declare_new_parts(tx, office)
     tx.configured(version, office)
     return {"version": version, "changes": len(changes)}
+
+
+def _declare_new_parts(tx: Tx, office: Office) -> None:
+    """A reserve that is divided anew while a day is open is declared again, before any of its numbers is given."""
+    day = queue.day_state(tx.c, tx.office_id, tx.day)
+    if day is None or day[1] is not None:
+        return
+    before = {(s.key, part) for s in tx.office.services for part in numbering.parts(s)}
+    for service in office.services:
+        for part in numbering.parts(service):
+            if (service.key, part) not in before:
+                tx.record("reserve_declared", {
+                    "day": tx.day, "service": service.key, "first": part.first, "last": part.last,
+                    "source": part.source})
 
 
 def _put_standard(tx: Tx, office: Office, key: str, seq: int) -> None:
@@ -99,6 +116,10 @@ def hello(tx: Tx, args: dict[str, Any]) -> Answer:
         if board is None:
             raise Refused("no_such_board")
         place = f"{board.hall}/{board.key}"
+    elif args.get("board"):  # a kiosk that goes on by itself names itself as in the office's file
+        if all(args["board"] not in service.reserved_for for service in tx.office.services):
+            raise Refused("no_such_kiosk", name=str(args["board"]))
+        place = f"/{args['board']}"
     code = "".join(secrets.choice(CODE_LETTERS) for _ in range(6))
     name = str(args.get("board") or args["kind"])
     device_id = people.add_device(tx.c, {

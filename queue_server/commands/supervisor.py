@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..domain.errors import NotAllowed, Refused
-from ..store import people, queue
+from ..store import people, queue, reserve
 from ..transaction import Answer, Tx
 from .moving import advance, save, service_of, step_of
 
@@ -103,7 +103,11 @@ def pair_device(tx: Tx, device: people.Device, name: str, board: Any = None) -> 
     people.save_device(tx.c, device.id, state="paired", code="", name=name, board=place, paired_at=tx.now.at)
     hall, _, key = place.partition("/")
     tx.record("device_paired", {"device": device.id, "kind": device.kind, "hall": hall, "board": key, "name": name})
-    for old in people.silent_twins(tx.c, device._replace(name=name, board=place), tx.now.at):
+    twins = people.silent_twins(tx.c, device._replace(name=name, board=place), tx.now.at)
+    if device.kind == "kiosk" and place:  # a part of a reserve has one holder, or two would give the same number
+        twins = [k for k, state, _at in reserve.kiosks_at(tx.c, tx.office_id, place)
+                 if state == "paired" and k != device.id]
+    for old in twins:
         _revoke(tx, old, "replaced")
     return {"device": device.id}
 

@@ -37,7 +37,10 @@ KINDS: dict[str, Kind] = {
     "office_configured": _kind(
         "a configuration, its rules and standards came into force", "configuration digest differences reason"
     ),
-    "day_opened": _kind("an office day began", "day closed_late doubtful_clock"),
+    "day_opened": _kind(
+        "an office day began; which numbers were set apart for days without the server, and for whom",
+        "day closed_late doubtful_clock reserves"
+    ),
     "day_closed": _kind(
         "a supervisor closed the day, or the next opening did",
         "day reason automatic left counts unused_reserve next_opening seal",
@@ -46,8 +49,8 @@ KINDS: dict[str, Kind] = {
         "hours were changed for everybody, as published", "first last services week name reason"
     ),
     "reserve_declared": _kind(
-        "the upper range for the paper roll was declared, or its unused rest",
-        "day service first last used_to unused_from source",
+        "a part of a reserve was handed to the device that may give it out while the server is away",
+        "day service first last used_to unused_from source device",
     ),
     "issuing_paused": _kind("no numbers for a while, for everybody", "service reason"),
     "issuing_resumed": _kind("numbers again", "service"),
@@ -59,7 +62,16 @@ KINDS: dict[str, Kind] = {
         "state commitment case issued_at source",
     ),
     "paper_entered": _kind(
-        "a number from the paper roll was entered", "ticket day service number issued_at source"
+        "a number from the paper roll was entered afterwards, with what became of it",
+        "ticket day service number issued_at source outcome late",
+    ),
+    "paper_served": _kind(
+        "a number of the paper roll was served without the system; the times are those written on paper",
+        "ticket counter started_at ended_at durations",
+    ),
+    "offline_entered": _kind(
+        "a number that a kiosk gave while the server was away was handed in; issued_at is the kiosk's clock",
+        "ticket day service number issued_at source device queued_at clock_doubt late instead_of",
     ),
     "paper_confirmed": _kind("the printer or the visitor said that the paper came out", "ticket device"),
     "paper_unconfirmed": _kind(

@@ -41,6 +41,51 @@ def ranges(service: Service) -> tuple[Range, ...]:
     return Range(1, gap=service.reserved), Range(*service.reserved)
 
 
+#: Whose a part of the reserve is: the paper roll's, or ``kiosk:KEY``.
+ROLL = "roll"
+
+
+@dataclass(frozen=True)
+class Part:
+    """The numbers ``first`` to ``last`` of a reserve, which only ``source`` gives out, upwards."""
+
+    source: str
+    first: int
+    last: int
+
+    def holds(self, number: int) -> bool:
+        return self.first <= number <= self.last
+
+
+def kiosk_source(kiosk: str) -> str:
+    """The source of the numbers that an offline kiosk gives; ``kiosk`` is its key in the office's file."""
+    return f"kiosk:{kiosk}"
+
+
+def parts(service: Service) -> tuple[Part, ...]:
+    """The reserve of a service, divided: each kiosk's declared part, and what is left is the paper roll's.
+
+    No number is in two parts, so two kiosks and the roll never meet, however long they cannot talk.
+    """
+    if service.reserved is None:
+        return ()
+    first, last = service.reserved
+    kiosks = sorted((Part(kiosk_source(key), *span) for key, span in service.reserved_for.items()),
+                    key=lambda part: part.first)
+    found: list[Part] = []
+    for part in kiosks:
+        if first < part.first:
+            found.append(Part(ROLL, first, part.first - 1))
+        found.append(part)
+        first = part.last + 1
+    return (*found, Part(ROLL, first, last)) if first <= last else tuple(found)
+
+
+def part_of(service: Service, number: int) -> Part | None:
+    """The part that a number is in; None: it is no number of the reserve."""
+    return next((part for part in parts(service) if part.holds(number)), None)
+
+
 @dataclass(frozen=True)
 class Violation:
     """``code``: missing | twice | outside (not of this range) | beyond (above the high-water mark)."""

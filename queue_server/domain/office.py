@@ -155,6 +155,8 @@ class Service:
     english: bool = False                 # the call is spoken in English too
     priority_prefix: str = ""             # warned about at import: everyone sees the class then
     reserved: tuple[int, int] | None = None  # upper range for paper roll and offline kiosk
+    #: kiosk -> its part of the reserve, for when the server is away; what is left is the roll's
+    reserved_for: dict[str, tuple[int, int]] = field(default_factory=dict)
     summary: Words = field(default_factory=dict)  # one plain line for the kiosk
 
 

@@ -47,6 +47,7 @@ MOVES: dict[tuple[str, State], State] = {
     ("cancel", State.WAITING): State.CANCELLED,
     ("cancel", State.CALLED): State.CANCELLED,
     ("cancel", State.PARKED): State.CANCELLED,
+    ("enter_served", State.WAITING): State.DONE,  # from the paper roll, entered afterwards
     ("close_day", State.WAITING): State.UNSERVED,
     ("close_day", State.PARKED): State.UNSERVED,
     **{("reopen", s): State.WAITING for s in ENDED - {State.VOID, State.TRANSFERRED}},

@@ -16,7 +16,7 @@ EXAMPLES = {
     "text": '"Loket 1"', "words": '{ id = "Loket 1", en = "Counter 1" }', "whole": "30", "yes_no": "true",
     "clock": '"07:30"', "date": "2026-12-25", "colour": '"#0b5c4a"', "key": '"kunjungan"', "prefix": '"A"',
     "keys": '["kunjungan", "titipan"]', "spans": '["08:00-11:00", "13:00-14:00"]', "spoken": '["loket", 3]',
-    "range": "[901, 960]", "list": "[]",
+    "range": "[901, 960]", "reserved_for": "{ pintu = [901, 940] }", "list": "[]",
     "table": "", "tables": "", "file": '"denah.png"', "icon": '"users"',
     "promise": "{ wait_min = 10, service_min = 5 }",
 }

@@ -18,7 +18,7 @@ from ..domain.office import (
 )
 from ..icons import SERVICE_ICONS
 from .lines import Path
-from .node import Node, clock_minutes, shown, suggestion
+from .node import KEY, Node, clock_minutes, shown, suggestion
 
 COLOUR = r"#[0-9a-fA-F]{6}"
 PREFIX = r"[A-Z]{1,2}"
@@ -59,6 +59,7 @@ def service(node: Node, day_starts: int, texts: dict[str, Words]) -> Service:
     """One [[service]]; ``texts`` are the office's components, which its own replace."""
     hours = node.table("hours")
     standard = node.table("standard", required=True)
+    reserved = _reserved(node)
     found = Service(
         key=node.key("key"),
         prefix=node.matching("prefix", PREFIX, "prefix"),
@@ -74,7 +75,8 @@ def service(node: Node, day_starts: int, texts: dict[str, Words]) -> Service:
         remote=node.yes_no("remote", True),
         english=node.yes_no("english", False),
         priority_prefix=node.matching("priority_prefix", PREFIX, "prefix", ""),
-        reserved=_reserved(node),
+        reserved=reserved,
+        reserved_for=_reserved_for(node, reserved),
         summary=node.words("summary", most=160),
     )
     if hours:
@@ -91,20 +93,50 @@ def _icon(node: Node) -> str:
     return value
 
 
+def _range(value: object) -> tuple[int, int] | None:
+    """Two whole numbers in a list; None where it is something else."""
+    if not (isinstance(value, list) and len(value) == 2
+            and all(isinstance(n, int) and not isinstance(n, bool) for n in value)):
+        return None
+    return value[0], value[1]
+
+
 def _reserved(node: Node) -> tuple[int, int] | None:
     value = node.take("reserved", "range")
     if value is None:
         return None
-    if not (isinstance(value, list) and len(value) == 2
-            and all(isinstance(n, int) and not isinstance(n, bool) for n in value)):
+    found = _range(value)
+    if found is None:
         node.wrong("reserved", value, "range")
         return None
-    first, last = value
+    first, last = found
     # The ordinary series starts at 1; a range that a normal day reaches would make it jump.
     if not 100 <= first <= last <= 9999:
         node.note("reserved_range", "reserved", given=shown(value))
         return None
     return first, last
+
+
+def _reserved_for(node: Node, reserved: tuple[int, int] | None) -> dict[str, tuple[int, int]]:
+    """Which kiosk gives which part of the reserve while the server is away; no number belongs to two."""
+    value = node.take("reserved_for", "reserved_for")
+    if value is None or (reserved is None and "reserved" in node.value):  # the range itself is told to be wrong
+        return {}
+    if not isinstance(value, dict):
+        node.wrong("reserved_for", value, "reserved_for")
+        return {}
+    found: dict[str, tuple[int, int]] = {}
+    for kiosk, given in value.items():
+        span = _range(given)
+        if span is None or not KEY.fullmatch(str(kiosk)):
+            node.wrong("reserved_for", {kiosk: given}, "reserved_for")
+        elif reserved is None or not reserved[0] <= span[0] <= span[1] <= reserved[1]:
+            node.note("reserved_part_outside", "reserved_for", kiosk=shown(kiosk), given=shown(given))
+        elif any(span[0] <= last and first <= span[1] for first, last in found.values()):
+            node.note("reserved_part_shared", "reserved_for", kiosk=shown(kiosk), given=shown(given))
+        else:
+            found[str(kiosk)] = span
+    return found
 
 
 def _quota(node: Node | None) -> Quota:

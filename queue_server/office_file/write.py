@@ -98,6 +98,7 @@ def _service(service: Service) -> Table:
         "colour": service.colour, "summary": _words(service.summary), "remote": service.remote,
         "english": service.english, "priority_prefix": service.priority_prefix,
         "reserved": list(service.reserved) if service.reserved else None,
+        "reserved_for": Inline({kiosk: list(span) for kiosk, span in service.reserved_for.items()}) or None,
         "hours": {
             **(_week(service.week) if service.week is not None else {}),
             "issue_from": _clock(service.issue_from), "last_ticket_min": service.last_ticket_min,

@@ -68,6 +68,8 @@ class Slip:
     link: str = ""
     seal: str = ""
     languages: tuple[str, ...] = ("id",)
+    #: given by the kiosk itself while the server was away: the paper says that it is valid all the same
+    reserve: bool = False
 
 
 def ticket_bytes(slip: Slip, sentences: Sentences, columns: int = COLUMNS) -> bytes:
@@ -172,6 +174,8 @@ def _body(paper: _Paper, slip: Slip, sentences: Sentences, lang: str) -> None:
         paper.text(_say(sentences, lang, "paper.priority"))
     if slip.free:
         paper.text(_say(sentences, lang, "paper.free"), bold=True)
+    if slip.reserve:
+        paper.text(_say(sentences, lang, "paper.reserve"), bold=main)
     for fact in _facts(slip, sentences, lang):
         paper.text(fact)
     paper.text(_say(sentences, lang, "paper.next"))

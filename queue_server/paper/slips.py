@@ -12,6 +12,7 @@ from typing import Any
 from ..commands import visitor
 from ..config import Config
 from ..domain.errors import Refused
+from ..domain.office import Office
 from ..kit import Kit
 from ..live import Live
 from ..screens.pages import words_of
@@ -62,7 +63,7 @@ class Slips:
         if snapshot is None:
             return
         ahead = self._ahead(snapshot, ticket)
-        data = ticket_bytes(slip_of(snapshot, ticket, ahead, self.config.address), words_of("kiosk"))
+        data = ticket_bytes(slip_of(snapshot.office, ticket, ahead, self.config.address), words_of("kiosk"))
         try:
             confirmed = self.kit.blocking(print_ticket, self.config.printer, data)
             told, fault = ("printed" if confirmed else "unknown"), ""
@@ -104,15 +105,15 @@ def test_slip(s: Snapshot, address: str) -> Slip:
     )
 
 
-def slip_of(s: Snapshot, ticket: dict[str, Any], ahead: int | None, address: str) -> Slip:
-    """What stands on the paper."""
-    service = s.office.service(ticket["service"])
+def slip_of(office: Office, ticket: dict[str, Any], ahead: int | None, address: str, reserve: bool = False) -> Slip:
+    """What stands on the paper; ``reserve``: a kiosk gave the number while the server was away."""
+    service = office.service(ticket["service"])
     promise = service.standard.promise("door", bool(ticket.get("priority")))
     language = ticket.get("language", "id")
-    others = (x for x in s.office.languages if x != language)
+    others = (x for x in office.languages if x != language)
     return Slip(
-        institution=s.office.institution, office=s.office.name, time_zone=s.office.time_zone, label=ticket["label"],
+        institution=office.institution, office=office.name, time_zone=office.time_zone, label=ticket["label"],
         service=service.name, issued_at=ticket["issued_at"], priority=bool(ticket.get("priority")), ahead=ahead,
-        promise_min=promise.wait_min, free=service.standard.free, complaint=s.office.complaint,
-        link=f"{address}/t/{ticket['secret']}" if address else "", languages=(language, *others),
+        promise_min=promise.wait_min, free=service.standard.free, complaint=office.complaint,
+        link=f"{address}/t/{ticket['secret']}" if address else "", languages=(language, *others), reserve=reserve,
     )

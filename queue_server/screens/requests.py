@@ -46,13 +46,13 @@ def blueprint(door: Door, live: Live, limits: Limits, printed: Printed) -> Bluep
     def paper(secret: str) -> Response:
         message, (office, ticket) = body(), g.held
         state = text_of(message, "state", 20)
-        if state not in ("printed", "kept", "failed", "reprint"):
+        if state not in ("printed", "kept", "failed", "unknown", "reprint"):
             raise Refused("bad_request", field="state")
         if state == "reprint":
             printed(office, {"ticket": visitor.ticket_answer(ticket)})
             return jsonify({"ok": True})
         actor = Actor("visitor", f"ticket:{ticket.id}", ticket_id=ticket.id)
-        args = {"secret": secret, "state": state}
+        args = {"secret": secret, "state": state, "fault": text_of(message, "fault", 40)}
         return jsonify(door.writer.press(Job(office, actor, "paper", visitor.paper, args)))
 
     @bp.get("/t/<secret>/picture")
@@ -113,7 +113,8 @@ def blueprint(door: Door, live: Live, limits: Limits, printed: Printed) -> Bluep
             raise Refused("bad_request", field="screen")
         token = request.cookies.get("queue_device")
         known = door.known_device(office, token)
-        same = known is not None and known.kind == kind and (kind == "kiosk" or known.board.endswith(f"/{board}"))
+        placed = kind == "board" or board != ""  # a kiosk has a place only where it has a part of the reserve
+        same = known is not None and known.kind == kind and (not placed or known.board.endswith(f"/{board}"))
         if known is not None and same and known.state != "revoked":
             return jsonify({"ok": True, "paired": known.state == "paired", "code": known.code, "device": known.id})
         return _introduce(door, kind, office, board)
@@ -130,11 +131,13 @@ def take_number(door: Door, limits: Limits, printed: Printed, office: str) -> Re
     }
     device = door.device(office, request.cookies.get("queue_device"), "kiosk")
     if device is not None:
-        on_paper = door.config.printer not in ("", "browser")
+        # A kiosk's own PC may print ("own") or show the number only ("none"); else this server prints.
+        own = text_of(message, "printer", 10)
+        on_paper = own == "own" or (own != "none" and door.config.printer not in ("", "browser"))
         actor = Actor("device", f"device:{device.id}", device_id=device.id)
         args.update(channel="door", paper="escpos" if on_paper else "")
         answer = door.writer.press(Job(office, actor, "issue", visitor.issue, args, key))
-        if on_paper:
+        if on_paper and own != "own":
             printed(office, answer)
         return jsonify(_with_link(door, answer))
     limits.spend("number", 30)

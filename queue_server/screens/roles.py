@@ -27,6 +27,7 @@ class Who(StrEnum):
 
 ANYBODY = frozenset(Who)
 DEVICES = frozenset({Who.BOARD, Who.KIOSK})
+KIOSKS = frozenset({Who.KIOSK})
 PEOPLE = frozenset({Who.OFFICER, Who.SUPERVISOR, Who.AUDITOR, Who.ADMINISTRATOR})
 HOLDERS = frozenset({Who.HOLDER})
 #: Who serves visitors; who answers for the day; who reads the log.
@@ -70,6 +71,9 @@ ROUTES: dict[str, Line] = {
     "GET /office/<office>/door": Line(ANYBODY, "services, hours, how many wait; nobody's data"),
     "GET /office/<office>/door.svg": Line(READS | DEVICES, "the QR code for the door"),
     "POST /office/<office>/tickets": Line(ANYBODY, "take a number; channel door for a kiosk, online for others"),
+    "GET /office/<office>/reserve": Line(KIOSKS, "by what a kiosk decides alone while the server is away"),
+    "POST /office/<office>/reserve/declare": Line(KIOSKS, "its part of the reserve, before it is needed"),
+    "POST /office/<office>/reserve/numbers": Line(KIOSKS, "numbers that it gave meanwhile"),
     "POST /hello": Line(ANYBODY, "a device introduces itself and gets a code to show"),
     "POST /sign-in": Line(ANYBODY, "sign in with name and password"),
     "POST /sign-out": Line(ANYBODY, "end one's own session"),
@@ -78,7 +82,7 @@ ROUTES: dict[str, Line] = {
     "GET /t/<secret>/picture": Line(HOLDERS, "a ticket's picture"),
     "GET /t/<secret>/qr.svg": Line(HOLDERS, "a ticket's QR code"),
     "POST /t/<secret>/<act>": Line(HOLDERS, "cancel, on my way, arrived"),
-    "POST /t/<secret>/paper": Line(frozenset({Who.KIOSK}), "whether the paper came out; print again"),
+    "POST /t/<secret>/paper": Line(KIOSKS, "whether the paper came out; print again"),
     "POST /second-factor": Line(PEOPLE, "a new secret for one's own second factor; nothing is set yet"),
     "POST /press": Line(PEOPLE, "a press without a socket; the acts below"),
     "GET /supervisor/<office>/poster": Line(READS, "the sheet for the door, with its QR code"),

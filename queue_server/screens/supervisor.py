@@ -8,7 +8,8 @@ from typing import Any
 
 from ..commands import day
 from ..commands import supervisor as acts
-from ..domain import hours
+from ..commands.paper_roll import OUTCOMES, roll_words
+from ..domain import hours, numbering
 from ..domain.standard import MINUTE, Share
 from ..moment import wall_ms
 from ..snapshot import Row, Snapshot
@@ -47,9 +48,10 @@ def picture(
         "issuing": [row.label for row in s.issuing],
         "hours": [
             {"start": hours.hhmm(p.start), "end": hours.hhmm(p.end)} for p in hours.periods(s.office, None, s.day)],
+        "roll": {service.key: roll_words(service) for service in s.office.services if numbering.parts(service)},
         "reasons": {
             "reopen": list(acts.REOPEN), "pause_service": list(acts.PAUSE_SERVICE), "counter": list(acts.COUNTER),
-            "unserved": list(day.UNSERVED), "revoke": list(acts.REVOKE),
+            "unserved": list(day.UNSERVED), "revoke": list(acts.REVOKE), "paper": list(OUTCOMES),
         },
     }
 
