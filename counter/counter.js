@@ -11,7 +11,7 @@
 
   /* picture: the newest; person: who signed in; gone: why nobody is; open: the one thing that is open inline;
      understood: since when the officer has read what colleagues did. */
-  const state = { understood: 0, picture: null, person: null, officeName: "", gone: null, open: null, line: { up: false, since: Date.now(), last: null }, busy: false, refused: null };
+  const state = { understood: 0, picture: null, person: null, officeName: "", gone: null, open: null, line: { up: false, since: Date.now(), last: null }, busy: false, refused: null, code: false };
   let line = null;
 
   const presses = Counter.presses({ line: function () { return line; }, changed: draw, now: function () { return performance.now(); },
@@ -25,7 +25,7 @@
 
   function gate() {
     const why = state.refused || (Queue.has("gone." + state.gone) ? Queue.t("gone." + state.gone) : null);
-    return html`<${Counter.SignIn} officeName=${state.officeName} why=${why} busy=${state.busy} />`;
+    return html`<${Counter.SignIn} officeName=${state.officeName} why=${why} busy=${state.busy} code=${state.code} />`;
   }
 
   function body(props) {
@@ -130,15 +130,17 @@
 
   /* ---- Signing in and out ---- */
 
-  Counter.signIn = function (name, password) {
+  Counter.signIn = function (name, password, code) {
     if (state.busy) { return; }
     state.busy = true;
     state.refused = null;
     draw();
-    Queue.post("/sign-in", { office: office, name: name, password: password }).then(function (answer) {
+    Queue.post("/sign-in", { office: office, name: name, password: password, code: code || "" }).then(function (answer) {
       state.busy = false;
-      if (!answer.ok) { state.refused = Queue.refusal(answer); }
-      else if (MAY_SERVE.indexOf(answer.person.role) < 0) { state.refused = Queue.t("gone.wrong_role"); }
+      if (!answer.ok) {
+        state.refused = Queue.refusal(answer);
+        state.code = state.code || answer.refused === "code_needed";
+      } else if (MAY_SERVE.indexOf(answer.person.role) < 0) { state.refused = Queue.t("gone.wrong_role"); }
       else { enter(answer.person); }
       draw();
     }, function () {

@@ -8,7 +8,7 @@
   function signIn(event) {
     event.preventDefault();
     const fields = event.target.elements;
-    Counter.signIn(fields.name.value.trim(), fields.password.value);
+    Counter.signIn(fields.name.value.trim(), fields.password.value, fields.code ? fields.code.value : "");
   }
 
   Counter.SignIn = function (props) {
@@ -20,6 +20,8 @@
         <input class="input" name="name" autocomplete="username" autocapitalize="none" spellcheck=${false} required data-testid="name" /></label>
       <label class="field"><span class="field-label">${Queue.t("sign_in.password")}</span>
         <input class="input" name="password" type="password" autocomplete="current-password" required data-testid="password" /></label>
+      ${props.code ? html`<label class="field"><span class="field-label">${Queue.t("sign_in.code")}</span>
+        <input class="input" name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="7" required data-testid="code" /></label>` : null}
       <button type="submit" class="button button-primary button-large button-wide" data-testid="sign-in" aria-disabled=${props.busy ? "true" : null}>
         ${Queue.t(props.busy ? "sign_in.busy" : "sign_in.go")}</button>
     </form></main>`;

@@ -160,7 +160,8 @@
         <dl class="help-keys">${rows.map(function (row) {
           return html`<div key=${row[0]}><dt>${Counter.keyCap(row[0])}</dt><dd>${row[1]}</dd></div>`;
         })}</dl>
-        <p class="soft">${Queue.t(undo ? "help.undo_note" : "help.no_undo_note", { seconds: undo })}</p></section></div>`;
+        <p class="soft">${Queue.t(undo ? "help.undo_note" : "help.no_undo_note", { seconds: undo })}</p>
+        <p><a href=${"/account/" + Queue.meta("office")} target="_blank" rel="noopener" data-testid="account">${Queue.t("account")}</a></p></section></div>`;
   };
 
   Counter.Desk = function (props) {

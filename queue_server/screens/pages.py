@@ -72,6 +72,11 @@ def blueprint(door: Door, live: Live) -> Blueprint:
         found = live.latest(office)
         return page("supervisor/supervisor.html", office, name=found.office.name if found else office)
 
+    @bp.get("/account/<office>")
+    def account(office: str) -> str:
+        found = live.latest(office)
+        return page("supervisor/account.html", office, name=found.office.name if found else office)
+
     @bp.get("/admin/<office>")
     def administration(office: str) -> str:
         return page("supervisor/admin.html", office)

@@ -94,8 +94,7 @@ def blueprint(door: Door, live: Live, limits: Limits, printed: Printed) -> Bluep
         secret = pyotp.random_base32()
         name = f"{text_of(body(), 'office', 80)}:{g.person.name}"
         uri = pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name="Antrean")
-        code = segno.make(uri, error="m").svg_inline(scale=5, border=2)
-        return jsonify({"ok": True, "secret": secret, "qr": code})
+        return jsonify({"ok": True, "secret": secret, "qr": segno.make(uri, error="m").svg_data_uri(scale=5, border=3)})
 
     @bp.post("/press")
     def press() -> Response:
@@ -190,7 +189,8 @@ def sign_off(door: Door, office: str) -> Response:
 
 def known(person: Person) -> dict[str, Any]:
     """What a screen is told of who is signed in."""
-    return {"id": person.id, "name": person.shown_name, "role": person.role}
+    return {
+        "id": person.id, "name": person.shown_name, "role": person.role, "second_factor": bool(person.totp_secret)}
 
 
 def _introduce(door: Door, kind: str, office: str, board: str) -> Response:

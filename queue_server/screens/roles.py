@@ -67,6 +67,7 @@ ROUTES: dict[str, Line] = {
     "GET /counter/<office>": Line(ANYBODY, "the console's page; its picture comes after signing in"),
     "GET /supervisor/<office>": Line(ANYBODY, "the supervisor's page; its picture comes after signing in"),
     "GET /admin/<office>": Line(ANYBODY, "the administration page; what is on it comes after signing in"),
+    "GET /account/<office>": Line(ANYBODY, "one's own account: second factor, signing out everywhere"),
     "GET /visit/<office>": Line(ANYBODY, "the page for taking a number on a phone"),
     "GET /office/<office>/door": Line(ANYBODY, "services, hours, how many wait; nobody's data"),
     "GET /office/<office>/door.svg": Line(READS | DEVICES, "the QR code for the door"),
