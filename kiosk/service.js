@@ -33,7 +33,7 @@
   /** What happens then; only a tall screen has room for it (kiosk.css), all others have it in the standard. */
   function procedure(service) {
     const text = Queue.say((service.components || {}).procedure);
-    return text ? html`<section class="bring steps"><h2>${Kiosk.icon("list")} ${Queue.t("component.procedure")}</h2><p class="lines">${text}</p></section>` : null;
+    return text ? html`<section class="bring steps" tabindex="0" aria-label=${Queue.t("component.procedure")}><h2>${Kiosk.icon("list")} ${Queue.t("component.procedure")}</h2><p class="lines">${text}</p></section>` : null;
   }
 
   function standard(service) {

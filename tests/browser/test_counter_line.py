@@ -94,10 +94,12 @@ def test_another_act_just_after_a_press_is_done(stage: Stage) -> None:
 
 def test_opening_a_list_again_is_no_repeat_of_what_was_chosen_from_it(stage: Stage) -> None:
     stage.open(picture(), quiet_ms=60_000)
-    for _ in range(2):
+    for nth in (1, 2):
         stage.page.keyboard.press("b")
+        expect(stage.page.locator(".panel")).to_have_count(1)
         stage.page.keyboard.press("1")
-        stage.page.wait_for_timeout(50)
+        stage.page.wait_for_function("n => stage.presses.length === n", arg=nth)
+        expect(stage.page.locator(".panel")).to_have_count(0)
     assert [p["act"] for p in stage.presses()] == ["issue", "issue"]
 
 
