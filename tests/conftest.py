@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from admin_stage import admin, alone, shared  # noqa: F401 (fixtures of the tests about administration)
 from cast import Server, copy_of
 
 
