@@ -7,6 +7,7 @@ from pathlib import Path
 
 import databases
 import pytest
+from admin_stage import admin, alone, shared  # noqa: F401 (fixtures of the tests about administration)
 from cast import Server, copy_of
 from databases import Postgres
 
