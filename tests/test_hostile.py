@@ -195,7 +195,8 @@ def test_no_get_changes_anything(server: Server) -> None:
         return rows
 
     before = heads()
-    for path in ("/", "/kiosk/rutan", "/counter/rutan", "/visit/rutan", "/supervisor/rutan", "/admin/rutan", "/display/rutan/tv-tunggu",
+    for path in ("/", "/kiosk/rutan", "/counter/rutan", "/visit/rutan", "/supervisor/rutan", "/admin/rutan",
+                 "/account/rutan", "/display/rutan/tv-tunggu",
                  "/office/rutan/tickets", "/press", "/sign-out", "/hello", "/office/rutan/door", "/who"):
         requests.get(server.base + path, timeout=20)
     assert heads() == before
