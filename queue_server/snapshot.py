@@ -81,11 +81,9 @@ class Row:
 
 @dataclass(frozen=True)
 class Line:
-    """Who waits for one service: how many, since when, and the first in calling order with why."""
+    """Who waits for one service: how many, and the first in calling order with why."""
 
     waiting: int = 0
-    longest_since: int | None = None      # queued_at of the longest waiting
-    longest_tick: int | None = None
     order: tuple[tuple[Row, dict[str, Any]], ...] = ()
     not_arrived: tuple[Row, ...] = ()
     heads: Heads = field(default_factory=Heads)     # what ``order`` came from: a counter of several lines

@@ -14,8 +14,8 @@ from .kit import Kit, Signal
 
 Q = TypeVar("Q")
 A = TypeVar("A")
-#: A reading that takes longer than this was lost: whoever waits for it reads again, seconds.
-LOST_S = 5.0
+#: Whoever waits for somebody's reading looks this often whether another one has brought it meanwhile, seconds.
+LOOK_S = 5.0
 
 
 class Once(Generic[Q, A]):
@@ -37,7 +37,7 @@ class Once(Generic[Q, A]):
                 if others is None:
                     mine = self._under_way[what] = self._kit.signal()
                     break
-            others.wait(LOST_S)
+            others.wait(LOOK_S)
         try:
             return read()
         finally:

@@ -143,7 +143,7 @@ def test_numbers_whose_holders_have_not_come_are_told_apart_and_do_not_wait() ->
                remote_ms=58 * MINUTE, arrived_at=MORNING - 2 * MINUTE)
     here = row("waiting", number=2, queued_tick=90 * MINUTE, since_tick=90 * MINUTE, arrived_at=MORNING - 10 * MINUTE)
     away = tuple(row("waiting", number=n, channel="online", queued_tick=10 * MINUTE) for n in (3, 4, 5))
-    line = Line(5, MORNING - 90 * MINUTE, 10 * MINUTE, ((came, {}), (here, {})), away)
+    line = Line(5, ((came, {}), (here, {})), away)
     s = snapshot(tick=tick, lines={"kunjungan": line})
     told = supervisor.picture(s, Today({}, {}), frozenset())["services"][0]
     assert (told["waiting"], told["not_arrived"]) == (2, 3)

@@ -43,7 +43,7 @@ def sit(tx: Tx, args: dict[str, Any]) -> Answer:
         if not args.get("take_over"):
             raise Refused("counter_taken")
         body["from_person"] = held.person_id
-        _tell(tx, held.person_id, "counter_taken", counter.key, queue.active_at(tx.c, tx.office_id, counter.key))
+        tell(tx, held.person_id, "counter_taken", counter.key, queue.active_at(tx.c, tx.office_id, counter.key))
     people.save_seat(tx.c, tx.office_id, counter.key, person, "open", "", tx.now.at, tx.now.tick)
     tx.record("counter_taken", body)
     step = queue.active_at(tx.c, tx.office_id, counter.key)
@@ -53,8 +53,11 @@ def sit(tx: Tx, args: dict[str, Any]) -> Answer:
     return {"counter": counter.key}
 
 
-def _tell(tx: Tx, person: int, code: str, counter: str, step: Step | None) -> None:
-    """What somebody else did to an officer is never silent: it stands on their console until they have read it."""
+def tell(tx: Tx, person: int, code: str, counter: str, step: Step | None) -> None:
+    """What somebody else did to an officer is never silent: it stands on their console until they have read it.
+
+    ``step``: the visitor that it was about, if there was one.
+    """
     ticket = queue.ticket(tx.c, step.ticket_id) if step is not None else None
     shown = label(ticket.prefix, ticket.number) if ticket is not None else ""
     people.tell(tx.c, tx.office_id, person, code, counter, shown, tx.actor.person_id or 0, tx.now.at)
@@ -116,7 +119,7 @@ def take_visitor(tx: Tx, args: dict[str, Any]) -> Answer:
     save(tx, step, new, "visitor_taken_over", {
         "counter": counter.key, "from_counter": step.counter, "from_person": step.person_id})
     if step.person_id is not None:
-        _tell(tx, step.person_id, "visitor_taken", counter.key, step)
+        tell(tx, step.person_id, "visitor_taken", counter.key, step)
     for key in (step.counter, counter.key):
         changed(tx, key)
     return {}

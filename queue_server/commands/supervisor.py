@@ -8,6 +8,7 @@ from ..domain.errors import NotAllowed, Refused
 from ..store import people, queue, reserve
 from ..transaction import Answer, Tx
 from .moving import advance, save, service_of, step_of
+from .seat import tell
 
 REOPEN = ("visitor_returned", "ended_by_mistake", "papers_came")
 PAUSE_SERVICE = ("system_down", "officer_ill", "full_hall", "drill")
@@ -55,8 +56,7 @@ def close_counter(tx: Tx, args: dict[str, Any]) -> Answer:
         raise Refused("visitor_here")
     seat = people.seat_at(tx.c, tx.office_id, counter)
     if seat is not None and seat.person_id is not None and tx.actor.person_id:
-        people.tell(
-            tx.c, tx.office_id, seat.person_id, "counter_closed", counter, "", tx.actor.person_id, tx.now.at)
+        tell(tx, seat.person_id, "counter_closed", counter, None)
     people.save_seat(tx.c, tx.office_id, counter, None, "locked", args["reason"], tx.now.at, tx.now.tick)
     tx.record("counter_closed", {"counter": counter, "reason": args["reason"]})
     return {}

@@ -142,7 +142,7 @@ def _ms(minutes: int | None) -> int | None:
 
 def _waits(s: Snapshot, key: str) -> dict[str, Any]:
     line = s.lines.get(key)
-    return {"waiting": line.here if line else 0, "longest_since": line.longest_since if line else None}
+    return {"waiting": line.here if line else 0}
 
 
 def _visitor(s: Snapshot, row: Row) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from flask import Blueprint, Response, abort, send_file
 from ..config import Config
 from ..live import Live
 from ..sounds_tool.sets import voice_of
-from ..store import offices
 from .door import Door
 
 #: What a board can play, by the first bytes of the content (decisions 32); never SVG.
@@ -44,14 +43,6 @@ def blueprint(config: Config, door: Door, live: Live) -> Blueprint:
             abort(404)
         return _qr(f"{config.address}/t/{secret}")
 
-    @bp.get("/office/<office>/door.svg")
-    def door_qr(office: str) -> Response:
-        """The QR for the door: whoever scans it here may take a number, and is known to have arrived."""
-        snapshot = live.latest(office)
-        if not config.address or snapshot is None:
-            abort(404)
-        return _qr(door_address(door, office, snapshot.office_id))
-
     @bp.get("/media/<office>/<name>")
     def media(office: str, name: str) -> Response:
         path = config.data / "media" / name
@@ -62,17 +53,6 @@ def blueprint(config: Config, door: Door, live: Live) -> Blueprint:
         return response
 
     return bp
-
-
-def door_address(door: Door, office: str, office_id: int) -> str:
-    """Where the code at the door leads: whoever comes from there stands at the door."""
-    code = door.kit.blocking(_door_code, door, office_id)
-    return f"{door.config.address}/visit/{office}?door={code}"
-
-
-def _door_code(door: Door, office_id: int) -> str:
-    with door.database.read() as c:
-        return offices.door_code(c, office_id)
 
 
 def _qr(text: str) -> Response:

@@ -8,8 +8,8 @@ from markupsafe import Markup
 
 from ..domain.errors import NotFound
 from ..live import Live
+from ..store import offices
 from .door import Door
-from .media import door_address
 from .pages import words_of
 
 
@@ -23,10 +23,15 @@ def hang(bp: Blueprint, door: Door, live: Live) -> None:
             raise NotFound("no_such_office")
         code = ""
         if door.config.address:
-            address = door_address(door, office, snapshot.office_id)
+            secret = door.kit.blocking(_door_code, door, snapshot.office_id)
+            address = f"{door.config.address}/visit/{office}?door={secret}"
             code = segno.make(address, error="q").svg_inline(scale=10, border=0, omitsize=True)
-        languages = [language for language in ("id", "en") if language in snapshot.office.languages] or ["id"]
         # Markup: the drawing is ours, made of numbers only.
         return render_template(
-            "supervisor/poster.html", office=snapshot.office, code=Markup(code), languages=languages,
-            words=words_of("supervisor"), wifi=not door.config.public_url)
+            "supervisor/poster.html", office=snapshot.office, code=Markup(code),
+            languages=snapshot.office.languages, words=words_of("supervisor"), wifi=not door.config.public_url)
+
+
+def _door_code(door: Door, office_id: int) -> str:
+    with door.database.read() as c:
+        return offices.door_code(c, office_id)

@@ -53,10 +53,10 @@ def after(c: Connection, office_id: int, seq: int) -> list[tuple[int, str, dict[
     ]
 
 
-_newest_press = select(t.event_table.c.kind).where(
+_newest_press = Prepared(select(t.event_table.c.kind).where(
     t.event_table.c.office_id == bindparam("office"), t.event_table.c.seq > bindparam("after_seq"),
-    t.event_table.c.actor == bindparam("by"), t.event_table.c.kind.not_in(("passed", "arrived")),
-).order_by(t.event_table.c.seq.desc()).limit(1)
+    t.event_table.c.actor == bindparam("by"), t.event_table.c.kind != "passed", t.event_table.c.kind != "arrived",
+).order_by(t.event_table.c.seq.desc()).limit(1))
 #: Of so many events the newest of one officer is looked for: far more than an office has in a moment.
 LOOKED_BACK = 100
 
@@ -64,8 +64,8 @@ LOOKED_BACK = 100
 def newest_press(c: Connection, office_id: int, head_seq: int, actor: str) -> str | None:
     """What ``actor`` did last, if it is among the newest events; what only follows from a call is left out."""
     where = {"office": office_id, "after_seq": head_seq - LOOKED_BACK, "by": actor}
-    found: str | None = c.execute(_newest_press, where).scalar()
-    return found
+    row = _newest_press.first(c, where)
+    return None if row is None else str(row[0])
 
 
 _is_there = Prepared(select(t.event_table.c.hash).where(

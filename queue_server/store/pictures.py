@@ -49,7 +49,7 @@ _remote = Prepared(_rows.where(
     literal_column("step.state = 'waiting' AND step.arrived_at IS NULL"),
 ).order_by(t.step.c.queued_tick).limit(SHOWN))
 _counts = Prepared(
-    select(t.step.c.service, func.count(), func.min(t.step.c.queued_tick), func.min(t.step.c.queued_at))
+    select(t.step.c.service, func.count())
     .where(_today, literal_column("step.state = 'waiting'"), _is_open)
     .group_by(t.step.c.service)
 )
@@ -106,17 +106,15 @@ def snapshot(c: Connection, head: Head, now: Moment) -> Snapshot:
 
 def _lines(c: Connection, office_id: int, office: Office, day: str, tick: int) -> dict[str, Line]:
     where = {"office": office_id, "on_day": day}
-    counts = {r[0]: r[1:] for r in _counts.all(c, where)}
     lines = {}
-    for key, (n, longest, since) in counts.items():
+    for key, n in _counts.all(c, where):
         of_service = {**where, "service_key": key}
         rows, heads = _heads(c, of_service)
         remote = tuple(_row(r) for r in _remote.all(c, of_service))
         recent = queue.recent(c, office_id, day, key, discipline.recent_needed(office.rules.mix), heads)
         order = discipline.in_order(
             [*heads.ordinary, *heads.priority, *heads.returning], recent, office.rules.mix, tick)[:SHOWN]
-        lines[key] = Line(
-            n, since, longest, tuple((rows[w.step], why) for w, why in order), remote, heads, recent)
+        lines[key] = Line(n, tuple((rows[w.step], why) for w, why in order), remote, heads, recent)
     return lines
 
 

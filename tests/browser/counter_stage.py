@@ -90,7 +90,7 @@ def picture(**more: Any) -> Picture:
 def service(key: str) -> Picture:
     name = dict(zip(("id", "en"), NAMES[key], strict=True))
     return {"key": key, "letter": dict(SERVICES)[key], "name": name, "icon": "users", "colour": "#1f6f8b", "waiting": 3,
-            "longest_since": None, "may": {"allowed": True, "code": None, "facts": {}}}
+            "may": {"allowed": True, "code": None, "facts": {}}}
 
 
 def seat(key: str, person: str | None, state: str = "open", **more: Any) -> Picture:

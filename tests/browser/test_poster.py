@@ -57,6 +57,7 @@ def test_the_sheet_is_found_fits_one_page_and_its_code_opens_the_door(server: Se
 def test_only_who_reads_the_log_gets_the_sheet(server: Server) -> None:
     answer = requests.get(f"{server.base}/supervisor/rutan/poster", timeout=20)
     assert answer.json()["refused"] == "not_signed_in"
+    assert requests.get(f"{server.base}/office/rutan/door.svg", timeout=20).status_code == 404
 
 
 def test_without_an_address_the_page_says_what_to_set(server: Server, browser: Browser) -> None:
