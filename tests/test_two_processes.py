@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -34,7 +35,7 @@ class Redis:
     def start(self) -> Redis:
         self.process = subprocess.Popen(
             ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
-            cwd="/tmp", stdout=subprocess.DEVNULL, preexec_fn=databases.not_without_us)
+            cwd=tempfile.gettempdir(), stdout=subprocess.DEVNULL, preexec_fn=databases.not_without_us)
         until(self.answers, 10, "Redis")
         return self
 
