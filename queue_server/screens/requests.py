@@ -140,14 +140,24 @@ def take_number(door: Door, limits: Limits, printed: Printed, office: str) -> Re
             printed(office, answer)
         return jsonify(_with_link(door, answer))
     limits.spend("number", 30)
-    phone = request.cookies.get("queue_phone") or new_token()
-    holder = hmac.new(current_app.secret_key, phone.encode(), "sha256").hexdigest()[:32]  # type: ignore[arg-type]
+    phone = request.cookies.get("queue_phone") or _first_cookie(key)
+    holder = _keyed(phone)[:32]
     actor = Actor("visitor", f"phone:{holder[:16]}", holder=holder)
     args.update(channel="online", door=text_of(message, "door", 60))
     answer = door.writer.press(Job(office, actor, "issue", visitor.issue, args, key))
     response = jsonify(_with_link(door, answer))
     _cookie(door, response, "queue_phone", phone, 86_400)
     return response
+
+
+def _first_cookie(key: str) -> str:
+    """A phone's cookie on its first press. It follows from the press's key, so that whoever lost the answer on a bad
+    line and presses again is the same phone and gets the same number; a key that could be guessed makes none."""
+    return _keyed(f"first press {key}") if len(key) >= 16 else new_token()
+
+
+def _keyed(text: str) -> str:
+    return hmac.new(current_app.secret_key, text.encode(), "sha256").hexdigest()  # type: ignore[arg-type]
 
 
 def say(door: Door, secret: str, act: str) -> Response:
