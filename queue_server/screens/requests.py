@@ -17,6 +17,7 @@ from ..live import Live
 from ..store.people import Person
 from ..transaction import Actor, Answer, Job
 from . import kiosk as door_screen
+from . import passkeys
 from .door import Door, digest, key_of, new_token
 from .guard import body, session_token, text_of
 from .limits import Limits
@@ -179,10 +180,15 @@ def signed_in(door: Door, limits: Limits, office: str, message: dict[str, Any]) 
         limits.wait("wrong_sign_in", WRONG_SIGN_INS), limits.wait("wrong_name", WRONG_FOR_ONE_NAME, whose))
     if seconds:
         raise TooMany("too_many_sign_ins", seconds=seconds)
+    person = None
     try:
-        return door.sign_in(office, name, text_of(message, "password", 200), text_of(message, "code", 10))
+        person = door.by_password(office, name, text_of(message, "password", 200))
+        proof = passkeys.proof(door, person, message.get("passkey"))
+        return door.open_session(office, person, text_of(message, "code", 10), proof), person
     except Refused as refused:
-        if refused.code in ("wrong_sign_in", "wrong_code"):
+        if refused.code == "code_needed" and person is not None:
+            raise passkeys.needed(door, person) from None
+        if refused.code in ("wrong_sign_in", "wrong_code", "wrong_passkey"):
             limits.spend("wrong_sign_in", WRONG_SIGN_INS)
             limits.spend("wrong_name", WRONG_FOR_ONE_NAME, whose)
         raise NotAllowed(refused.code, **refused.facts) from None
