@@ -40,7 +40,8 @@ def empty(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Server]:
     running.stop()
 
 
-@pytest.mark.parametrize(("empty", "mode"), [("eventlet", "--follow"), ("threading", "--decide")], indirect=["empty"])
+@pytest.mark.parametrize(("empty", "mode"), [
+    ("eventlet", "--follow"), pytest.param("threading", "--decide", marks=pytest.mark.long)], indirect=["empty"])
 def test_a_generated_day_is_played_through_the_public_interface(
     empty: Server, mode: str, tmp_path: Path
 ) -> None:
