@@ -48,6 +48,9 @@ class Site:
 class Screen(Site):
     """A screen with a line: ``picture`` is its newest, ``seen`` wakes whoever waits for one."""
 
+    #: The line's way: a websocket like our own pages; "polling" is Socket.IO's other one.
+    transport = "websocket"
+
     def __init__(self, base: str) -> None:
         super().__init__(base)
         self.picture: Message = {}
@@ -59,7 +62,8 @@ class Screen(Site):
 
     def connect(self, auth: Message) -> None:
         cookies = "; ".join(f"{c.name}={c.value}" for c in self.http.cookies)
-        self.line.connect(self.base, headers={"Cookie": cookies}, auth=auth, transports=["websocket"], wait_timeout=10)
+        self.line.connect(
+            self.base, headers={"Cookie": cookies}, auth=auth, transports=[self.transport], wait_timeout=10)
 
     def _picture(self, picture: Message) -> None:
         with self.seen:
