@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -24,7 +25,9 @@ from .unit import Unit, do
 OFFICE = "rutan"
 DATA = Path("/var/lib/queue")
 SITE = f"https://{NAME}"
-NGINX = PROGRAM / "deploy" / "nginx"
+FILES = PROGRAM / "deploy" / "nginx"
+#: Not on everybody's path.
+NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin") or "nginx"
 PEOPLE = {"ani": "officer", "dewi": "officer", "sari": "supervisor"}
 #: The lines of deploy/queue.env that the page says to take the # away from.
 TWO_SERVERS = ("PUBLIC_URL", "QUEUE_PROXIES", "DATABASE_URL", "REDIS_URL")
@@ -94,10 +97,10 @@ class House:
         for unit in (self.a, self.b):
             unit.wait()
         for name in ("nginx.conf", "queue.conf"):
-            put(f"/etc/nginx/{name}", (NGINX / name).read_text("utf-8"))
-        tried = subprocess.run(["nginx", "-t"], capture_output=True, text=True, check=False)
+            put(f"/etc/nginx/{name}", (FILES / name).read_text("utf-8"))
+        tried = subprocess.run([NGINX, "-t"], capture_output=True, text=True, check=False)
         assert tried.returncode == 0 and "warn" not in tried.stderr, tried.stderr
-        self.nginx = subprocess.Popen(["nginx", "-g", "daemon off;"], preexec_fn=databases.not_without_us)
+        self.nginx = subprocess.Popen([NGINX, "-g", "daemon off;"], preexec_fn=databases.not_without_us)
         self.base = SITE
         until(self.answers, 20, "nginx")
 
