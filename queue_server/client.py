@@ -57,7 +57,9 @@ class Screen(Site):
         self.seen = threading.Condition()
         self.on_picture: Callable[[Message], None] | None = None
         self.line = socketio.Client(
-            reconnection=True, reconnection_delay=0.5, reconnection_delay_max=0.5, handle_sigint=False)
+            reconnection=True, reconnection_delay=0.5, reconnection_delay_max=0.5, handle_sigint=False,
+            # The library sends a header with the first poll only; behind a proxy each must bring its cookies.
+            http_session=self.http if self.transport == "polling" else None)
         self.line.on("picture", self._picture)
 
     def connect(self, auth: Message) -> None:

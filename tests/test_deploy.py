@@ -19,6 +19,7 @@ def test_a_day_through_exactly_these_files() -> None:
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("QUEUE_", "PYTEST_"))}
     done = subprocess.run(
         [*namespaces(), sys.executable, "-m", "pytest", "-q", "-s", "-p", "no:cacheprovider", "-p", "tests.noskips",
-         "tests/deployed/day.py"], cwd=ROOT, env=clean, capture_output=True, text=True, timeout=240, check=False)
-    print(done.stdout, done.stderr)
-    assert done.returncode == 0 and re.search(r"^\d+ passed", done.stdout, re.MULTILINE), done.stdout[-6000:]
+         "tests/deployed/day.py"], cwd=ROOT, env=clean, capture_output=True, text=True, timeout=280, check=False)
+    said = done.stdout + done.stderr
+    print(said)
+    assert done.returncode == 0 and re.search(r"^\d+ passed", done.stdout, re.MULTILINE), said[-6000:]

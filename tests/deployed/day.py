@@ -325,7 +325,6 @@ def test_a_press_is_not_repeated_by_the_proxy(site: House) -> None:
         breaking.join(10)
     posts = sum(b"POST /sign-out" in each for each in heard)
     assert posts >= 1 and Counter(answers) == {502: posts, 200: 20 - posts}
-    site.a.start()
 
 
 def break_off(door: socket.socket, heard: list[bytes]) -> None:
