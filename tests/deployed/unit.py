@@ -79,7 +79,7 @@ class Unit:
         assert self.process is not None and self.process.poll() is None, self.said()
         try:
             return requests.get(f"{self.base}/readyz", timeout=5).status_code == 200
-        except requests.ConnectionError:
+        except requests.RequestException:
             return False
 
     def stop(self) -> None:
