@@ -26,13 +26,14 @@ from .metrics import Metrics
 from .paper.slips import Slips
 from .proxies import Proxies
 from .reports import BoardReports
-from .screens import administration, api, health, media, pages, requests, reserve, sockets, supervision
+from .screens import administration, api, health, media, pages, passkeys, requests, reserve, sockets, supervision
 from .screens.door import Door, status_of
 from .screens.guard import Guard
 from .screens.limits import Limits
 from .sessions import SessionsInUse
 from .sounds_tool.sets import voice_of
 from .transaction import Writer
+from .turnstile import Turnstile
 
 logger = logging.getLogger(__name__)
 ROOT = Path(__file__).resolve().parents[1]
@@ -65,6 +66,8 @@ def create_app(config: Config, kit: Kit) -> House:
     app.config.update(MAX_CONTENT_LENGTH=MOST_BYTES)
     app.secret_key = opening.secret(config.data)
     app.session_interface = _NoSession()
+    app.wsgi_app = Turnstile(app.wsgi_app)  # type: ignore[method-assign]
+
     socketio = SocketIO(
         app, async_mode=kit.name, max_http_buffer_size=MOST_BYTES,
         ping_interval=20, ping_timeout=20, logger=False, engineio_logger=False, serializer=_JsonPacket,
@@ -93,6 +96,7 @@ def create_app(config: Config, kit: Kit) -> House:
     app.register_blueprint(pages.blueprint(door, live))
     limits = Limits()
     app.register_blueprint(requests.blueprint(door, live, limits, slips.printed))
+    app.register_blueprint(passkeys.blueprint(door))
     app.register_blueprint(reserve.blueprint(door, live))
     app.register_blueprint(media.blueprint(config, door, live))
     app.register_blueprint(supervision.blueprint(door, live, clockwork))
