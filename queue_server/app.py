@@ -13,7 +13,6 @@ from flask_socketio import SocketIO
 from jinja2 import FileSystemLoader
 from socketio.packet import Packet
 from werkzeug.exceptions import HTTPException
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import opening, quick_json
 from .clockwork import Clockwork
@@ -25,6 +24,7 @@ from .kit import Kit
 from .live import Live
 from .metrics import Metrics
 from .paper.slips import Slips
+from .proxies import Proxies
 from .reports import BoardReports
 from .screens import administration, api, health, media, pages, passkeys, requests, reserve, sockets, supervision
 from .screens.door import Door, status_of
@@ -66,8 +66,6 @@ def create_app(config: Config, kit: Kit) -> House:
     app.config.update(MAX_CONTENT_LENGTH=MOST_BYTES)
     app.secret_key = opening.secret(config.data)
     app.session_interface = _NoSession()
-    if config.proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies, x_host=config.proxies)  # type: ignore[method-assign]
     app.wsgi_app = Turnstile(app.wsgi_app)  # type: ignore[method-assign]
 
     socketio = SocketIO(
@@ -75,6 +73,8 @@ def create_app(config: Config, kit: Kit) -> House:
         ping_interval=20, ping_timeout=20, logger=False, engineio_logger=False, serializer=_JsonPacket,
         json=quick_json,
     )
+    if config.proxies:  # around the lines too: what a screen is asked on its way in stays with it
+        app.wsgi_app = Proxies(app.wsgi_app, config.proxies, config.proxy_addresses)  # type: ignore[method-assign]
     database = Database(config.database_url)
     clock = kit.blocking(opening.clock, database)
     writer = Writer(database, clock, kit)

@@ -48,18 +48,24 @@ class Site:
 class Screen(Site):
     """A screen with a line: ``picture`` is its newest, ``seen`` wakes whoever waits for one."""
 
+    #: The line's way: a websocket like our own pages; "polling" is Socket.IO's other one.
+    transport = "websocket"
+
     def __init__(self, base: str) -> None:
         super().__init__(base)
         self.picture: Message = {}
         self.seen = threading.Condition()
         self.on_picture: Callable[[Message], None] | None = None
         self.line = socketio.Client(
-            reconnection=True, reconnection_delay=0.5, reconnection_delay_max=0.5, handle_sigint=False)
+            reconnection=True, reconnection_delay=0.5, reconnection_delay_max=0.5, handle_sigint=False,
+            # The library sends a header with the first poll only; behind a proxy each must bring its cookies.
+            http_session=self.http if self.transport == "polling" else None)
         self.line.on("picture", self._picture)
 
     def connect(self, auth: Message) -> None:
         cookies = "; ".join(f"{c.name}={c.value}" for c in self.http.cookies)
-        self.line.connect(self.base, headers={"Cookie": cookies}, auth=auth, transports=["websocket"], wait_timeout=10)
+        self.line.connect(
+            self.base, headers={"Cookie": cookies}, auth=auth, transports=[self.transport], wait_timeout=10)
 
     def _picture(self, picture: Message) -> None:
         with self.seen:

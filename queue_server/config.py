@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from . import postgresql
 from .logs import KINDS
 from .paper.printer import check_setting
+from .proxies import Network, networks
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ SETTINGS = (
     Setting("wifi_url", "QUEUE_WIFI_URL", "", "http address for phones on the office's own Wi-Fi"),
     Setting("printer", "QUEUE_PRINTER", "", "ticket printer: tcp://host:9100, usb://04b8:0202, file:///path, browser"),
     Setting("proxies", "QUEUE_PROXIES", "0", "how many proxies of ours stand before the server (nginx: 1)"),
+    Setting("proxy_addresses", "QUEUE_PROXY_ADDRESSES", "127.0.0.1,::1",
+            "addresses and networks of these proxies; nobody else may say who asked"),
     Setting("log", "QUEUE_LOG", "text", "what the server writes about itself: text, or json (one object a line)"),
     Setting("metrics_token", "QUEUE_METRICS_TOKEN", "", "who may read /metrics from another machine: Bearer TOKEN"),
     Setting("backup", "QUEUE_BACKUP", "", "second place for the daily backup (another disk, a share)"),
@@ -63,6 +66,7 @@ class Config:
     wifi_url: str
     printer: str
     proxies: int
+    proxy_addresses: tuple[Network, ...]
     log: str
     metrics_token: str
     backup: str
@@ -105,6 +109,11 @@ def read(args: argparse.Namespace | None = None, environment: Mapping[str, str] 
         raise SettingError(f"ASYNC_MODE is {values['async_mode']!r}; write eventlet or threading.")
     if values["log"] not in KINDS:
         raise SettingError(f"QUEUE_LOG is {values['log']!r}; write {' or '.join(KINDS)}.")
+    try:
+        checked["proxy_addresses"] = networks(values["proxy_addresses"])
+    except ValueError as error:
+        raise SettingError(
+            f"QUEUE_PROXY_ADDRESSES: {error}; write addresses or networks, 127.0.0.1,10.0.0.0/24.") from None
     for name, schemes in ADDRESSES.items():
         _address(name, values[name], schemes)
     try:

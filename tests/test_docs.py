@@ -23,7 +23,7 @@ PAGES = [*(ROOT / name for name in FIRST), *sorted((ROOT / "docs").glob("*.md"))
 README = (ROOT / "README.md").read_text("utf-8")
 #: Command lines stand in the pages, in the words of doctor, in unit files and in the office files.
 SOURCES = [*PAGES, ROOT / "queue_server" / "upkeep" / "doctor.json", *sorted((ROOT / "offices").glob("*.toml")),
-           *sorted(p for p in (ROOT / "deploy").iterdir() if p.suffix != ".sql")]
+           *sorted(p for p in (ROOT / "deploy").rglob("*") if p.is_file() and p.suffix != ".sql")]
 LINE = re.compile(r"-m queue_server ((?:[^`\n\"]|\"\$)*)")
 LINK = re.compile(r"\]\(([^)#\s]*)(?:#([^)\s]+))?\)")
 #: Where a sentence goes on after the command.
@@ -114,7 +114,7 @@ def test_pictures_are_small() -> None:
 
 def test_the_pages_name_what_is_in_deploy() -> None:
     text = "".join(p.read_text("utf-8") for p in PAGES)
-    for path in (ROOT / "deploy").iterdir():
+    for path in (p for p in (ROOT / "deploy").rglob("*") if p.is_file()):
         assert path.name in text, f"no page says what deploy/{path.name} is for"
 
 
