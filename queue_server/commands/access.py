@@ -1,6 +1,7 @@
 """Sessions and the second factor: who is signed in, since when, and for how long without being used.
 
-A session ends after ``SESSION_MS`` whatever happens, and after ``IDLE_MS`` without a press or a connected screen.
+A session ends after ``SESSION_MS`` whatever happens, and after ``IDLE_MS`` without a press or a connected screen;
+both by the steady clock: when somebody sets the machine's clock, nobody at work is signed out.
 The second factor is a time-based code (RFC 6238, six digits, 30 s) from any authenticator; each code opens once.
 """
 
@@ -34,7 +35,8 @@ def sign_in(tx: Tx, args: dict[str, Any]) -> Answer:
         if not args.get("code"):
             raise NotAllowed("code_needed")
         people.save_totp(tx.c, person.id, person.totp_secret, _fresh_step(person, args["code"], tx.now.at))
-    people.add_session(tx.c, args["token_hash"], person.id, tx.office_id, tx.now.at, tx.now.at + SESSION_MS)
+    people.add_session(tx.c, args["token_hash"], person.id, tx.office_id, tx.now.at, tx.now.tick,
+                       tx.now.tick + SESSION_MS)
     return {}
 
 
@@ -45,7 +47,7 @@ def sign_out(tx: Tx, args: dict[str, Any]) -> Answer:
 
 def used(tx: Tx, args: dict[str, Any]) -> Answer:
     """These sessions are in use: not an event, written every few minutes."""
-    people.touch_sessions(tx.c, args["token_hashes"], tx.now.at)
+    people.touch_sessions(tx.c, args["token_hashes"], tx.now.tick)
     return {}
 
 

@@ -14,7 +14,6 @@ from ..config import Config
 from ..database import Database
 from ..domain.errors import Busy, NotAllowed, NotFound, Refused, TooMany
 from ..kit import Kit
-from ..moment import wall_ms
 from ..passwords import hashed
 from ..store import offices, people, queue, staff
 from ..store.people import Device, Person
@@ -69,8 +68,8 @@ class Door:
 
     def _person(self, office: str, token_hash: str) -> Person | None:
         with self.database.read() as c:
-            now = wall_ms()
-            found = people.person_of_session(c, token_hash, now, now - access.IDLE_MS)
+            tick = self.writer.clock.tick()
+            found = people.person_of_session(c, token_hash, tick, tick - access.IDLE_MS)
             heads = offices.heads_of(c, [office])
             return found if found and heads and heads[0].id == found.office_id else None
 
