@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from flask import request
 from flask_socketio import ConnectionRefusedError, SocketIO, join_room
 
+from ..domain.errors import Busy
 from ..live import Live, Screen
 from ..reports import BoardReports
 from ..transaction import Actor, Recorded
 from .door import Door, digest
 from .roles import EVENTS, SCREENS
+
+logger = logging.getLogger(__name__)
 
 #: Kinds of screens that hear the beat.
 BEATS = frozenset({"board", "counter", "kiosk", "supervisor"})
@@ -30,7 +34,20 @@ def register(socketio: SocketIO, door: Door, live: Live, reports: BoardReports) 
 
     @socketio.on("connect")
     def connect(auth: Any = None) -> None:
-        screen = _recognise(door, auth if isinstance(auth, dict) else {})
+        try:
+            _enter(auth if isinstance(auth, dict) else {})
+        except ConnectionRefusedError:
+            raise
+        except Exception:
+            logger.exception("a screen could not be let in; it comes again")
+            # Without an answer it would wait for ever on an open line, and a refusal would tell it that it has no
+            # business here. Its line ends, as in any break.
+            server = socketio.server
+            server.eio.disconnect(server.manager.eio_sid_from_sid(_sid(), "/"))
+            raise ConnectionRefusedError() from None
+
+    def _enter(auth: dict[str, Any]) -> None:
+        screen = _recognise(door, auth)
         if screen is None:
             raise ConnectionRefusedError({"refused": "not_allowed"})
         sid = _sid()
@@ -60,7 +77,11 @@ def register(socketio: SocketIO, door: Door, live: Live, reports: BoardReports) 
     @socketio.on("press")
     def press(message: Any = None) -> dict[str, Any]:
         screen = _sender("press")
-        actor = _actor(door, screen) if screen is not None else None
+        try:
+            actor = _actor(door, screen) if screen is not None else None
+        except Exception:
+            logger.exception("who presses could not be read")
+            return Busy("busy").as_answer()
         if screen is None or actor is None:
             return {"ok": False, "refused": "not_allowed", "facts": {}}
         return door.press(screen.office, actor, message)
