@@ -151,9 +151,17 @@ class Door:
             return self.run(office, actor, act, clean(message, act), key_of(message)), name
         except Refused as refused:
             return refused.as_answer(), name
-        except Exception:
-            logger.exception("a press failed")
-            return Refused("failed").as_answer(), name
+        except Exception as problem:
+            return self.fault("a press failed", problem).as_answer(), name
+
+    def fault(self, what: str, problem: Exception) -> Refused:
+        """Notes what went wrong before or in a press; what to answer. While the database is away (``Doubtful`` is
+        another matter) the press was not run, and each of the many who ask is one line, not a page."""
+        if self.database.passing(problem):
+            logger.warning("%s: the database is away", what)
+            return Busy("busy")
+        logger.error(what, exc_info=problem)
+        return Refused("failed")
 
     def run(self, office: str, actor: Actor, act: Act, args: dict[str, Any], key: str) -> Answer:
         """Runs an act; raises Refused."""

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from flask import request
 from flask_socketio import ConnectionRefusedError, SocketIO, join_room
 
-from ..domain.errors import Busy
 from ..live import Live, Screen
 from ..reports import BoardReports
 from ..transaction import Actor, Recorded
 from .door import Door, digest
 from .roles import EVENTS, SCREENS
-
-logger = logging.getLogger(__name__)
 
 #: Kinds of screens that hear the beat.
 BEATS = frozenset({"board", "counter", "kiosk", "supervisor"})
@@ -38,8 +34,8 @@ def register(socketio: SocketIO, door: Door, live: Live, reports: BoardReports) 
             _enter(auth if isinstance(auth, dict) else {})
         except ConnectionRefusedError:
             raise
-        except Exception:
-            logger.exception("a screen could not be let in; it comes again")
+        except Exception as problem:
+            door.fault("a screen could not be let in", problem)
             # Without an answer it would wait for ever on an open line, and a refusal would tell it that it has no
             # business here. Its line ends, as in any break.
             server = socketio.server
@@ -79,9 +75,8 @@ def register(socketio: SocketIO, door: Door, live: Live, reports: BoardReports) 
         screen = _sender("press")
         try:
             actor = _actor(door, screen) if screen is not None else None
-        except Exception:
-            logger.exception("who presses could not be read")
-            return Busy("busy").as_answer()
+        except Exception as problem:
+            return door.fault("who presses could not be read", problem).as_answer()
         if screen is None or actor is None:
             return {"ok": False, "refused": "not_allowed", "facts": {}}
         return door.press(screen.office, actor, message)

@@ -74,8 +74,7 @@ class House:
         """Everybody comes in."""
         try:
             await asyncio.to_thread(self._begin)
-            for n in range(len(self.servers)):
-                await self.start(n)
+            await asyncio.gather(*(self.start(n) for n in range(len(self.servers))))
             await self.network.open([server.port for server in self.servers])
             self.phones = Phones(self.network.base, PHONES)
             await self._enter()
