@@ -242,6 +242,24 @@ CREATE TABLE session (
 	FOREIGN KEY(office_id) REFERENCES office (id)
 );
 
+CREATE TABLE passkey (
+	id INTEGER NOT NULL,
+	office_id INTEGER NOT NULL,
+	person_id INTEGER NOT NULL,
+	credential TEXT DEFAULT '' NOT NULL,
+	public_key TEXT DEFAULT '' NOT NULL,
+	name TEXT DEFAULT '' NOT NULL,
+	uses INTEGER DEFAULT 0 NOT NULL,
+	asked_at INTEGER DEFAULT 0 NOT NULL,
+	added_at INTEGER DEFAULT 0 NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (credential),
+	FOREIGN KEY(office_id) REFERENCES office (id),
+	FOREIGN KEY(person_id) REFERENCES person (id)
+);
+
+CREATE INDEX passkey_person ON passkey (person_id);
+
 CREATE TABLE seat (
 	office_id INTEGER NOT NULL,
 	counter TEXT DEFAULT '' NOT NULL,

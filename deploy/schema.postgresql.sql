@@ -244,6 +244,24 @@ CREATE TABLE session (
 	FOREIGN KEY(office_id) REFERENCES office (id)
 );
 
+CREATE TABLE passkey (
+	id BIGSERIAL NOT NULL,
+	office_id BIGINT NOT NULL,
+	person_id BIGINT NOT NULL,
+	credential TEXT DEFAULT '' NOT NULL,
+	public_key TEXT DEFAULT '' NOT NULL,
+	name TEXT DEFAULT '' NOT NULL,
+	uses BIGINT DEFAULT 0 NOT NULL,
+	asked_at BIGINT DEFAULT 0 NOT NULL,
+	added_at BIGINT DEFAULT 0 NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (credential),
+	FOREIGN KEY(office_id) REFERENCES office (id),
+	FOREIGN KEY(person_id) REFERENCES person (id)
+);
+
+CREATE INDEX passkey_person ON passkey (person_id);
+
 CREATE TABLE seat (
 	office_id BIGINT NOT NULL,
 	counter TEXT DEFAULT '' NOT NULL,

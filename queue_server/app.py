@@ -26,7 +26,7 @@ from .live import Live
 from .metrics import Metrics
 from .paper.slips import Slips
 from .reports import BoardReports
-from .screens import administration, api, health, media, pages, requests, reserve, sockets, supervision
+from .screens import administration, api, health, media, pages, passkeys, requests, reserve, sockets, supervision
 from .screens.door import Door, status_of
 from .screens.guard import Guard
 from .screens.limits import Limits
@@ -94,6 +94,7 @@ def create_app(config: Config, kit: Kit) -> House:
     app.register_blueprint(pages.blueprint(door, live))
     limits = Limits()
     app.register_blueprint(requests.blueprint(door, live, limits, slips.printed))
+    app.register_blueprint(passkeys.blueprint(door))
     app.register_blueprint(reserve.blueprint(door, live))
     app.register_blueprint(media.blueprint(config, door, live))
     app.register_blueprint(supervision.blueprint(door, live, clockwork))

@@ -89,6 +89,17 @@ session = Table(
     _office(), _number("created_at"), _number("expires_tick"), _number("used_tick"),
 )
 
+#: What a phone or a security key holds for a person; here lies only the half that may be known (WebAuthn).
+passkey = Table(
+    "passkey", metadata,
+    Column("id", Id, primary_key=True),
+    _office(), Column("person_id", Id, ForeignKey("person.id"), nullable=False),
+    _text("credential"), _text("public_key"), _text("name"),
+    _number("uses"), _number("asked_at"),         # the key's own counter, and the last question that it answered
+    _number("added_at"),
+    UniqueConstraint("credential"), Index("passkey_person", "person_id"),
+)
+
 device = Table(
     "device", metadata,
     Column("id", Id, primary_key=True),

@@ -7,17 +7,17 @@
   const office = Queue.meta("office");
   const LANGUAGE_KEPT = "queue.supervisor.language";
 
-  const state = { person: null, code: false, busy: false, refused: null, said: null, fresh: null };
+  const state = { person: null, code: false, busy: false, refused: null, said: null, fresh: null, keys: null };
 
   function set(changes) { Object.assign(state, changes); draw(); }
 
   function lost() { set({ busy: false, refused: Queue.t("sign_in.no_line"), said: null }); }
 
-  /** Sends once; then(answer) when it was done, the server's reason otherwise. */
-  function post(path, message, then) {
+  /** Asks once; then(answer) when it was done, the server's reason otherwise. */
+  function ask(promised, then) {
     if (state.busy) { return; }
     set({ busy: true, refused: null, said: null });
-    Queue.post(path, Object.assign({ office: office, key: Queue.key() }, message)).then(function (answer) {
+    promised().then(function (answer) {
       state.busy = false;
       if (answer.ok) { then(answer); } else {
         if (answer.refused === "not_signed_in") { state.person = null; }
@@ -28,9 +28,39 @@
     }, lost);
   }
 
+  function post(path, message, then) {
+    ask(function () { return Queue.post(path, Object.assign({ office: office, key: Queue.key() }, message)); }, then);
+  }
+
   Desk.signIn = function (name, password, code) {
-    post("/sign-in", { name: name, password: password, code: code || "" }, function (answer) { state.person = answer.person; state.code = false; });
+    ask(function () { return Queue.signIn(office, name, password, code); }, function (answer) { enter(answer.person); state.code = false; });
   };
+
+  function enter(person) {
+    state.person = person;
+    if (person) { look(); }
+  }
+
+  /** One's passkeys, and whether this address can have any. */
+  function look() {
+    Desk.get("/account/" + encodeURIComponent(office) + "/passkeys").then(function (found) { if (found.ok) { set({ keys: found }); } }, lost);
+  }
+
+  function addKey(event) {
+    event.preventDefault();
+    const name = event.target.elements.name.value.trim();
+    post("/passkeys/question", {}, function (answer) {
+      Queue.newPasskey(answer.options).then(function (passkey) {
+        post("/passkeys", { name: name, passkey: passkey }, function () { state.said = Queue.t("did.passkey"); look(); });
+      }, function () { set({ refused: Queue.t("account.passkey.none_made") }); });
+    });
+  }
+
+  function dropKey(passkey) {
+    return function () {
+      post("/press", { act: "drop_passkey", passkey: passkey.id }, function () { state.said = Queue.t("did.drop_passkey"); look(); });
+    };
+  }
 
   Desk.speak = function (language) {
     Queue.language(language);
@@ -83,6 +113,23 @@
       ${codeForm(confirm, Queue.t("account.factor.confirm"))}`;
   }
 
+  function passkeys() {
+    const found = state.keys;
+    if (!found) { return null; }
+    const rows = found.passkeys.map(function (passkey) {
+      return html`<li class="list-row" key=${passkey.id} data-testid="passkey"><span>${Desk.icon("key")} ${passkey.name}
+        <span class="soft">${Queue.t("account.passkey.since", { date: Queue.date(passkey.added_at) })}</span></span>
+        <${Desk.button} word=${Queue.t("account.passkey.drop")} icon="x" testid="passkey-drop" run=${dropKey(passkey)} /></li>`;
+    });
+    const add = found.here && Queue.hasPasskeys() ? html`<form class="row" onSubmit=${addKey}>
+      <label class="field"><span class="field-label">${Queue.t("account.passkey.name")}</span>
+        <input class="input" name="name" maxlength="40" required data-testid="passkey-name" /></label>
+      <button type="submit" class="button button-primary" data-testid="passkey-add">${Queue.t("account.passkey.add")}</button></form>`
+      : html`<p class="soft reading" data-testid="passkey-elsewhere">${found.public_url ? Queue.t("account.passkey.elsewhere", { address: found.public_url }) : Queue.t("account.passkey.nowhere")}</p>`;
+    return html`<section class="card stack"><h2>${Queue.t("account.passkey")}</h2><p class="soft reading">${Queue.t("account.passkey.note")}</p>
+      ${rows.length ? html`<ul class="plain">${rows}</ul>` : null}${add}</section>`;
+  }
+
   function told() {
     if (state.refused) { return html`<p class="notice notice-warn" role="alert" data-testid="refusal">${Desk.icon("info-circle")}<span>${state.refused}</span></p>`; }
     return state.said ? html`<p class="notice notice-good" role="status" data-testid="said">${Desk.icon("check")}<span>${state.said}</span></p>` : null;
@@ -93,6 +140,7 @@
     return html`<main class="body stack">${told()}
       <section class="card stack"><h2>${person.name} <span class="soft">${Desk.word("role", person.role)}</span></h2></section>
       <section class="card stack"><h2>${Queue.t("account.factor")}</h2>${factor()}</section>
+      ${passkeys()}
       <section class="card stack"><h2>${Queue.t("account.sessions")}</h2><p class="soft reading">${Queue.t("account.sessions.note")}</p>
         <${Desk.button} word=${Queue.t("account.sessions.end")} icon="logout" testid="end-sessions" run=${everywhere} /></section></main>`;
   }
@@ -112,7 +160,8 @@
   function load() {
     Promise.all([Queue.words("supervisor", office), Desk.get("/who?office=" + encodeURIComponent(office))]).then(function (found) {
       Queue.language(kept() === "en" ? "en" : "id");
-      set({ person: found[1].person });
+      enter(found[1].person);
+      draw();
     }, function () { window.setTimeout(load, 1000); });
   }
 

@@ -72,7 +72,7 @@
     state.busy = true;
     state.refused = null;
     draw();
-    Queue.post("/sign-in", { office: office, name: name, password: password, code: code || "" }).then(function (answer) {
+    Queue.signIn(office, name, password, code).then(function (answer) {
       state.busy = false;
       if (!answer.ok) {
         state.refused = Queue.refusal(answer);

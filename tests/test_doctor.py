@@ -57,14 +57,17 @@ def test_everything_it_can_find_has_a_sentence_in_both_languages() -> None:
     for key, text in words()["en"].items():
         assert set(FACT.findall(text)) == set(FACT.findall(words()["id"][key])), key
     rooms = ROOT / "queue_server" / "upkeep"
-    source = "".join((rooms / f"{name}.py").read_text("utf-8") for name in ("doctor", "backup", "restore", "move"))
+    names = ("doctor", "backup", "restore", "move", "postgres_health")
+    read = {name: (rooms / f"{name}.py").read_text("utf-8") for name in names}
+    source = "".join(read.values())
     topics = "clock|disk|database|log|printer|sound|addresses|files|libraries|backups"
     said = re.findall(rf'"({topics})", "([a-z_]+)"', source)
     assert len(said) > 25
     for topic, key in said:
         assert f"{topic}.{key}" in words()["en"]
-    for code in re.findall(r'BackupFailed\("([a-z_]+)"', source):
-        assert f"backup.{code}" in words()["en"]
+    for name in ("backup", "restore"):
+        for code in re.findall(r'BackupFailed\("([a-z_]+)"', read[name]):
+            assert f"{name}.{code}" in words()["en"]
     for code in re.findall(r'MoveFailed\("([a-z_]+)"', source):
         assert f"move.{code}" in words()["en"]
     for state in doctor.PrinterState:

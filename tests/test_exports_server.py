@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import shutil
 import sqlite3
 import time
 import zipfile
@@ -189,8 +190,11 @@ def test_what_was_under_way_at_a_restart_has_failed(demo: Server, tmp_path: Path
                   "(1, 'xlsx', '{\"filters\": {}}', 'running', 'wait-log.xlsx', ?)", (int(time.time() * 1000),))
         c.commit()
         c.close()
-        (tmp_path / "data" / "exports").write_text("a file where the folder should be")
         server.start()
+        folder = tmp_path / "data" / "exports"
+        if folder.exists():
+            shutil.rmtree(folder)
+        folder.write_text("a file where the folder should be")
         http, base = signed_in(server), f"{server.base}/supervisor/rutan"
         assert http.get(f"{base}/exports", timeout=20).json()["exports"][0]["problem"] == "restarted"
         job = http.post(f"{base}/exports", json={"kind": "xlsx", "filters": {}}, timeout=20).json()["job"]

@@ -46,7 +46,7 @@ def there(new: Callable[[], str], tmp_path: Path) -> Config:
     found = house(tmp_path / "data", 0)
     take(found, 3)
     for step in (1, 2):
-        write_note(found, step, "Gul\tmerah \\ – 🌷\nline two")
+        write_note(found, step, "Gul merah \\ – 🌷\nline two")
     return found
 
 
@@ -74,7 +74,7 @@ def test_a_backup_is_read_back_whole_and_the_queue_goes_on_from_it(there: Config
     done = restore.restore(there, made.file)
     assert done.erased == 1 and done.lost == {KEY: 3} and done.copy.tickets == 3
     assert done.aside is not None and (done.aside / "queue.dump").stat().st_size > 1000
-    assert rows(there.data, "SELECT value FROM private") == [("Gul\tmerah \\ – 🌷\nline two",)]
+    assert rows(there.data, "SELECT value FROM private") == [("Gul merah \\ – 🌷\nline two",)]
     assert take(there, 1) == ["A\u2009004"] and the_log_holds(there)
 
 

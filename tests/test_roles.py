@@ -27,22 +27,23 @@ KEPT_OUT = {"not_signed_in", "not_allowed", "not_paired", "not_our_page"}
 
 
 class Cast:
-    """A site with somebody's cookies for each role, and a ticket for the one who holds it."""
+    """A site with somebody's cookies for each role, and a ticket for the one who holds it. There is one kiosk: a second
+    one at its place would take its part of the reserve, and the first would be revoked."""
 
     def __init__(self, server: Server) -> None:
         self.server = server
         self.kiosk = server.kiosk()
         self.secret = self.kiosk.take("informasi")["secret"]
-        self._known: dict[Who, Screen] = {}
+        self._known: dict[Who, Site] = {Who.KIOSK: self.kiosk}
 
-    def site(self, who: Who) -> Screen:
+    def site(self, who: Who) -> Site:
         if who not in self._known:
             self._known[who] = site = Screen(self.server.base)
             if who in NAMES:
                 site.post("/sign-in", {
                     "office": "rutan", "name": NAMES[who], "password": self.server.passwords["rutan", NAMES[who]]})
-            elif who in (Who.BOARD, Who.KIOSK):
-                site.post("/hello", {"screen": str(who), "office": "rutan", "board": "tv-tunggu"})
+            elif who is Who.BOARD:
+                site.post("/hello", {"screen": "board", "office": "rutan", "board": "tv-tunggu"})
         return self._known[who]
 
     def forget(self, who: Who) -> None:
@@ -63,7 +64,8 @@ def asked(cast: Cast, key: str, who: Who, office: str = "rutan") -> requests.Res
     places = {**PLACES, "secret": secret, "office": office}
     path = re.sub(r"<([^>]+)>", lambda found: places[found[1]], rule)
     message = {
-        "office": office, "key": secrets.token_hex(16), "act": "second_factor", "screen": "kiosk", "state": "kept"}
+        "office": office, "key": secrets.token_hex(16), "act": "second_factor", "state": "kept",
+        "screen": "kiosk" if who is Who.KIOSK else "board", "board": "" if who is Who.KIOSK else "tv-tunggu"}
     http = cast.site(who).http
     if method == "GET":
         return http.get(cast.server.base + path, params={"office": office}, timeout=20)
@@ -84,7 +86,7 @@ def test_an_address_lets_in_whom_its_line_names(cast: Cast, key: str, who: Who) 
     knows = who is Who.KIOSK and "<secret>" in key
     assert kept_out(answer) is not (who in ROUTES[key].who or knows), (answer.status_code, answer.text[:200])
     assert answer.status_code < 500
-    if "sign-out" in key:
+    if ("sign-out" in key or "hello" in key) and who is not Who.KIOSK:
         cast.forget(who)
 
 

@@ -2,7 +2,8 @@
 
 A session ends after ``SESSION_MS`` whatever happens, and after ``IDLE_MS`` without a press or a connected screen;
 both by the steady clock: when somebody sets the machine's clock, nobody at work is signed out.
-The second factor is a time-based code (RFC 6238, six digits, 30 s) from any authenticator; each code opens once.
+The second factor is a time-based code (RFC 6238, six digits, 30 s) from any authenticator, or a passkey (passkeys.py);
+each code, and each answer of a passkey, opens once.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from typing import Any
 import pyotp
 
 from ..domain.errors import NotAllowed, NotFound, Refused
-from ..store import people
+from ..store import passkeys, people
 from ..transaction import Answer, Tx
+from .passkeys import opens
 from .people import administers
 
 SESSION_MS = 12 * 3_600_000
@@ -26,18 +28,25 @@ STEP_S = 30
 def sign_in(tx: Tx, args: dict[str, Any]) -> Answer:
     """Opens a session for somebody whose password was right; not an event, and gone when it ends.
 
-    Refused codes: code_needed (a second factor is set and no code came), wrong_code.
+    Refused codes: code_needed (a second factor is set and neither code nor passkey came), wrong_code, wrong_passkey.
     """
     person = people.person(tx.c, args["person"])
     if person is None:
         raise NotAllowed("wrong_sign_in")
-    if person.totp_secret:
-        if not args.get("code"):
-            raise NotAllowed("code_needed")
-        people.save_totp(tx.c, person.id, person.totp_secret, _fresh_step(person, args["code"], tx.now.at))
+    _second_factor(tx, person, args)
     people.add_session(tx.c, args["token_hash"], person.id, tx.office_id, tx.now.at, tx.now.tick,
                        tx.now.tick + SESSION_MS)
     return {}
+
+
+def _second_factor(tx: Tx, person: people.Person, args: dict[str, Any]) -> None:
+    """Whichever of the two the person has set: a passkey's checked answer, or a code."""
+    if args.get("passkey"):
+        opens(tx, person.id, args["passkey"])
+    elif person.totp_secret and args.get("code"):
+        people.save_totp(tx.c, person.id, person.totp_secret, _fresh_step(person, args["code"], tx.now.at))
+    elif person.totp_secret or passkeys.of_person(tx.c, person.id):
+        raise NotAllowed("code_needed")
 
 
 def sign_out(tx: Tx, args: dict[str, Any]) -> Answer:
@@ -78,14 +87,16 @@ def second_factor(tx: Tx, args: dict[str, Any]) -> Answer:
 
 
 def drop_second_factor(tx: Tx, args: dict[str, Any]) -> Answer:
-    """Oneself with a code; somebody else's (the phone is lost) an administrator without."""
+    """Oneself with a code; somebody else's (the phone is lost), their passkeys too, an administrator without."""
     person = _of_this_office(tx, args)
-    if not person.totp_secret:
-        raise Refused("no_second_factor")
-    if person.id == tx.actor.person_id:
-        _fresh_step(person, str(args.get("code") or ""), tx.now.at)
-    elif not administers(tx):
+    own = person.id == tx.actor.person_id
+    if not own and not administers(tx):
         raise NotAllowed("not_allowed")
+    dropped = 0 if own else passkeys.drop(tx.c, person.id)
+    if not person.totp_secret and not dropped:
+        raise Refused("no_second_factor")
+    if own:
+        _fresh_step(person, str(args.get("code") or ""), tx.now.at)
     people.save_totp(tx.c, person.id, "", 0)
     tx.record("second_factor_dropped", {"person": person.id, "by": tx.actor.id})
     return {}

@@ -139,6 +139,8 @@ KINDS: dict[str, Kind] = {
     "sessions_ended": _kind("somebody was signed out everywhere", "person by count"),
     "second_factor_set": _kind("somebody signs in with a code besides the password from now on", "person by"),
     "second_factor_dropped": _kind("the password alone opens again", "person by"),
+    "passkey_added": _kind("somebody can sign in with the password and this passkey", "person by passkey"),
+    "passkey_dropped": _kind("a passkey opens no longer", "person by count"),
     "person_renamed": _kind("somebody is shown under another name, which is not here", "person"),
     "role_changed": _kind("somebody got another role", "person role before"),
     "person_deactivated": _kind("somebody may not sign in any more", "person"),

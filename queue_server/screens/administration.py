@@ -17,7 +17,7 @@ from ..live import Live
 from ..moment import wall_ms
 from ..office_file import OfficeFileError, differences, document, missing_media, warnings, write
 from ..paper.slips import Slips
-from ..store import offices, people, staff
+from ..store import offices, passkeys, people, staff
 from ..transaction import Actor, Recorded
 from .before import Before, OfficeRefused, edited, read_text, said, version
 from .door import Door
@@ -123,10 +123,10 @@ def _people(door: Door, office_id: int) -> dict[str, Any]:
         for session in staff.sessions(c, office_id, tick, tick - access.IDLE_MS):
             used = now - (tick - session.used_tick)
             sessions.setdefault(session.person_id, []).append({"since": session.created_at, "used": used})
-        found = people.people_of(c, office_id)
+        found, keyed = people.people_of(c, office_id), passkeys.holders(c, office_id)
     return {"people": [
         {"id": p.id, "name": p.name, "shown_name": p.shown_name, "role": p.role, "active": bool(p.active),
-         "second_factor": bool(p.totp_secret), "sessions": sessions.get(p.id, [])} for p in found]}
+         "second_factor": bool(p.totp_secret) or p.id in keyed, "sessions": sessions.get(p.id, [])} for p in found]}
 
 
 def _office(door: Door, key: str) -> dict[str, Any]:

@@ -171,19 +171,23 @@ class Door:
             args, told = self.kit.blocking(act.before, here, args)
         return {**self.writer.press(Job(office, actor, act.name, act.command, args, key)), **told}
 
-    def sign_in(self, office: str, name: str, password: str, code: str = "") -> tuple[str, Person]:
-        """A new session's token for the right name and password, and the code where a second factor is set.
-
-        Raises Refused: wrong_sign_in, code_needed, wrong_code.
-        """
+    def by_password(self, office: str, name: str, password: str) -> Person:
+        """Whose name and password these are; raises NotAllowed("wrong_sign_in")."""
         person = self.kit.blocking(self._by_name, office, name.strip().lower())
         if not self.kit.blocking(right_password, person.password if person else "", password) or person is None:
             raise NotAllowed("wrong_sign_in")
+        return person
+
+    def open_session(self, office: str, person: Person, code: str = "", passkey: dict[str, int] | None = None) -> str:
+        """The token of a new session; with the code, or a passkey's checked answer, where one is set.
+
+        Raises NotAllowed: code_needed, wrong_code, wrong_passkey.
+        """
         token = new_token()
         actor = Actor(person.role, f"person:{person.id}", person.id)
-        args = {"token_hash": digest(token), "person": person.id, "code": code}
+        args = {"token_hash": digest(token), "person": person.id, "code": code, "passkey": passkey}
         self.writer.press(Job(office, actor, "sign_in", access.sign_in, args))
-        return token, person
+        return token
 
     def _by_name(self, office: str, name: str) -> Person | None:
         with self.database.read() as c:

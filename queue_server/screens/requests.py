@@ -17,6 +17,7 @@ from ..live import Live
 from ..store.people import Person
 from ..transaction import Actor, Answer, Job
 from . import kiosk as door_screen
+from . import passkeys
 from .door import Door, digest, key_of, new_token
 from .guard import body, session_token, text_of
 from .limits import Limits
@@ -140,14 +141,24 @@ def take_number(door: Door, limits: Limits, printed: Printed, office: str) -> Re
             printed(office, answer)
         return jsonify(_with_link(door, answer))
     limits.spend("number", 30)
-    phone = request.cookies.get("queue_phone") or new_token()
-    holder = hmac.new(current_app.secret_key, phone.encode(), "sha256").hexdigest()[:32]  # type: ignore[arg-type]
+    phone = request.cookies.get("queue_phone") or _first_cookie(key)
+    holder = _keyed(phone)[:32]
     actor = Actor("visitor", f"phone:{holder[:16]}", holder=holder)
     args.update(channel="online", door=text_of(message, "door", 60))
     answer = door.writer.press(Job(office, actor, "issue", visitor.issue, args, key))
     response = jsonify(_with_link(door, answer))
     _cookie(door, response, "queue_phone", phone, 86_400)
     return response
+
+
+def _first_cookie(key: str) -> str:
+    """A phone's cookie on its first press. It follows from the press's key, so that whoever lost the answer on a bad
+    line and presses again is the same phone and gets the same number; a key that could be guessed makes none."""
+    return _keyed(f"first press {key}") if len(key) >= 16 else new_token()
+
+
+def _keyed(text: str) -> str:
+    return hmac.new(current_app.secret_key, text.encode(), "sha256").hexdigest()  # type: ignore[arg-type]
 
 
 def say(door: Door, secret: str, act: str) -> Response:
@@ -169,10 +180,15 @@ def signed_in(door: Door, limits: Limits, office: str, message: dict[str, Any]) 
         limits.wait("wrong_sign_in", WRONG_SIGN_INS), limits.wait("wrong_name", WRONG_FOR_ONE_NAME, whose))
     if seconds:
         raise TooMany("too_many_sign_ins", seconds=seconds)
+    person = None
     try:
-        return door.sign_in(office, name, text_of(message, "password", 200), text_of(message, "code", 10))
+        person = door.by_password(office, name, text_of(message, "password", 200))
+        proof = passkeys.proof(door, person, message.get("passkey"))
+        return door.open_session(office, person, text_of(message, "code", 10), proof), person
     except Refused as refused:
-        if refused.code in ("wrong_sign_in", "wrong_code"):
+        if refused.code == "code_needed" and person is not None:
+            raise passkeys.needed(door, person) from None
+        if refused.code in ("wrong_sign_in", "wrong_code", "wrong_passkey"):
             limits.spend("wrong_sign_in", WRONG_SIGN_INS)
             limits.spend("wrong_name", WRONG_FOR_ONE_NAME, whose)
         raise NotAllowed(refused.code, **refused.facts) from None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pyotp
 import pytest
 from cast import Server, copy_of
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from queue_server.commands.access import STEP_S
 from queue_server.moment import wall_ms
@@ -20,11 +20,21 @@ def server(demo: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     running.stop()
 
 
-def sign_in(page: Page, server: Server, path: str) -> None:
-    page.goto(f"{server.base}/{path}/rutan")
-    page.get_by_test_id("name").fill("ani")
-    page.get_by_test_id("password").fill(server.passwords["rutan", "ani"])
+def sign_in(page: Page, server: Server, path: str, name: str = "ani", host: str = "127.0.0.1") -> None:
+    page.goto(f"http://{host}:{server.port}/{path}/rutan")
+    page.get_by_test_id("name").fill(name)
+    page.get_by_test_id("password").fill(server.passwords["rutan", name])
     page.get_by_test_id("sign-in").click()
+
+
+def authenticator(page: Page) -> CDPSession:
+    """A phone with a fingerprint, played by the browser itself."""
+    found = page.context.new_cdp_session(page)
+    found.send("WebAuthn.enable")
+    found.send("WebAuthn.addVirtualAuthenticator", {"options": {
+        "protocol": "ctap2", "transport": "internal", "hasUserVerification": True, "isUserVerified": True,
+        "automaticPresenceSimulation": True}})
+    return found
 
 
 def code(secret: str, steps: int) -> str:
@@ -61,4 +71,36 @@ def test_an_officer_sets_a_second_factor_and_the_console_asks_for_it(server: Ser
     page.get_by_test_id("end-sessions").click()
     page.get_by_test_id("sign-in").wait_for()
     console.get_by_test_id("sign-in").wait_for()
+    assert complaints == []
+
+
+def test_a_passkey_is_set_up_asked_for_and_taken_away(server: Server, browser: Browser) -> None:
+    """Dewi's phone is in this browser's first page only: elsewhere the password does not open."""
+    page = browser.new_context(viewport={"width": 800, "height": 1000}).new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda said: complaints.append(said.text) if "Security Policy" in said.text else None)
+    authenticator(page)
+    sign_in(page, server, "account", "dewi", "localhost")
+    page.get_by_test_id("passkey-name").fill("HP Dewi")
+    page.get_by_test_id("passkey-add").click()
+    expect(page.get_by_test_id("passkey")).to_contain_text("HP Dewi")
+    page.get_by_test_id("end-sessions").click()
+    page.get_by_test_id("sign-in").wait_for()
+
+    sign_in(page, server, "account", "dewi", "localhost")  # the browser asks the phone by itself
+    expect(page.get_by_test_id("passkey")).to_contain_text("HP Dewi")
+
+    plain = browser.new_context().new_page()
+    sign_in(plain, server, "counter", "dewi")  # a bare address has no passkeys
+    expect(plain.get_by_test_id("sign-in-why")).to_contain_text("kunci sandi")
+    stranger = browser.new_context().new_page()  # who has no such phone cancels what the browser asks
+    stranger.add_init_script("CredentialsContainer.prototype.get = () => Promise.reject(new Error('cancelled'))")
+    sign_in(stranger, server, "counter", "dewi", "localhost")
+    expect(stranger.get_by_test_id("sign-in-why")).to_contain_text("kunci sandi")
+
+    page.get_by_test_id("passkey-drop").click()
+    expect(page.get_by_test_id("passkey")).to_have_count(0)
+    sign_in(plain, server, "counter", "dewi")
+    expect(plain.get_by_role("heading", level=1)).to_contain_text("loket")
     assert complaints == []

@@ -381,7 +381,7 @@ def test_signing_in_and_choosing_a_counter(stage: Stage) -> None:
     stage.answers["/sign-in"] = {"ok": True, "person": {"id": 7, "name": "Sri Wahyuni", "role": "officer"}}
     stage.page.keyboard.press("Enter")
     expect(stage.page.locator(".connecting")).to_be_visible()
-    assert stage.posts[-1] == ("/sign-in", {"office": "rutan", "name": "sri", "password": "salah"})
+    assert stage.posts[-1] == ("/sign-in", {"office": "rutan", "name": "sri", "password": "salah", "code": ""})
     stage.show(picture(counter=None))
     stage.page.evaluate("stage.up()")
     stage.get("counter-4").click()
