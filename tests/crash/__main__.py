@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import secrets
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -30,13 +31,13 @@ def order(names: list[str], rounds: int, seed: str) -> Iterator[str]:
         yield left.pop()
 
 
-async def play(folder: Path, kind: str, mode: str, seed: str, faults: list[str], before: int) -> list[Round]:
-    """These faults in one house of this kind, one after the other; ends early when something was wrong."""
+async def play(folder: Path, kind: str, mode: str, seed: str, faults: list[str], done: list[Round]) -> None:
+    """These faults in one house of this kind, one after the other, each noted in ``done``; ends early when something
+    was wrong."""
     folder.mkdir()
     house = await House(folder, kind, mode, seed).open()
     print(f"{SAID[kind]}; between screens and server: {house.network.said}", flush=True)
-    played = Rounds(house, seed, before)
-    done: list[Round] = []
+    played = Rounds(house, seed, len(done))
     try:
         for fault in faults:
             done.append(await played.play(fault))
@@ -50,16 +51,21 @@ async def play(folder: Path, kind: str, mode: str, seed: str, faults: list[str],
               f"{log.voids} void, each with its failed paper", flush=True)
     finally:
         await house.close()
-    return done
 
 
 def all_houses(folder: Path, mode: str, seed: str, faults: list[str], rounds: int) -> list[Round]:
-    """All rounds; each house is opened once."""
+    """All rounds; each house is opened once. Whoever interrupts gets what was played so far."""
     wanted, done = list(order(faults, rounds, seed)), list[Round]()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # also for one that was started in the background
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     for kind in (ALONE, TWO):
         here = [fault for fault in wanted if FAULTS[fault].house == kind]
         if here:
-            done += asyncio.run(play(folder / kind, kind, mode, seed, here, len(done)))
+            try:
+                asyncio.run(play(folder / kind, kind, mode, seed, here, done))
+            except KeyboardInterrupt:
+                print("interrupted", flush=True)
+                break
     return done
 
 
@@ -96,12 +102,13 @@ def main() -> None:
     parser.add_argument("--seed", default=secrets.token_hex(4))
     parser.add_argument("--fault", choices=sorted(FAULTS), action="append", help="only this one; may be given again")
     parser.add_argument("--mode", default="eventlet", choices=("eventlet", "threading"))
+    parser.add_argument("--strict", action="store_true", help=f"screens that are right after {RIGHT_S:g} s are a fault")
     args = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="queue-crash-"))
     begun = time.monotonic()
     print(f"seed {args.seed}, {args.mode}, in {folder}", flush=True)
     done = all_houses(folder, args.mode, args.seed, args.fault or list(FAULTS), args.rounds)
-    good = summary(done, args.rounds)
+    good = summary(done, args.rounds) and not (args.strict and any(one.right_s > RIGHT_S for one in done))
     for error, n in errors_logged(folder).most_common(8):
         print(f"  in the server's log {n} times: {error}")
     print(f"{time.monotonic() - begun:.0f} s, seed {args.seed}: {'nothing lost, nothing doubled' if good else 'WRONG'}")
