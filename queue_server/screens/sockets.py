@@ -36,6 +36,7 @@ def register(socketio: SocketIO, door: Door, live: Live, reports: BoardReports) 
             raise
         except Exception as problem:
             door.fault("a screen could not be let in", problem)
+            _leave()
             # Without an answer it would wait for ever on an open line, and a refusal would tell it that it has no
             # business here. Its line ends, as in any break.
             server = socketio.server
@@ -60,6 +61,9 @@ def register(socketio: SocketIO, door: Door, live: Live, reports: BoardReports) 
 
     @socketio.on("disconnect")
     def disconnect(*_reason: Any) -> None:
+        _leave()
+
+    def _leave() -> None:
         screen = live.screens.pop(_sid(), None)
         if screen is not None and screen.kind == "board":
             reports.gone(screen)

@@ -111,7 +111,9 @@ def main() -> None:
     good = summary(done, args.rounds) and not (args.strict and any(one.right_s > RIGHT_S for one in done))
     for error, n in errors_logged(folder).most_common(8):
         print(f"  in the server's log {n} times: {error}")
-    print(f"{time.monotonic() - begun:.0f} s, seed {args.seed}: {'nothing lost, nothing doubled' if good else 'WRONG'}")
+    said = "nothing lost, nothing doubled" if not any(one.problems for one in done) else "WRONG"
+    unplayed = "" if len(done) == args.rounds else "; not all rounds were played"
+    print(f"{time.monotonic() - begun:.0f} s, seed {args.seed}: {said}{unplayed}")
     if good:
         shutil.rmtree(folder, ignore_errors=True)
     sys.exit(0 if good else 1)
