@@ -90,6 +90,17 @@ async def cut(house: House, chance: Random) -> tuple[str, float]:
     return f"{house.network.said}, cut {how} for {seconds:.1f} s", since
 
 
+async def paper(house: House, chance: Random) -> tuple[str, float]:
+    """The printer takes nothing; numbers whose paper failed and that nobody replaces are void 40 seconds later."""
+    seconds = chance.uniform(0.5, 2)
+    house.printer_off()
+    try:
+        await asyncio.sleep(seconds)
+    finally:
+        house.printer_on()
+    return f"printer off for {seconds:.1f} s", await house.accepts()
+
+
 async def process(house: House, chance: Random) -> tuple[str, float]:
     """kill -9 of one of the two processes: half of its screens move to the other one, half wait for its return."""
     which = chance.randrange(len(house.servers))
@@ -128,6 +139,6 @@ async def power(house: House, chance: Random) -> tuple[str, float]:
 
 FAULTS: dict[str, Fault] = {
     "kill": Fault(ALONE, kill), "term": Fault(ALONE, term), "full": Fault(ALONE, full), "clock": Fault(ALONE, clock),
-    "cut": Fault(ALONE, cut), "process": Fault(TWO, process), "postgres": Fault(TWO, postgres),
-    "redis": Fault(TWO, redis), "power": Fault(TWO, power),
+    "cut": Fault(ALONE, cut), "paper": Fault(ALONE, paper), "process": Fault(TWO, process),
+    "postgres": Fault(TWO, postgres), "redis": Fault(TWO, redis), "power": Fault(TWO, power),
 }

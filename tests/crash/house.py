@@ -54,7 +54,7 @@ class House:
 
     def __init__(self, folder: Path, kind: str, mode: str, seed: str) -> None:
         """``folder`` is there and empty; ``kind``: ALONE or TWO; ``mode``: the server's."""
-        self.kind, self.data = kind, folder / "data"
+        self.kind, self.data, self.papers = kind, folder / "data", folder / "paper-0"
         self.told, self.day, self.chance = Told(), Day(), Random(seed)
         self.kiosks: list[Kiosk] = []
         self.officers: list[Officer] = []
@@ -178,6 +178,17 @@ class House:
             writer.close()
 
     # --- what they lean on -----------------------------------------------------------------------
+
+    def printer_off(self) -> None:
+        """A folder stands where the first server's printer takes its bytes: it cannot be opened for writing."""
+        with suppress(FileNotFoundError):  # nothing was printed yet
+            self.papers.rename(self.papers.with_suffix(".kept"))
+        self.papers.mkdir()
+
+    def printer_on(self) -> None:
+        self.papers.rmdir()
+        with suppress(FileNotFoundError):
+            self.papers.with_suffix(".kept").rename(self.papers)
 
     async def kill_postgres(self) -> None:
         assert self.postgres

@@ -42,6 +42,8 @@ class Told:
     surprises: list[str] = field(default_factory=list)
     again: Counter[str] = field(default_factory=Counter)         # why presses were sent again
     presses: int = 0
+    #: Numbers that were void by the end of the last round; nobody is told.
+    voided: int = 0
 
     def acknowledged(self) -> tuple[int, int, int]:
         """How many numbers, calls and finishes."""
@@ -108,7 +110,7 @@ class Kiosk:
         self.taken: deque[Message] = deque(maxlen=50)
 
     async def once(self) -> float:
-        if len(self.told.numbers) - len(self.told.finished) > MOST_WAITING:
+        if len(self.told.numbers) - len(self.told.finished) - self.told.voided > MOST_WAITING:
             return 0.2
         key = secrets.token_hex(16)
         message = {

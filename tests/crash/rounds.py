@@ -104,6 +104,7 @@ class Rounds:
             problems = [*self.log.problems, *checks.tables(self.log, c)]
         problems += checks.against_told(self.log, self.house.told)
         self.house.told.surprises.clear()
+        self.house.told.voided = self.log.voids
         open_ms = int((asyncio.get_running_loop().time() - self.begun) * 1000) + checks.SLACK_MS
         if self.log.longest_ms > open_ms:
             problems.append(f"somebody's duration is {self.log.longest_ms} ms, the house is open for {open_ms} ms")
