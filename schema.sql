@@ -235,8 +235,8 @@ CREATE TABLE session (
 	person_id INTEGER NOT NULL,
 	office_id INTEGER NOT NULL,
 	created_at INTEGER DEFAULT 0 NOT NULL,
-	expires_at INTEGER DEFAULT 0 NOT NULL,
-	used_at INTEGER DEFAULT 0 NOT NULL,
+	expires_tick INTEGER DEFAULT 0 NOT NULL,
+	used_tick INTEGER DEFAULT 0 NOT NULL,
 	PRIMARY KEY (token_hash),
 	FOREIGN KEY(person_id) REFERENCES person (id),
 	FOREIGN KEY(office_id) REFERENCES office (id)

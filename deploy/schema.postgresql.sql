@@ -237,8 +237,8 @@ CREATE TABLE session (
 	person_id BIGINT NOT NULL,
 	office_id BIGINT NOT NULL,
 	created_at BIGINT DEFAULT 0 NOT NULL,
-	expires_at BIGINT DEFAULT 0 NOT NULL,
-	used_at BIGINT DEFAULT 0 NOT NULL,
+	expires_tick BIGINT DEFAULT 0 NOT NULL,
+	used_tick BIGINT DEFAULT 0 NOT NULL,
 	PRIMARY KEY (token_hash),
 	FOREIGN KEY(person_id) REFERENCES person (id),
 	FOREIGN KEY(office_id) REFERENCES office (id)

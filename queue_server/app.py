@@ -18,7 +18,7 @@ from . import opening, quick_json
 from .clockwork import Clockwork
 from .config import Config
 from .database import Database
-from .domain.errors import Refused
+from .domain.errors import Busy, Refused
 from .hints import Hints
 from .kit import Kit
 from .live import Live
@@ -108,7 +108,7 @@ def create_app(config: Config, kit: Kit) -> House:
     app.register_blueprint(api.blueprint(door, live, limits, slips.printed))
     sockets.register(socketio, door, live, reports)
     Guard(door, limits).stand(app, socketio)
-    _answers(app)
+    _answers(app, database)
     _headers(app)
 
     for part in (writer, live, reports, slips, sessions, clockwork):
@@ -132,7 +132,7 @@ class _NoSession(SessionInterface):
         return
 
 
-def _answers(app: Flask) -> None:
+def _answers(app: Flask, database: Database) -> None:
     """One translator from errors to answers: nobody ever sees a stack trace."""
 
     @app.errorhandler(Refused)
@@ -149,7 +149,10 @@ def _answers(app: Flask) -> None:
         return jsonify(Refused(codes.get(code, "bad_request" if code < 500 else "failed")).as_answer()), code
 
     @app.errorhandler(Exception)
-    def failed(error: Exception) -> tuple[Response, int]:
+    def failed(error: Exception) -> tuple[Response | str, int]:
+        if database.passing(error):  # a line for each who asks, not a page: all of them ask again until it is back
+            logger.warning("the database is away: %s", request.endpoint)
+            return refused(Busy("busy"))
         logger.exception("a request failed: %s", request.endpoint)
         return jsonify(Refused("failed").as_answer()), 500
 

@@ -76,7 +76,7 @@ def tidy(tx: Tx, _args: dict[str, Any]) -> Answer:
     """Forgets what was kept only for a while: answers, requests for pairing, ended sessions, personal values."""
     log.forget_answers(tx.c, tx.now.at)
     people.drop_old_requests(tx.c, tx.now.at - 24 * HOUR_MS)
-    people.drop_ended_sessions(tx.c, tx.now.at, tx.now.at - access.IDLE_MS)
+    people.drop_ended_sessions(tx.c, tx.now.tick, tx.now.tick - access.IDLE_MS)
     for ticket, count in upkeep.erase_due(tx.c, tx.office_id, tx.now.at):
         tx.record("erased", {"ticket": ticket, "what": "notes", "count": count, "reason": "kept_until_the_day_after"})
     return {}

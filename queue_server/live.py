@@ -43,6 +43,8 @@ CALM = frozenset({
 })
 CALM_S = 0.25
 PHONES_S = 1.0
+#: Pictures that could not be drawn, because the database is away, are tried again after so long.
+AGAIN_S = 0.5
 STALE_MS = 5_000
 #: So often in a row consoles wait for the boards of a newer call; then they are drawn first.
 MOST_PUT_OFF = 3
@@ -180,11 +182,16 @@ class Live:
             due = min((dirty.due for dirty in list(self._dirty.values())), default=time.monotonic() + CALM_S)
             self._wake.wait(max(0.0, due - time.monotonic()))
             self._wake.clear()
-            for key, dirty in self._taken():
-                try:
-                    self._draw(key, dirty)
-                except Exception:
-                    logger.exception("pictures of an office could not be drawn")
+            self._draw_due()
+
+    def _draw_due(self) -> None:
+        for key, dirty in self._taken():
+            try:
+                self._draw(key, dirty)
+            except Exception:
+                logger.exception("pictures of an office could not be drawn; again in a moment")
+                # Whom they concern is known only here: a phone would not be drawn by the next picture.
+                self._soil(key, AGAIN_S, dirty.steps, dirty.put_off)
 
     def _taken(self) -> list[tuple[str, _Dirty]]:
         """The offices whose time has come; from here on they are clean."""
@@ -224,7 +231,8 @@ class Live:
                     try:
                         self._send_line(key, service)
                     except Exception:
-                        logger.exception("a line could not be sent")
+                        logger.exception("a line could not be sent; again in a moment")
+                        self._lines_due[key].add(service)
 
     # --- reading, in native threads ------------------------------------------------------------
 

@@ -86,7 +86,7 @@ session = Table(
     "session", metadata,
     Column("token_hash", Text, primary_key=True),
     Column("person_id", Id, ForeignKey("person.id"), nullable=False),
-    _office(), _number("created_at"), _number("expires_at"), _number("used_at"),
+    _office(), _number("created_at"), _number("expires_tick"), _number("used_tick"),
 )
 
 #: What a phone or a security key holds for a person; here lies only the half that may be known (WebAuthn).

@@ -20,7 +20,7 @@ from .moment import Clock
 from .press import SYSTEM, Actor, Answer, Command, Job, Recorded, Tx
 from .store import offices
 
-__all__ = ["SYSTEM", "Actor", "Answer", "Command", "Job", "Published", "Recorded", "Tx", "Writer"]
+__all__ = ["SYSTEM", "Actor", "Answer", "Command", "Doubtful", "Job", "Published", "Recorded", "Tx", "Writer"]
 
 MOST_WAITING = 2_000
 #: A press that would wait longer than this for its turn is refused at once, so that those before it are answered as
@@ -43,6 +43,10 @@ class _Away(Exception):
         super().__init__(str(problem))
         self.problem = problem
         self.doubtful = doubtful
+
+
+class Doubtful(Exception):
+    """The connection broke in the middle of a commit, and nobody could say afterwards whether it stands."""
 
 
 class Writer:
@@ -152,8 +156,9 @@ class Writer:
                 self._forget()
                 doubtful = away.doubtful
                 if time.monotonic() - began + pause > PATIENCE_S:
+                    problem = Busy("busy") if doubtful is None else Doubtful(str(away.problem))
                     for job in jobs:
-                        job.answer, job.problem = None, Busy("busy") if doubtful is None else away.problem
+                        job.answer, job.problem = None, problem
                     return []
             threading.Event().wait(pause)  # this native thread has nothing else to do; green ones go on
             pause = min(LONGEST_PAUSE_S, pause * 2)

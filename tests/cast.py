@@ -31,14 +31,17 @@ class Server:
     environment: dict[str, str] = field(default_factory=dict)
     passwords: dict[tuple[str, str], str] = field(default_factory=dict)
     process: subprocess.Popen[str] | None = None
+    host: str = "127.0.0.1"
+    #: What the command is given to, e.g. another network namespace.
+    within: tuple[str, ...] = ()
 
     @property
     def base(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
     def start(self) -> Server:
-        command = [sys.executable, "-u", "-m", "queue_server", "serve", *self.options, "--data", str(self.data),
-                   "--port", str(self.port), "--host", "127.0.0.1", "--async-mode", self.mode]
+        command = [*self.within, sys.executable, "-u", "-m", "queue_server", "serve", *self.options,
+                   "--data", str(self.data), "--port", str(self.port), "--host", self.host, "--async-mode", self.mode]
         clean = {k: v for k, v in os.environ.items() if not k.startswith("QUEUE_")}
         self.log = open(self.data.parent / f"{self.data.name}.log", "a")  # noqa: SIM115 (lives with the process)
         environment = {**clean, **databases.environment(self.data), **self.environment}

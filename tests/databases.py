@@ -105,7 +105,7 @@ class Postgres:
                 time.sleep(0.05)
 
     def stop(self, how: int = signal.SIGINT) -> None:
-        """SIGINT: connections are ended, what is committed is written. SIGKILL alone would leave its children."""
+        """SIGINT: connections are ended, what is committed is written. For SIGKILL there is ``kill``."""
         if self.process is not None:
             self.process.send_signal(how)
             self.process.wait(30)
@@ -114,6 +114,20 @@ class Postgres:
     def crash(self) -> None:
         """As when the power of its machine fails: all of it ends at once, nothing is written any more."""
         self.stop(signal.SIGQUIT)
+
+    def kill(self) -> None:
+        """kill -9 of all its processes at once, the postmaster first so that nobody is started anew."""
+        if self.process is not None:
+            family = [self.process.pid, *_children(self.process.pid)]
+            for pid in family:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            self.process.wait(30)
+            self.process = None
+            end = time.monotonic() + 30
+            while any(map(_lives, family)):  # it does not start while one of them holds its memory
+                assert time.monotonic() < end, "a process of PostgreSQL outlives kill -9"
+                time.sleep(0.01)
 
     def remove(self) -> None:
         self.stop()
@@ -154,6 +168,23 @@ def _binaries() -> Path:
 def _unprivileged() -> str | None:
     """PostgreSQL refuses to run as root."""
     return "postgres" if os.geteuid() == 0 else None
+
+
+def _stat(pid: int) -> list[str]:
+    """State, parent and so on of a process (Linux, proc(5)); empty when there is none."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
+
+
+def _children(parent: int) -> list[int]:
+    everybody = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+    return [pid for pid in everybody if _stat(pid)[1:2] == [str(parent)]]
+
+
+def _lives(pid: int) -> bool:
+    return _stat(pid)[:1] not in ([], ["Z"])
 
 
 def not_without_us() -> None:

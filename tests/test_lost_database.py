@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import secrets
 import socket
@@ -10,17 +11,24 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import databases
 import pytest
-from backstage import events, rows
+from backstage import events, play, rows, until
+from cast import Server, settle
 from databases import Postgres
+from many_lines import Line
 from small_house import KEY, house, settings
 
 from queue_server import transaction
+from queue_server.client import Refusal
 from queue_server.commands import visitor
 from queue_server.domain import chain
 from queue_server.domain.errors import Busy
+from queue_server.live import Live, Screen
+from queue_server.press import Recorded
 from queue_server.shell import Session
 from queue_server.transaction import Actor, Job
 
@@ -172,3 +180,72 @@ def test_a_snapshot_is_of_one_moment_and_changes_nothing(session: Session) -> No
         assert c.exec_driver_sql(count).scalar_one() == before
         with pytest.raises(DBAPIError, match="read-only"):
             c.exec_driver_sql("DELETE FROM ticket")
+
+
+def test_a_picture_that_could_not_be_drawn_is_drawn_when_the_database_is_back(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A phone's own picture is drawn for what concerns it, and that must not be forgotten with the first attempt."""
+    session.writer._batch(jobs := [number()])
+    assert jobs[0].answer is not None
+    ticket = jobs[0].answer["ticket"]
+    with session.database.read() as c:
+        ticket_id = c.exec_driver_sql("SELECT id FROM ticket").scalar_one()
+    drawn: list[tuple[str, Any]] = []
+    emitter: Any = SimpleNamespace(emit=lambda _name, message, to: drawn.append((to, message)))
+    live = Live(emitter, session.database, session.writer.clock, session.writer.kit)
+    live.screens["a phone"] = Screen(
+        "visitor", KEY, "a phone", ticket_id=ticket_id, service="umum", secret=ticket["secret"])
+    read, failures = live._read, ["the connection is lost", "the database system is starting up"]
+
+    def away(key: str) -> Any:
+        if failures:
+            raise OSError(failures.pop())
+        return read(key)
+
+    monkeypatch.setattr(live, "_read", away)
+    live._happened(KEY, 1, [Recorded(1, "called", {}, ticket["step"])])
+    until(lambda: live._draw_due() or drawn, 10, "the phone's picture")
+    assert not failures
+    assert [(to, picture["ticket"]["label"]) for to, picture in drawn] == [("a phone", ticket["label"])]
+
+
+@pytest.fixture
+def fragile() -> Iterator[Postgres]:
+    """A database of its own, to be ended."""
+    running = Postgres().start()
+    yield running
+    running.remove()
+
+
+def test_a_screen_that_comes_while_the_database_is_away_is_cut_and_comes_again(
+    fragile: Postgres, tmp_path: Path
+) -> None:
+    """An open line on which nobody ever answers would be a board that stays black for the day."""
+    databases.use(tmp_path / "data", fragile.create())
+    server = Server(tmp_path / "data").start()
+    try:
+        kiosk, ani = server.kiosk(), server.officer("ani", counter="4")
+        ticket = kiosk.take("informasi")
+        auth = {"screen": "visitor", "ticket": ticket["secret"]}
+
+        async def come() -> None:
+            line = Line(server.port, auth)
+            try:
+                await asyncio.wait_for(line.open(), 15)
+            finally:
+                await line.close()
+
+        settle()
+        fragile.kill()
+        with pytest.raises(ConnectionError, match="the line ended"):
+            play(come())
+        for press in (lambda: ani.press("call_next"), lambda: kiosk.take("informasi")):
+            with pytest.raises(Refusal, match="busy"):
+                press()
+        fragile.start()
+        play(come())
+        assert ani.press("call_next")["label"] == ticket["label"]
+        ani.close()
+    finally:
+        server.stop()

@@ -82,6 +82,16 @@ def test_a_board_that_lives_is_seen_after_the_clock_went_back(wrong: House) -> N
     board.close()
 
 
+def test_whoever_is_at_work_stays_signed_in_whatever_the_clock_says(wrong: House) -> None:
+    """A session ends after an hour without use, and after twelve: hours that passed, not that a clock says."""
+    for hours in (2, -2, 25):
+        wrong.clock.clock_off(hours * HOUR_S)
+        label = wrong.server.kiosk().take("informasi")["label"]
+        assert wrong.officer.press("call_next")["label"] == label
+        wrong.officer.press("start")
+        wrong.officer.press("finish")
+
+
 def test_a_press_is_known_although_the_clock_was_a_day_ahead_for_a_moment(wrong: House) -> None:
     kiosk = wrong.server.kiosk()
     first = kiosk.take("informasi", key="a-press-that-was-not-answered")

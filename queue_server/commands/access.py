@@ -1,6 +1,7 @@
 """Sessions and the second factor: who is signed in, since when, and for how long without being used.
 
-A session ends after ``SESSION_MS`` whatever happens, and after ``IDLE_MS`` without a press or a connected screen.
+A session ends after ``SESSION_MS`` whatever happens, and after ``IDLE_MS`` without a press or a connected screen;
+both by the steady clock: when somebody sets the machine's clock, nobody at work is signed out.
 The second factor is a time-based code (RFC 6238, six digits, 30 s) from any authenticator, or a passkey (passkeys.py);
 each code, and each answer of a passkey, opens once.
 """
@@ -33,7 +34,8 @@ def sign_in(tx: Tx, args: dict[str, Any]) -> Answer:
     if person is None:
         raise NotAllowed("wrong_sign_in")
     _second_factor(tx, person, args)
-    people.add_session(tx.c, args["token_hash"], person.id, tx.office_id, tx.now.at, tx.now.at + SESSION_MS)
+    people.add_session(tx.c, args["token_hash"], person.id, tx.office_id, tx.now.at, tx.now.tick,
+                       tx.now.tick + SESSION_MS)
     return {}
 
 
@@ -54,7 +56,7 @@ def sign_out(tx: Tx, args: dict[str, Any]) -> Answer:
 
 def used(tx: Tx, args: dict[str, Any]) -> Answer:
     """These sessions are in use: not an event, written every few minutes."""
-    people.touch_sessions(tx.c, args["token_hashes"], tx.now.at)
+    people.touch_sessions(tx.c, args["token_hashes"], tx.now.tick)
     return {}
 
 

@@ -119,9 +119,10 @@ def _number(text: str | None) -> int:
 def _people(door: Door, office_id: int) -> dict[str, Any]:
     with door.database.read() as c:
         sessions: dict[int, list[dict[str, int]]] = {}
-        now = wall_ms()
-        for session in staff.sessions(c, office_id, now, now - access.IDLE_MS):
-            sessions.setdefault(session.person_id, []).append({"since": session.created_at, "used": session.used_at})
+        now, tick = wall_ms(), door.writer.clock.tick()
+        for session in staff.sessions(c, office_id, tick, tick - access.IDLE_MS):
+            used = now - (tick - session.used_tick)
+            sessions.setdefault(session.person_id, []).append({"since": session.created_at, "used": used})
         found, keyed = people.people_of(c, office_id), passkeys.holders(c, office_id)
     return {"people": [
         {"id": p.id, "name": p.name, "shown_name": p.shown_name, "role": p.role, "active": bool(p.active),

@@ -14,7 +14,6 @@ from ..config import Config
 from ..database import Database
 from ..domain.errors import Busy, NotAllowed, NotFound, Refused, TooMany
 from ..kit import Kit
-from ..moment import wall_ms
 from ..passwords import hashed
 from ..store import offices, people, queue, staff
 from ..store.people import Device, Person
@@ -69,8 +68,8 @@ class Door:
 
     def _person(self, office: str, token_hash: str) -> Person | None:
         with self.database.read() as c:
-            now = wall_ms()
-            found = people.person_of_session(c, token_hash, now, now - access.IDLE_MS)
+            tick = self.writer.clock.tick()
+            found = people.person_of_session(c, token_hash, tick, tick - access.IDLE_MS)
             heads = offices.heads_of(c, [office])
             return found if found and heads and heads[0].id == found.office_id else None
 
@@ -152,9 +151,17 @@ class Door:
             return self.run(office, actor, act, clean(message, act), key_of(message)), name
         except Refused as refused:
             return refused.as_answer(), name
-        except Exception:
-            logger.exception("a press failed")
-            return Refused("failed").as_answer(), name
+        except Exception as problem:
+            return self.fault("a press failed", problem).as_answer(), name
+
+    def fault(self, what: str, problem: Exception) -> Refused:
+        """Notes what went wrong before or in a press; what to answer. While the database is away (``Doubtful`` is
+        another matter) the press was not run, and each of the many who ask is one line, not a page."""
+        if self.database.passing(problem):
+            logger.warning("%s: the database is away", what)
+            return Busy("busy")
+        logger.error(what, exc_info=problem)
+        return Refused("failed")
 
     def run(self, office: str, actor: Actor, act: Act, args: dict[str, Any], key: str) -> Answer:
         """Runs an act; raises Refused."""

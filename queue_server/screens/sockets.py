@@ -30,7 +30,21 @@ def register(socketio: SocketIO, door: Door, live: Live, reports: BoardReports) 
 
     @socketio.on("connect")
     def connect(auth: Any = None) -> None:
-        screen = _recognise(door, auth if isinstance(auth, dict) else {})
+        try:
+            _enter(auth if isinstance(auth, dict) else {})
+        except ConnectionRefusedError:
+            raise
+        except Exception as problem:
+            door.fault("a screen could not be let in", problem)
+            _leave()
+            # Without an answer it would wait for ever on an open line, and a refusal would tell it that it has no
+            # business here. Its line ends, as in any break.
+            server = socketio.server
+            server.eio.disconnect(server.manager.eio_sid_from_sid(_sid(), "/"))
+            raise ConnectionRefusedError() from None
+
+    def _enter(auth: dict[str, Any]) -> None:
+        screen = _recognise(door, auth)
         if screen is None:
             raise ConnectionRefusedError({"refused": "not_allowed"})
         sid = _sid()
@@ -47,6 +61,9 @@ def register(socketio: SocketIO, door: Door, live: Live, reports: BoardReports) 
 
     @socketio.on("disconnect")
     def disconnect(*_reason: Any) -> None:
+        _leave()
+
+    def _leave() -> None:
         screen = live.screens.pop(_sid(), None)
         if screen is not None and screen.kind == "board":
             reports.gone(screen)
@@ -60,7 +77,10 @@ def register(socketio: SocketIO, door: Door, live: Live, reports: BoardReports) 
     @socketio.on("press")
     def press(message: Any = None) -> dict[str, Any]:
         screen = _sender("press")
-        actor = _actor(door, screen) if screen is not None else None
+        try:
+            actor = _actor(door, screen) if screen is not None else None
+        except Exception as problem:
+            return door.fault("who presses could not be read", problem).as_answer()
         if screen is None or actor is None:
             return {"ok": False, "refused": "not_allowed", "facts": {}}
         return door.press(screen.office, actor, message)

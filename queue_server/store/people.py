@@ -77,21 +77,23 @@ def set_password(c: Connection, person_id: int, password: str) -> None:
     c.execute(delete(t.session).where(t.session.c.person_id == person_id))
 
 
-def add_session(c: Connection, token_hash: str, person_id: int, office_id: int, at: int, expires_at: int) -> None:
+def add_session(
+    c: Connection, token_hash: str, person_id: int, office_id: int, at: int, tick: int, expires_tick: int
+) -> None:
     c.execute(insert(t.session).values(
-        token_hash=token_hash, person_id=person_id, office_id=office_id, created_at=at, expires_at=expires_at,
-        used_at=at,
+        token_hash=token_hash, person_id=person_id, office_id=office_id, created_at=at,
+        expires_tick=expires_tick, used_tick=tick,
     ))
 
 
 _by_session = Prepared(_person.join(t.session, t.session.c.person_id == t.person.c.id).where(
-    t.session.c.token_hash == bindparam("token"), t.session.c.expires_at > bindparam("now"),
-    t.session.c.used_at > bindparam("used_since"), t.person.c.active == 1
+    t.session.c.token_hash == bindparam("token"), t.session.c.expires_tick > bindparam("tick"),
+    t.session.c.used_tick > bindparam("used_since"), t.person.c.active == 1
 ))
 
 
-def person_of_session(c: Connection, token_hash: str, now: int, used_since: int) -> Person | None:
-    row = _by_session.first(c, {"token": token_hash, "now": now, "used_since": used_since})
+def person_of_session(c: Connection, token_hash: str, tick: int, used_since: int) -> Person | None:
+    row = _by_session.first(c, {"token": token_hash, "tick": tick, "used_since": used_since})
     return None if row is None else Person(*row)
 
 
@@ -104,16 +106,16 @@ def end_sessions_of(c: Connection, person_id: int) -> int:
     return int(c.execute(delete(t.session).where(t.session.c.person_id == person_id)).rowcount)
 
 
-def touch_sessions(c: Connection, token_hashes: list[str], at: int) -> None:
-    c.execute(update(t.session).where(t.session.c.token_hash.in_(token_hashes)).values(used_at=at))
+def touch_sessions(c: Connection, token_hashes: list[str], tick: int) -> None:
+    c.execute(update(t.session).where(t.session.c.token_hash.in_(token_hashes)).values(used_tick=tick))
 
 
 def save_totp(c: Connection, person_id: int, secret: str, step: int) -> None:
     c.execute(update(t.person).where(t.person.c.id == person_id).values(totp_secret=secret, totp_step=step))
 
 
-def drop_ended_sessions(c: Connection, now: int, used_since: int) -> None:
-    c.execute(delete(t.session).where((t.session.c.expires_at < now) | (t.session.c.used_at < used_since)))
+def drop_ended_sessions(c: Connection, tick: int, used_since: int) -> None:
+    c.execute(delete(t.session).where((t.session.c.expires_tick < tick) | (t.session.c.used_tick < used_since)))
 
 
 # --- seats -------------------------------------------------------------------------------------

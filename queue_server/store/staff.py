@@ -12,7 +12,7 @@ from .. import tables as t
 class Session(NamedTuple):
     person_id: int
     created_at: int
-    used_at: int
+    used_tick: int
 
 
 class Version(NamedTuple):
@@ -31,11 +31,11 @@ def save_person(c: Connection, person_id: int, **values: str | int) -> None:
     c.execute(update(t.person).where(t.person.c.id == person_id).values(**values))
 
 
-def sessions(c: Connection, office_id: int, now: int, used_since: int) -> list[Session]:
+def sessions(c: Connection, office_id: int, tick: int, used_since: int) -> list[Session]:
     """Sessions that have not ended, the newest first."""
     rows = c.execute(
-        select(t.session.c.person_id, t.session.c.created_at, t.session.c.used_at)
-        .where(t.session.c.office_id == office_id, t.session.c.expires_at > now, t.session.c.used_at > used_since)
+        select(t.session.c.person_id, t.session.c.created_at, t.session.c.used_tick)
+        .where(t.session.c.office_id == office_id, t.session.c.expires_tick > tick, t.session.c.used_tick > used_since)
         .order_by(t.session.c.created_at.desc())
     )
     return [Session(*row) for row in rows]

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import secrets
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -17,7 +18,7 @@ from random import Random
 from queue_server.replay.compare import quantile
 
 from .faults import FAULTS
-from .house import House
+from .house import ALONE, SAID, TWO, House
 from .rounds import RIGHT_S, Round, Rounds
 
 
@@ -30,12 +31,15 @@ def order(names: list[str], rounds: int, seed: str) -> Iterator[str]:
         yield left.pop()
 
 
-async def play(folder: Path, mode: str, seed: str, faults: list[str], rounds: int) -> list[Round]:
-    house = await House(folder, mode, seed).open()
-    played = Rounds(house, seed)
-    done: list[Round] = []
+async def play(folder: Path, kind: str, mode: str, seed: str, faults: list[str], done: list[Round]) -> None:
+    """These faults in one house of this kind, one after the other, each noted in ``done``; ends early when something
+    was wrong."""
+    folder.mkdir()
+    house = await House(folder, kind, mode, seed).open()
+    print(f"{SAID[kind]}; between screens and server: {house.network.said}", flush=True)
+    played = Rounds(house, seed, len(done))
     try:
-        for fault in order(faults, rounds, seed):
+        for fault in faults:
             done.append(await played.play(fault))
             print(done[-1].line(), flush=True)
             for problem in done[-1].problems[:20]:
@@ -44,9 +48,24 @@ async def play(folder: Path, mode: str, seed: str, faults: list[str], rounds: in
                 break  # what follows would only repeat it; the folder is kept
         log = played.log
         print(f"{log.seq} events, {len(log.numbers)} numbers, {len(log.calls)} calls, {len(log.finished)} finished, "
-              f"{log.voids} void, each with its failed paper")
+              f"{log.voids} void, each with its failed paper", flush=True)
     finally:
         await house.close()
+
+
+def all_houses(folder: Path, mode: str, seed: str, faults: list[str], rounds: int) -> list[Round]:
+    """All rounds; each house is opened once. Whoever interrupts gets what was played so far."""
+    wanted, done = list(order(faults, rounds, seed)), list[Round]()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # also for one that was started in the background
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for kind in (ALONE, TWO):
+        here = [fault for fault in wanted if FAULTS[fault].house == kind]
+        if here:
+            try:
+                asyncio.run(play(folder / kind, kind, mode, seed, here, done))
+            except KeyboardInterrupt:
+                print("interrupted", flush=True)
+                break
     return done
 
 
@@ -54,19 +73,21 @@ def summary(done: list[Round], rounds: int) -> bool:
     for fault in sorted({one.fault for one in done}):
         times = sorted(one.right_s for one in done if one.fault == fault)
         late = sum(1 for t in times if t > RIGHT_S)
-        print(f"  {fault:<5} {len(times):>3} rounds; boards and consoles right after: median "
+        print(f"  {fault:<8} {len(times):>3} rounds; boards and consoles right after: median "
               f"{quantile(times, 0.5):.2f} s, longest {times[-1]:.2f} s, {late} above {RIGHT_S:g} s")
     again: Counter[str] = sum((Counter(one.again) for one in done), Counter())
     print(f"  presses sent again: {dict(again)}")
     bad = sum(1 for one in done if one.problems)
     presses = sum(one.presses for one in done)
-    print(f"{len(done)} of {rounds} rounds, {presses} presses, {bad} rounds with something wrong")
+    numbers, calls, finishes = (sum(one.acknowledged[n] for one in done) for n in range(3))
+    print(f"{len(done)} of {rounds} rounds, {presses} presses ({numbers} numbers, {calls} calls, {finishes} finishes "
+          f"told), {bad} rounds with something wrong")
     return not bad and len(done) == rounds
 
 
 def errors_logged(folder: Path) -> Counter[str]:
     """The last line of every traceback in the server's own log: for reading, not for judging."""
-    text = (folder / "data.log").read_text(errors="replace") if (folder / "data.log").exists() else ""
+    text = "".join(log.read_text(errors="replace") for log in folder.glob("*/data.log"))
     found: Counter[str] = Counter()
     for part in text.split("Traceback (most recent call last):")[1:]:
         lines = [line for line in part.splitlines() if line and not line.startswith((" ", "["))]
@@ -81,15 +102,18 @@ def main() -> None:
     parser.add_argument("--seed", default=secrets.token_hex(4))
     parser.add_argument("--fault", choices=sorted(FAULTS), action="append", help="only this one; may be given again")
     parser.add_argument("--mode", default="eventlet", choices=("eventlet", "threading"))
+    parser.add_argument("--strict", action="store_true", help=f"screens that are right after {RIGHT_S:g} s are a fault")
     args = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="queue-crash-"))
     begun = time.monotonic()
     print(f"seed {args.seed}, {args.mode}, in {folder}", flush=True)
-    done = asyncio.run(play(folder, args.mode, args.seed, args.fault or list(FAULTS), args.rounds))
-    good = summary(done, args.rounds)
+    done = all_houses(folder, args.mode, args.seed, args.fault or list(FAULTS), args.rounds)
+    good = summary(done, args.rounds) and not (args.strict and any(one.right_s > RIGHT_S for one in done))
     for error, n in errors_logged(folder).most_common(8):
         print(f"  in the server's log {n} times: {error}")
-    print(f"{time.monotonic() - begun:.0f} s, seed {args.seed}: {'nothing lost, nothing doubled' if good else 'WRONG'}")
+    said = "nothing lost, nothing doubled" if not any(one.problems for one in done) else "WRONG"
+    unplayed = "" if len(done) == args.rounds else "; not all rounds were played"
+    print(f"{time.monotonic() - begun:.0f} s, seed {args.seed}: {said}{unplayed}")
     if good:
         shutil.rmtree(folder, ignore_errors=True)
     sys.exit(0 if good else 1)

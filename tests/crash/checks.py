@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from databases import execute
+
 from queue_server.client import Message
 from queue_server.domain import chain, verify
 from queue_server.domain.ticket import label
@@ -49,9 +51,9 @@ class Log:
     longest_ms: int = 0
     problems: list[str] = field(default_factory=list)
 
-    def read(self, c: sqlite3.Connection) -> None:
+    def read(self, c: Any) -> None:
         """The new events: the chain, every call's own record, and what each event says."""
-        events = [chain.Event(*row) for row in c.execute(_EVENTS, (KEY, self.seq))]
+        events = [chain.Event(*row) for row in execute(c, _EVENTS, KEY, self.seq)]
         self.problems += [f"the chain at {p.seq}: {p.code} {p.found}" for p in chain.check(
             events, self.hash, self.seq + 1)]
         self.problems += [f"the call {p.seq}: {p.code} {p.found}" for p in verify.check_calls(events)]
@@ -59,7 +61,7 @@ class Log:
             self._take(event, json.loads(event.body))
         if events:
             self.seq, self.hash = events[-1].seq, events[-1].hash
-        head = c.execute("SELECT head_seq, head_hash FROM office WHERE key = ?", (KEY,)).fetchone()
+        head = execute(c, "SELECT head_seq, head_hash FROM office WHERE key = ?", KEY).fetchone()
         if head != (self.seq, self.hash):
             self.problems.append(f"the head row says {head[0]}, the log ends at {self.seq}")
 
@@ -116,11 +118,11 @@ def _difference(what: str, told: Counter[Any], logged: Counter[Any]) -> list[str
     return lost + more
 
 
-def tables(log: Log, c: sqlite3.Connection) -> list[str]:
+def tables(log: Log, c: Any) -> list[str]:
     """The tables say what the log says, and each series has every number once."""
     problems = []
-    stored = dict(c.execute("SELECT s.id, s.state FROM step s JOIN office o ON o.id = s.office_id WHERE o.key = ?",
-                            (KEY,)).fetchall())
+    stored = dict(execute(
+        c, "SELECT s.id, s.state FROM step s JOIN office o ON o.id = s.office_id WHERE o.key = ?", KEY).fetchall())
     for step in sorted(set(stored) | set(log.states)):
         if stored.get(step) != log.states.get(step):
             problems.append(f"step {step}: {stored.get(step)} in the table, {log.states.get(step)} by the log")
@@ -132,8 +134,9 @@ def tables(log: Log, c: sqlite3.Connection) -> list[str]:
     for (day, service), numbers in series.items():
         if numbers != set(range(1, len(numbers) + 1)):
             problems.append(f"the numbers of {service} on {day} have a gap")
-    sound = c.execute("PRAGMA quick_check").fetchone()[0]
-    return problems if sound == "ok" else [*problems, f"the database: {sound}"]
+    if isinstance(c, sqlite3.Connection) and (sound := c.execute("PRAGMA quick_check").fetchone()[0]) != "ok":
+        problems.append(f"the database: {sound}")
+    return problems
 
 
 async def screens(house: House) -> list[str]:
@@ -148,8 +151,7 @@ async def screens(house: House) -> list[str]:
 
 
 def _wrong_screens(house: House) -> list[str]:
-    c = house.database()
-    try:
+    with house.database() as c:
         at_counter = {
             counter: (label(prefix, number), state) for counter, prefix, number, state in c.execute(
                 "SELECT s.counter, t.prefix, t.number, s.state FROM step s JOIN ticket t ON t.id = s.ticket_id "
@@ -157,8 +159,6 @@ def _wrong_screens(house: House) -> list[str]:
         waiting = int(c.execute("SELECT count(*) FROM step WHERE state = 'waiting'").fetchone()[0])
         held = dict(c.execute(
             "SELECT t.secret, s.state FROM step s JOIN ticket t ON t.id = s.ticket_id").fetchall())
-    finally:
-        c.close()
     wrong = []
     for watched in house.watched:
         picture = watched.line.picture()

@@ -1,8 +1,7 @@
 """The faults. Each comes at a random moment under load, lasts a random while and is over when it returns: the
 moment since which everything must become right, seconds of the loop's clock.
 
-A fault of a part that is not here yet (kill -9 of PostgreSQL, of Redis, of one of two server processes) is one more
-function and one more line in FAULTS; its part joins the house in house.py.
+A new fault is one more function and one more line in FAULTS; what it hits joins its house in house.py.
 """
 
 from __future__ import annotations
@@ -10,18 +9,25 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from random import Random
 
 from bench.shims import NO_GROWTH, NO_SYNC, NO_WRITE
 
-from .house import House
-
-Fault = Callable[[House, Random], Awaitable[tuple[str, float]]]
+from .house import ALONE, TWO, House
 
 FULL = {
     NO_GROWTH: "no file can grow", NO_WRITE: "nothing can be written", NO_SYNC: "syncs fail",
     NO_WRITE | NO_SYNC: "nothing can be written, syncs fail",
 }
+
+
+@dataclass(frozen=True)
+class Fault:
+    """``house``: where it is played, ALONE or TWO; ``play`` returns what happened and when it was over."""
+
+    house: str
+    play: Callable[[House, Random], Awaitable[tuple[str, float]]]
 
 
 async def kill(house: House, chance: Random) -> tuple[str, float]:
@@ -73,18 +79,66 @@ async def clock(house: House, chance: Random) -> tuple[str, float]:
 
 
 async def cut(house: House, chance: Random) -> tuple[str, float]:
-    """The network between the screens and the server is away; sometimes it forgets the connections."""
+    """The network between the screens and the server is away."""
     seconds = chance.choice((0.5, 2, 4, 7)) * chance.uniform(0.8, 1.2)
-    forgets = chance.random() < 0.5
-    house.network.cut()
+    how = await house.network.cut(chance)
     try:
         await asyncio.sleep(seconds)
-        if forgets:
-            house.network.drop()
     finally:
-        house.network.join()
+        await house.network.join()
     since = await house.accepts()
-    return f"network cut for {seconds:.1f} s{', connections forgotten' if forgets else ''}", since
+    return f"{house.network.said}, cut {how} for {seconds:.1f} s", since
 
 
-FAULTS: dict[str, Fault] = {"kill": kill, "term": term, "full": full, "clock": clock, "cut": cut}
+async def paper(house: House, chance: Random) -> tuple[str, float]:
+    """The printer takes nothing; numbers whose paper failed and that nobody replaces are void 40 seconds later."""
+    seconds = chance.uniform(0.5, 2)
+    house.printer_off()
+    try:
+        await asyncio.sleep(seconds)
+    finally:
+        house.printer_on()
+    return f"printer off for {seconds:.1f} s", await house.accepts()
+
+
+async def process(house: House, chance: Random) -> tuple[str, float]:
+    """kill -9 of one of the two processes: half of its screens move to the other one, half wait for its return."""
+    which = chance.randrange(len(house.servers))
+    await house.stop(signal.SIGKILL, which)
+    away = chance.uniform(0, 2)
+    await asyncio.sleep(away)
+    return f"process {which + 1} killed, away {away:.1f} s", await house.start(which)
+
+
+async def postgres(house: House, chance: Random) -> tuple[str, float]:
+    """kill -9 of PostgreSQL, all its processes at once."""
+    await house.kill_postgres()
+    away = chance.uniform(0, 3)
+    await asyncio.sleep(away)
+    return f"PostgreSQL killed, away {away:.1f} s", await house.start_postgres()
+
+
+async def redis(house: House, chance: Random) -> tuple[str, float]:
+    """kill -9 of Redis: what one process commits the other finds by itself."""
+    await house.kill_redis()
+    away = chance.uniform(0.3, 3)
+    await asyncio.sleep(away)
+    return f"Redis killed, away {away:.1f} s", await house.start_redis()
+
+
+async def power(house: House, chance: Random) -> tuple[str, float]:
+    """The power fails: everything at once. The database comes back first, as the system's units order it."""
+    everybody = range(len(house.servers))
+    await asyncio.gather(
+        house.kill_postgres(), house.kill_redis(), *(house.stop(signal.SIGKILL, n) for n in everybody))
+    await asyncio.sleep(chance.uniform(0, 1))
+    await house.start_postgres()
+    since = max(await asyncio.gather(house.start_redis(), *(house.start(n) for n in everybody)))
+    return "PostgreSQL, Redis and both processes killed at once", since
+
+
+FAULTS: dict[str, Fault] = {
+    "kill": Fault(ALONE, kill), "term": Fault(ALONE, term), "full": Fault(ALONE, full), "clock": Fault(ALONE, clock),
+    "cut": Fault(ALONE, cut), "paper": Fault(ALONE, paper), "process": Fault(TWO, process),
+    "postgres": Fault(TWO, postgres), "redis": Fault(TWO, redis), "power": Fault(TWO, power),
+}

@@ -22,6 +22,8 @@ from queue_server.crowd import Line, Web
 ANSWER_S = 3.0
 #: Screens that hear the beat drop a line that is silent for so long (decisions 23), seconds.
 PATIENCE_S = 3.0
+#: Nobody comes any more while so many wait: the load is the same in the hundredth round as in the first.
+MOST_WAITING = 150
 #: Refusals after which the press is repeated with its key: it was not run.
 AGAIN = frozenset({"busy", "failed"})
 _SEQ = re.compile(r'"seq": ?([0-9]+)')
@@ -40,6 +42,12 @@ class Told:
     surprises: list[str] = field(default_factory=list)
     again: Counter[str] = field(default_factory=Counter)         # why presses were sent again
     presses: int = 0
+    #: Numbers that were void by the end of the last round; nobody is told.
+    voided: int = 0
+
+    def acknowledged(self) -> tuple[int, int, int]:
+        """How many numbers, calls and finishes."""
+        return len(self.numbers), len(self.calls), len(self.finished)
 
     def call(self, answer: Message) -> None:
         if answer["call"] in self.calls:
@@ -102,6 +110,8 @@ class Kiosk:
         self.taken: deque[Message] = deque(maxlen=50)
 
     async def once(self) -> float:
+        if len(self.told.numbers) - len(self.told.finished) - self.told.voided > MOST_WAITING:
+            return 0.2
         key = secrets.token_hex(16)
         message = {
             "key": key, "service": self.chance.choice(self.services), "priority": self.chance.random() < 0.15,
@@ -189,12 +199,13 @@ class Watched:
 class Phones:
     """Some visitors follow their number; the oldest makes room for the next."""
 
-    def __init__(self, base: str, most: int) -> None:
-        self.base, self.most = base, most
+    def __init__(self, base: Callable[[int], str], most: int) -> None:
+        self.base, self.most, self.followed = base, most, 0
         self.lines: deque[tuple[Message, Line]] = deque()
 
     async def follow(self, ticket: Message) -> None:
-        line = Line(Web(self.base), {"screen": "visitor", "ticket": ticket["secret"]})
+        self.followed += 1
+        line = Line(Web(self.base(self.followed)), {"screen": "visitor", "ticket": ticket["secret"]})
         with suppress(TimeoutError):
             await line.open()
         self.lines.append((ticket, line))

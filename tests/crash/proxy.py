@@ -10,8 +10,10 @@ class Proxy:
     """Passes bytes on to the server. While it is cut nothing gets through and nobody is told; what was sent
     meanwhile arrives afterwards, as TCP has it. ``drop`` instead forgets every connection."""
 
-    def __init__(self, to_port: int) -> None:
-        self.to_port = to_port
+    def __init__(self, *to: int) -> None:
+        """``to``: the port of the server; behind it those that are tried when that one does not accept, as a web
+        server before several processes does it."""
+        self.to = to
         self.port = 0
         self._whole = asyncio.Event()
         self._whole.set()
@@ -54,7 +56,7 @@ class Proxy:
         self._writers.add(writer)
         try:
             await self._whole.wait()
-            to_reader, to_writer = await asyncio.open_connection("127.0.0.1", self.to_port, limit=2**20)
+            to_reader, to_writer = await self._server_side()
             self._writers.add(to_writer)
             both = (self._pump(reader, to_writer), self._pump(to_reader, writer))
             await asyncio.wait([asyncio.ensure_future(one) for one in both], return_when=asyncio.FIRST_COMPLETED)
@@ -64,6 +66,12 @@ class Proxy:
         finally:
             self._end(writer)
             self._passing.discard(task)
+
+    async def _server_side(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        for port in self.to[:-1]:
+            with suppress(OSError):
+                return await asyncio.open_connection("127.0.0.1", port, limit=2**20)
+        return await asyncio.open_connection("127.0.0.1", self.to[-1], limit=2**20)
 
     def _end(self, writer: asyncio.StreamWriter) -> None:
         self._writers.discard(writer)
