@@ -28,6 +28,8 @@ class Crowd:
         self.newest = b""              # the last awaited message
         self.complete = asyncio.Event()
         self.wanted = 0
+        #: Where every awaited message is kept with its time, for whoever must look into it afterwards.
+        self.kept: list[tuple[int, bytes]] | None = None
 
     def expect(self, name: str, wanted: int) -> None:
         """From now on so many messages of this name are counted, then ``complete`` is set."""
@@ -67,6 +69,8 @@ class Ear(WSListener):  # type: ignore[misc]  # picows is compiled
         if crowd.awaited and text.startswith(crowd.awaited):
             crowd.arrived.append(time.monotonic_ns())
             crowd.newest = text
+            if crowd.kept is not None:
+                crowd.kept.append((crowd.arrived[-1], text))
             if len(crowd.arrived) == crowd.wanted:
                 crowd.complete.set()
         elif text == b"2":

@@ -43,6 +43,8 @@ CALM = frozenset({
 })
 CALM_S = 0.25
 PHONES_S = 1.0
+#: Other processes hear of numbers a little later than of calls, of many at once.
+HINT_S = 0.1
 STALE_MS = 5_000
 #: So often in a row consoles wait for the boards of a newer call; then they are drawn first.
 MOST_PUT_OFF = 3
@@ -113,7 +115,7 @@ class Live:
         #: Told of every commit of this process: (office, events).
         self.told: list[Callable[[str, list[Recorded]], None]] = []
         self.alone = True              # no other server process on this database
-        self.hint: Callable[[str, bool], None] = lambda key, only_drawn: None  # to the other processes
+        self.hint: Callable[[str, bool, float], None] = lambda key, only_drawn, patience: None  # to other processes
         self.follower = Follower(database, kit, self._happened)
 
     def start(self) -> None:
@@ -128,7 +130,8 @@ class Live:
         """Told by the writer after each commit."""
         self.follower.own(key, events)
         self._happened(key, seq, events)
-        self.hint(key, False)
+        calm = all(e.kind in CALM for e in events)
+        self.hint(key, False, HINT_S if calm else 0.0)
 
     def _happened(self, key: str, seq: int, events: list[Recorded]) -> None:
         """Something was recorded, here or by another process."""
@@ -147,10 +150,13 @@ class Live:
     def refresh_everywhere(self, key: str) -> None:
         """The same in every process (a board came or went, or reported a call)."""
         self.refresh(key)
-        self.hint(key, True)
+        self.hint(key, True, 0.0)
 
     def hinted(self, key: str, only_drawn: bool) -> None:
-        """What another process says through Redis."""
+        """What another process says through Redis. Of an office without screens here the next second is early
+        enough: reading after each of its commits would cost this process as much as the commit cost the other."""
+        if all(screen.office != key for screen in list(self.screens.values())):
+            return
         if only_drawn:
             self.refresh(key)
         else:
