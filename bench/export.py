@@ -93,7 +93,8 @@ class Copy:
     def __init__(self, url: str) -> None:
         self.url = url.replace("+psycopg", "")
         self.sql = _statement(
-            number="lpad(ticket.number::text, greatest(3, length(ticket.number::text)), '0')", rule="(step.why::json ->> 'rule')",
+            number="lpad(ticket.number::text, greatest(3, length(ticket.number::text)), '0')",
+            rule="(step.why::json ->> 'rule')",
             time="to_char(to_timestamp(({} + 25200000) / 1000.0) AT TIME ZONE 'UTC', "
                  "'YYYY-MM-DD\"T\"HH24:MI:SS.MS') || '+07:00'",
             seconds="({0}) / 1000 || '.' || lpad((({0}) % 1000)::text, 3, '0')")
