@@ -48,6 +48,8 @@ HINT_S = 0.1
 STALE_MS = 5_000
 #: So often in a row consoles wait for the boards of a newer call; then they are drawn first.
 MOST_PUT_OFF = 3
+#: After so many boards whoever else waits has a turn, a millisecond: each turn costs as much as a board.
+BOARDS_AT_ONCE = 8
 
 
 @dataclass
@@ -289,8 +291,11 @@ class Live:
             return
         self._sent[key] = snapshot.seq
         for kinds in (("board",), ("counter",), ("kiosk", "supervisor")):
-            for picture, room in self._pictures(snapshot, [s for s in of_office if s.kind in kinds]):
+            pictures_ = self._pictures(snapshot, [s for s in of_office if s.kind in kinds])
+            for nth, (picture, room) in enumerate(pictures_, 1):
                 self.socketio.emit("picture", picture, to=room)
+                if kinds == ("board",) and nth % BOARDS_AT_ONCE:
+                    continue
                 self.kit.sleep(0)  # a press that came meanwhile does not wait for all the others
                 if kinds != ("board",) and self._put_off(key, dirty):
                     return
