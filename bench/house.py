@@ -31,7 +31,7 @@ def free_port() -> int:
 
 
 class Process:
-    """A server process that is up once ``path`` answers, and gone at the end."""
+    """A server process that is up once ``path`` answers (empty: once it accepts), and gone at the end."""
 
     def __init__(self, command: list[str], port: int, path: str, environment: dict[str, str] | None = None) -> None:
         self.command, self.port, self.path = command, port, path
@@ -49,7 +49,10 @@ class Process:
         deadline = time.monotonic() + 60
         while True:
             try:
-                urllib.request.urlopen(self.base + self.path, timeout=2).close()
+                if self.path:
+                    urllib.request.urlopen(self.base + self.path, timeout=2).close()
+                else:
+                    socket.create_connection(("127.0.0.1", self.port), 2).close()
                 return
             except (urllib.error.URLError, OSError):
                 if self.process.poll() is not None or time.monotonic() > deadline:
@@ -81,17 +84,19 @@ class House:
 
     def __init__(
         self, office: Office, officers: int = 0, folder: str | None = None, mode: str = "eventlet",
-        environment: dict[str, str] | None = None,
+        environment: dict[str, str] | None = None, notes: Path | None = None,
     ) -> None:
+        """``notes``: where the server notes what it hands over to screens, and when (``bench/noted.py``)."""
         self.data = Path(tempfile.mkdtemp(prefix="queue-bench-", dir=folder))
         self.mode = mode
         session = Session(self.settings())
         self.place: Place = set_up(session, office, officers)
         session.close()
         port = free_port()
+        module = ["queue_server"] if notes is None else ["bench.noted", str(notes)]
         # With --demo the devices of this very machine are paired at once; no demo office is added to ours.
         self.process = Process(
-            [sys.executable, "-m", "queue_server", "serve", "--demo", "--data", str(self.data), "--host", "127.0.0.1",
+            [sys.executable, "-m", *module, "serve", "--demo", "--data", str(self.data), "--host", "127.0.0.1",
              "--port", str(port), "--async-mode", mode], port, f"/office/{self.place.key}/door", environment)
         self.base = self.process.base
 
@@ -116,6 +121,15 @@ def cpu_seconds(pid: int) -> float:
     except OSError:
         return 0.0
     return (int(used[11]) + int(used[12])) / float(os.sysconf("SC_CLK_TCK"))
+
+
+def resident_kb(pid: int) -> int:
+    """Memory that a process holds now, KB; 0 where the system does not tell."""
+    try:
+        text = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in text.splitlines() if line.startswith("VmRSS:")), 0)
 
 
 def machine() -> str:

@@ -15,6 +15,8 @@ from .store import log, offices
 from .store.prepared import savepoint
 
 ANSWER_KEPT_MS = 24 * 3_600_000
+#: So often a job lets another process go first with its office; then it waits for it.
+MOST_PUT_OFF = 2
 #: (office id, office key, seq after, events) of an office in a committed batch.
 Told = tuple[int, str, int, list[Recorded]]
 
@@ -45,7 +47,7 @@ class Batch:
 
     def run(self) -> None:
         # Whoever was committing before us with these heads has ended when we have them.
-        self.heads = {h.key: h for h in offices.lock_heads(self.c, sorted({j.office for j in self.jobs}))}
+        self.heads = {h.key: h for h in self._lock()}
         self.before = dict(self.heads)
         if self.doubtful is not None and self.doubtful.stands(self.c):
             return
@@ -56,6 +58,25 @@ class Batch:
         for job in self.jobs:
             job.problem, job.answer = None, None
             self._one(job)
+
+    def _lock(self) -> list[offices.Head]:
+        """The heads of the jobs' offices. Where another process is at work on some of them, those jobs are left for the
+        next batch, without an answer: or two processes would wait for each other all the time, office by office."""
+        keys = sorted({job.office for job in self.jobs})
+        if len(keys) == 1 or self.doubtful is not None or self.c.dialect.name != "postgresql":
+            return offices.lock_heads(self.c, keys)
+        patiently = sorted({job.office for job in self.jobs if job.put_off >= MOST_PUT_OFF})
+        heads = offices.lock_free_heads(self.c, keys, patiently)
+        if not heads and not patiently:
+            patiently = [self.jobs[0].office]
+            heads = offices.lock_heads(self.c, patiently)
+        ours = {*patiently, *(head.key for head in heads)}
+        for job in self.jobs:
+            if job.office not in ours:
+                job.put_off += 1
+                job.problem, job.answer = None, None  # an attempt before this one may have come further
+        self.jobs = [job for job in self.jobs if job.office in ours]
+        return heads
 
     def _one(self, job: Job) -> None:
         if job.office not in self.heads:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import secrets
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -28,7 +29,7 @@ class Hints:
         self.me = secrets.token_hex(4)
         #: Several houses may share one Redis; whoever knows the secret is of this one.
         self.channel = "queue:" + hashlib.sha256(b"hints" + house).hexdigest()[:24]
-        self._waiting: dict[str, bool] = {}
+        self._waiting: dict[str, tuple[bool, float]] = {}  # office -> only drawn, when to say so
         self._wake = kit.signal()
         self._away = False
 
@@ -36,10 +37,13 @@ class Hints:
         self.kit.spawn(self._speak)
         self.kit.spawn(self._listen)
 
-    def tell(self, office: str, only_drawn: bool = False) -> None:
-        """Says so to the others, soon; costs the caller nothing."""
-        self._waiting[office] = only_drawn and self._waiting.get(office, True)
-        self._wake.set()
+    def tell(self, office: str, only_drawn: bool = False, patience_s: float = 0.0) -> None:
+        """Says so to the others after ``patience_s`` seconds at most, with whatever comes meanwhile; costs the caller
+        nothing."""
+        drawn, due = self._waiting.get(office, (True, float("inf")))
+        self._waiting[office] = (only_drawn and drawn, min(due, time.monotonic() + patience_s))
+        if patience_s == 0 or due == float("inf"):
+            self._wake.set()
 
     def _client(self, **more: Any) -> Any:
         import redis
@@ -50,15 +54,23 @@ class Hints:
     def _speak(self) -> None:
         client = self._client(socket_timeout=WAIT_S)
         while True:
-            self._wake.wait()
+            next_due = min((due for _drawn, due in self._waiting.values()), default=None)
+            self._wake.wait(None if next_due is None else max(0.0, next_due - time.monotonic()))
             self._wake.clear()
-            waiting, self._waiting = self._waiting, {}
             try:
-                for office, only_drawn in waiting.items():
+                for office, only_drawn in self._due():
                     client.publish(self.channel, f"{self.me} {int(only_drawn)} {office}")
                     self._back()
             except Exception as problem:
                 self._lost(problem)
+
+    def _due(self) -> list[tuple[str, bool]]:
+        """What must be said now: (office, whether only to be drawn anew)."""
+        now = time.monotonic()
+        due = [(office, drawn) for office, (drawn, when) in self._waiting.items() if when <= now]
+        for office, _drawn in due:
+            del self._waiting[office]
+        return due
 
     def _listen(self) -> None:
         while True:

@@ -45,9 +45,13 @@ CALM_S = 0.25
 PHONES_S = 1.0
 #: Pictures that could not be drawn, because the database is away, are tried again after so long.
 AGAIN_S = 0.5
+#: Other processes hear of numbers a little later than of calls, of many at once.
+HINT_S = 0.1
 STALE_MS = 5_000
 #: So often in a row consoles wait for the boards of a newer call; then they are drawn first.
 MOST_PUT_OFF = 3
+#: After so many boards whoever else waits has a turn, a millisecond: each turn costs as much as a board.
+BOARDS_AT_ONCE = 8
 
 
 @dataclass
@@ -115,7 +119,7 @@ class Live:
         #: Told of every commit of this process: (office, events).
         self.told: list[Callable[[str, list[Recorded]], None]] = []
         self.alone = True              # no other server process on this database
-        self.hint: Callable[[str, bool], None] = lambda key, only_drawn: None  # to the other processes
+        self.hint: Callable[[str, bool, float], None] = lambda key, only_drawn, patience: None  # to other processes
         self.follower = Follower(database, kit, self._happened)
 
     def start(self) -> None:
@@ -130,7 +134,8 @@ class Live:
         """Told by the writer after each commit."""
         self.follower.own(key, events)
         self._happened(key, seq, events)
-        self.hint(key, False)
+        calm = all(e.kind in CALM for e in events)
+        self.hint(key, False, HINT_S if calm else 0.0)
 
     def _happened(self, key: str, seq: int, events: list[Recorded]) -> None:
         """Something was recorded, here or by another process."""
@@ -149,10 +154,13 @@ class Live:
     def refresh_everywhere(self, key: str) -> None:
         """The same in every process (a board came or went, or reported a call)."""
         self.refresh(key)
-        self.hint(key, True)
+        self.hint(key, True, 0.0)
 
     def hinted(self, key: str, only_drawn: bool) -> None:
-        """What another process says through Redis."""
+        """What another process says through Redis. Of an office without screens here the next second is early
+        enough: reading after each of its commits would cost this process as much as the commit cost the other."""
+        if all(screen.office != key for screen in list(self.screens.values())):
+            return
         if only_drawn:
             self.refresh(key)
         else:
@@ -291,8 +299,11 @@ class Live:
             return
         self._sent[key] = snapshot.seq
         for kinds in (("board",), ("counter",), ("kiosk", "supervisor")):
-            for picture, room in self._pictures(snapshot, [s for s in of_office if s.kind in kinds]):
+            pictures_ = self._pictures(snapshot, [s for s in of_office if s.kind in kinds])
+            for nth, (picture, room) in enumerate(pictures_, 1):
                 self.socketio.emit("picture", picture, to=room)
+                if kinds == ("board",) and nth % BOARDS_AT_ONCE:
+                    continue
                 self.kit.sleep(0)  # a press that came meanwhile does not wait for all the others
                 if kinds != ("board",) and self._put_off(key, dirty):
                     return

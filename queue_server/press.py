@@ -106,6 +106,7 @@ class Job:
     answer: Answer | None = None
     problem: Exception | None = None
     done: Signal | None = None
+    put_off: int = 0               # how often another process was let go first
 
     def content(self) -> str:
         text = orjson.dumps([self.office, self.act, self.args], default=str, option=orjson.OPT_SORT_KEYS)

@@ -114,8 +114,11 @@ class Writer:
                     told = []
                     for job in jobs:
                         job.problem = job.problem or problem
-                self._learn((time.monotonic() - self._begun) / len(jobs))
-                for job in jobs:
+                ended = [job for job in jobs if job.answer is not None or job.problem is not None]
+                # At the office of the others another process was just at work: they are the first of the next batch.
+                self._pending.extendleft(job for job in reversed(jobs) if job.answer is None and job.problem is None)
+                self._learn((time.monotonic() - self._begun) / max(1, len(ended)))
+                for job in ended:
                     if job.done is not None:
                         job.done.set()
                 if self.published:

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -16,12 +17,15 @@ import databases
 import pytest
 from backstage import ROOT, events, rows
 from databases import Postgres
-from small_house import KEY, house, session
+from small_house import KEY, house, session, settings
 
 from queue_server import opening
+from queue_server.commands import visitor
 from queue_server.commands.setup import add_person, configure
 from queue_server.domain import chain
+from queue_server.domain.errors import NotFound
 from queue_server.domain.verify import check_calls
+from queue_server.transaction import SYSTEM, Job
 
 BOTH_DATABASES = True
 PROCESSES, NUMBERS = 8, 24
@@ -131,3 +135,43 @@ def test_a_database_that_crashes_again_and_again_costs_time_and_nothing_else(fra
     labels = [label for one in found for label in one["called"]]
     assert len(labels) == len(set(labels)) == len(given)
     nothing_lost_or_doubled(data, len(given))
+
+
+def number(key: str) -> Job:
+    return Job(key, SYSTEM, "issue", visitor.issue, {"service": "umum", "channel": "door"})
+
+
+def test_an_office_that_another_process_holds_does_not_hold_up_the_others(postgres: Postgres, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    databases.use(data, postgres.create())
+    with session(house(data, 0)) as opened, databases.opened(data, writing=True) as other:
+        made = replace(opening.office(opened.database, KEY), key="second")
+        opening.add_office(opened.database, "second")
+        opened.press("second", "configure", configure, office=made, reason="test")
+        databases.execute(other, "SELECT id FROM office WHERE key = ? FOR UPDATE", KEY)
+        jobs = [number(key) for key in (KEY, "second", KEY, "nowhere")]
+        opened.writer._batch(jobs)
+        assert [job.answer is not None for job in jobs] == [False, True, False, False]
+        other.rollback()
+        opened.writer._batch([jobs[0], jobs[2], jobs[3]])
+        assert [job.answer["ticket"]["number"] for job in (jobs[0], jobs[2]) if job.answer] == [1, 2]
+        opened.writer._batch([jobs[3], number(KEY)])
+        assert isinstance(jobs[3].problem, NotFound), "nobody waits for an office that is not there"
+    assert chain.check(events(data, KEY)) == [] and chain.check(events(data, "second")) == []
+
+
+def test_whoever_was_left_for_the_next_batch_is_in_it(counters: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with session(settings(counters)) as opened:
+        whole = opened.writer._batch
+        monkeypatch.setattr(opened.writer, "_batch", lambda jobs: whole(jobs[:1]))
+        opened.writer.start()
+        found: list[int] = []
+        pressing = [
+            threading.Thread(target=lambda: found.append(opened.writer.press(number(KEY))["ticket"]["number"]))
+            for _ in range(5)]
+        for thread in pressing:
+            thread.start()
+        for thread in pressing:
+            thread.join(60)
+        assert sorted(found) == [1, 2, 3, 4, 5]
+        opened.writer.close()

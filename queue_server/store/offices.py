@@ -29,6 +29,7 @@ _lock = (
     select(*_columns).where(t.office.c.key.in_(bindparam("keys", expanding=True)))
     .order_by(t.office.c.id).with_for_update()
 )
+_lock_free = _lock.with_for_update(skip_locked=True)
 _lock_one = Prepared(select(*_columns).where(t.office.c.key == bindparam("of_key")).with_for_update())
 _heads = Prepared(select(*_columns).order_by(t.office.c.id))
 _head_of = Prepared(select(*_columns).where(t.office.c.key == bindparam("of_key")))
@@ -53,6 +54,16 @@ def lock_heads(c: Connection, keys: list[str]) -> list[Head]:
     if len(keys) == 1:
         return [Head(*row) for row in _lock_one.all(c, {"of_key": keys[0]})]
     return [Head(*row) for row in c.execute(_lock, {"keys": keys})]
+
+
+def lock_free_heads(c: Connection, keys: list[str], patiently: list[str]) -> list[Head]:
+    """Locks ``patiently`` whoever holds them, and of the other offices those that no other process holds just now.
+
+    Waiting comes first, in order of id, and what follows never waits: two processes cannot wait for each other.
+    """
+    held = lock_heads(c, patiently) if patiently else []
+    others = [key for key in keys if key not in patiently]
+    return held + [Head(*row) for row in c.execute(_lock_free, {"keys": others})] if others else held
 
 
 def heads(c: Connection) -> list[Head]:
