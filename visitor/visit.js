@@ -7,9 +7,14 @@
 
   const office = Queue.meta("office");
   const scanned = (/[?&]door=([^&]+)/.exec(window.location.search) || [])[1];
-  const door = scanned ? decodeURIComponent(scanned.replace(/%(?![0-9a-f]{2})/gi, "%25")) : null;
+  const door = scanned ? plain(scanned) : null;
   const state = { picture: null, lost: false, key: null, sending: null, trying: false, failed: false, refusal: null, mine: [], noted: null };
   let wish = null;
+
+  /** The code of an address; one that somebody broke is sent as it stands, and refused in words. */
+  function plain(text) {
+    try { return decodeURIComponent(text).slice(0, 60); } catch (broken) { return text.slice(0, 60); }
+  }
 
   function set(changes) { Object.assign(state, changes); draw(); }
 
