@@ -15,6 +15,16 @@
       })}</ol>`;
   }
 
+  /* This minute's code for phones. When it cannot be had the slide passes: an old one opens nothing. */
+  function Door(props) {
+    var lang = props.slide.lang, picture = props.picture, said = picture.door_code === "wifi" ? ["door.wifi", "door.scan"] : ["door.scan"];
+    return html`<img class="door-code" src=${"/office/" + picture.office.key + "/door-code.svg?m=" + Math.floor(props.now / 60000)}
+        alt=${Queue.t("door.alt", {}, lang)} data-testid="door-code" onError=${props.onEnd} />
+      <div class="door-words"><h2 class="slide-title">${Queue.t("door.title", {}, lang)}</h2>
+        ${said.map(function (key) { return html`<p>${Queue.t(key, {}, lang)}</p>`; })}
+        <p class="door-arrived">${Queue.t("door.arrived", {}, lang)}</p></div>`;
+  }
+
   function Standard(props) {
     var slide = props.slide;
     return html`<div class="slide-head"><${Board.Letter} service=${slide.service} />
@@ -53,11 +63,11 @@
     return html`<h2 class="slide-title">${text.slice(0, cut)}</h2><p class="slide-body">${text.slice(cut + 1)}</p>`;
   }
 
-  var KINDS = { how: How, standard: Standard, now: Now, picture: Media, video: Media, text: Text };
+  var KINDS = { how: How, door: Door, standard: Standard, now: Now, picture: Media, video: Media, text: Text };
 
   Board.Slide = function (props) {
     var slide = props.slide, Kind = KINDS[slide.kind] || Text;
     return html`<section class=${"stage slide slide-" + slide.kind} key=${slide.key}>
-      <${Kind} slide=${slide} picture=${props.picture} onBroken=${props.onBroken} onEnd=${props.onEnd} /></section>`;
+      <${Kind} slide=${slide} picture=${props.picture} now=${props.now} onBroken=${props.onBroken} onEnd=${props.onEnd} /></section>`;
   };
 }());

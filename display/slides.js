@@ -97,15 +97,20 @@
     };
   }
 
+  /* It comes back often: whoever stands at the door does not wait for a round. */
+  function doorSlides(picture, lang, after) {
+    return picture.door_code ? [{ key: "door-" + lang + after, kind: "door", lang: lang, seconds: 16 }] : [];
+  }
+
   /** The slides of one round in a language; `broken` holds files that this screen cannot play. */
   Board.slides = function (picture, lang, broken) {
     var slides = [{ key: "how-" + lang, kind: "how", lang: lang, seconds: 12 }];
     var notices = picture.notices.map(function (notice, i) { return noticeSlide(notice, i, lang); })
       .filter(function (slide) { return slide.kind === "text" ? slide.text : slide.file && !broken[slide.file]; });
-    slides = slides.concat(nowSlides(picture, ""), notices);
+    slides = doorSlides(picture, lang, "").concat(slides, nowSlides(picture, ""), notices);
     picture.services.forEach(function (service) {
       /* Who is at which counter comes back often: somebody may have missed the call. */
-      slides = slides.concat(standardSlides(service, lang), nowSlides(picture, "-" + service.key));
+      slides = slides.concat(doorSlides(picture, lang, "-" + service.key), standardSlides(service, lang), nowSlides(picture, "-" + service.key));
     });
     return slides;
   };

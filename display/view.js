@@ -199,7 +199,7 @@
     } else if (s.resting) {
       large = html`<${Call} picture=${s.picture} call=${s.resting} width=${s.callWidth} mood="resting" />`;
     } else {
-      large = html`<${Board.Slide} slide=${s.slide} picture=${s.picture} onBroken=${s.onBroken} onEnd=${s.onSlideEnd} />`;
+      large = html`<${Board.Slide} slide=${s.slide} picture=${s.picture} now=${s.now} onBroken=${s.onBroken} onEnd=${s.onSlideEnd} />`;
     }
     return html`<div class="board" style=${{ transform: s.drift }}>
       <${Head} state=${s} />${large}<${List} state=${s} /><${Services} state=${s} />

@@ -68,6 +68,18 @@
     </nav>`;
   };
 
+  function shows(seen) { return function (event) { event.target.parentNode.classList.toggle("is-missing", !seen); }; }
+
+  /** This minute's code for phones; gone when it cannot be had, for an old one opens nothing. */
+  Kiosk.doorCode = function (state) {
+    const office = state.picture.office, minute = Math.floor(state.now / 60000);
+    if (!state.picture.door_code || state.down) { return null; }
+    return html`<figure class="door-code is-missing" data-testid="door-code">
+      <img src=${"/office/" + office.key + "/door-code.svg?m=" + minute} alt=${Queue.t("door.alt")} onLoad=${shows(true)} onError=${shows(false)} />
+      <figcaption><strong>${Queue.t("door.scan")}</strong>
+        ${state.picture.door_code === "wifi" ? html`<span>${Queue.t("door.wifi")}</span>` : null}<span>${Queue.t("door.arrived")}</span></figcaption></figure>`;
+  };
+
   /** What must be said: the line is down, numbers come from the reserve, or the printer does not work. One at a time, the worse first. */
   Kiosk.mark = function (state) {
     if (state.down) {

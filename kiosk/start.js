@@ -39,9 +39,10 @@
     return html`<div class="start">
       ${Kiosk.header(state)}
       ${may ? Kiosk.lineMark(state) : null}
-      <section class="hello">
+      <section class=${"hello" + (state.picture.door_code ? " has-code" : "")}><div class="hello-words">
         ${may ? closed(may) : html`<h1 class="ask">${Queue.t("choose")}</h1>
-          ${Kiosk.mark(state) || html`<p class="ask-line">${Queue.t("choose.line")}</p>`}`}
+          ${Kiosk.mark(state) || html`<p class="ask-line">${Queue.t("choose.line")}</p>`}`}</div>
+        ${Kiosk.doorCode(state)}
       </section>
       <ul class=${"services plain count-" + Math.min(services.length, 8)}>
         ${services.map(function (service) { return card(service, acts); })}

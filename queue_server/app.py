@@ -28,8 +28,10 @@ from .proxies import Proxies
 from .reports import BoardReports
 from .screens import administration, api, health, media, pages, passkeys, requests, reserve, sockets, supervision
 from .screens.door import Door, status_of
+from .screens.entrance import Entrance
 from .screens.guard import Guard
 from .screens.limits import Limits
+from .screens.presence import Presence
 from .sessions import SessionsInUse
 from .sounds_tool.sets import voice_of
 from .transaction import Writer
@@ -88,6 +90,7 @@ def create_app(config: Config, kit: Kit) -> House:
     door = Door(config, database, kit, writer)
     slips = Slips(config, live, writer, kit)
     live.words_of = lambda office: voice_of(config.data, office.voice_set, office.languages).words
+    live.phones_by = "internet" if config.public_url else "wifi" if config.wifi_url else ""
     live.print_how = "escpos" if slips.escpos else (config.printer or "none")
     sessions = SessionsInUse(live, writer, kit)
     door.on_session = sessions.seen
@@ -95,7 +98,8 @@ def create_app(config: Config, kit: Kit) -> House:
 
     app.register_blueprint(pages.blueprint(door, live))
     limits = Limits()
-    app.register_blueprint(requests.blueprint(door, live, limits, slips.printed))
+    house = Entrance(door, limits, Presence(door, live), slips.printed)
+    app.register_blueprint(requests.blueprint(house, live))
     app.register_blueprint(passkeys.blueprint(door))
     app.register_blueprint(reserve.blueprint(door, live))
     app.register_blueprint(media.blueprint(config, door, live))
@@ -105,7 +109,7 @@ def create_app(config: Config, kit: Kit) -> House:
     door.on_press, reports.on_drawn = metrics.note_press, metrics.note_drawn
     live.told.append(metrics.note_events)
     app.register_blueprint(health.blueprint(config, door, metrics))
-    app.register_blueprint(api.blueprint(door, live, limits, slips.printed))
+    app.register_blueprint(api.blueprint(house, live))
     sockets.register(socketio, door, live, reports)
     Guard(door, limits).stand(app, socketio)
     _answers(app, database)

@@ -114,6 +114,7 @@ class Live:
         self._wake = kit.signal()
         self.words_of: Callable[[Office], Vocabulary | None] = lambda office: None
         self.print_how = "none"        # none | escpos | browser: what the kiosk does for paper
+        self.phones_by = ""            # how phones reach this server: internet | wifi | "" (not at all)
         self.printer = "none"          # what the printer said of itself last
         self.machine: list[dict[str, Any]] = []  # alerts about this machine, whatever the office
         #: Told of every commit of this process: (office, events).
@@ -368,9 +369,11 @@ class Live:
     def picture(self, snapshot: Snapshot, screen: Screen) -> dict[str, Any]:
         """The picture of one screen, a pure function of the snapshot (but for what stands apart)."""
         if screen.kind == "board":
-            return display.picture(snapshot, screen.place, screen.device_id, self.words_of(snapshot.office))
+            drawn = display.picture(snapshot, screen.place, screen.device_id, self.words_of(snapshot.office))
+            return {**drawn, "door_code": self.door_code(snapshot)}
         if screen.kind == "kiosk":
-            return {**kiosk.picture(snapshot, "door"), "print": self.print_how, "printer": self.printer}
+            return {**kiosk.picture(snapshot, "door"), "print": self.print_how, "printer": self.printer,
+                    "door_code": self.door_code(snapshot)}
         if screen.kind == "counter":
             return counter.picture(snapshot, screen.person_id)
         connected = frozenset(s.device_id for s in self.screens.values() if s.device_id)
@@ -380,6 +383,11 @@ class Live:
             fresh = snapshot.at - people.KIOSK_GONE_MS
             connected |= {d.id for d in snapshot.devices if d.kind == "kiosk" and d.seen_at > fresh}
         return supervisor.picture(snapshot, today, connected, self.printer, self.machine)
+
+    def door_code(self, snapshot: Snapshot) -> str:
+        """By what phones come when boards and kiosks of the office show the changing code; "": none is shown
+        (decisions 26)."""
+        return "" if snapshot.office.door_code == "sheet" else self.phones_by
 
     def _today(self, s: Snapshot) -> glance.Today:
         with self.database.read() as c:

@@ -6,7 +6,7 @@
   const html = window.htmPreact.html;
 
   const PANELS = [{ name: "hours", icon: "clock" }, { name: "exceptions", icon: "calendar-time" }, { name: "service", icon: "list" },
-    { name: "places", icon: "desk" }, { name: "notices", icon: "device-tv" }, { name: "file", icon: "file-text" }, { name: "history", icon: "history" }];
+    { name: "places", icon: "desk" }, { name: "phones", icon: "device-mobile" }, { name: "notices", icon: "device-tv" }, { name: "file", icon: "file-text" }, { name: "history", icon: "history" }];
   let shown = "hours";
 
   Desk.showPanel = function (name) { shown = name; Desk.draw(); };

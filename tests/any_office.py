@@ -115,6 +115,7 @@ def office_hours(draw: st.DrawFn, named: str) -> dict[str, object]:
         "issue_from": draw(st.none() | st.just(day_starts + 345)), "last_ticket_min": draw(st.integers(0, 45)),
         "break_ticket_min": draw(st.none() | st.integers(0, 45)), "always_open": draw(st.integers(0, 9)) == 0,
         "time_zone": draw(st.sampled_from(["WIB", "WITA", "WIT"])), "remote_numbers": draw(st.booleans()),
+        "door_code": draw(st.sampled_from(["screen", "sheet", "both"])),
     }
 
 

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import databases
 
+from queue_server.domain import presence
 from queue_server.domain.chain import Event
 from queue_server.domain.office import Office
 from queue_server.office_file import demo_open, read, write
@@ -55,6 +56,12 @@ def rows(data: Path, sql: str, *values: Any) -> list[Any]:
     """Reads the database beside the running server; ``?`` stands for each value."""
     with databases.opened(data) as c:
         return [tuple(row) for row in databases.execute(c, sql, *values).fetchall()]
+
+
+def shown_code(data: Path, office: str, minutes_ago: int = 0) -> str:
+    """The code that the screens at the door show, or showed so many minutes ago."""
+    key = presence.key_from((data / "secret").read_bytes())
+    return presence.code(key, office, presence.minute_of(round(time.time() * 1000)) - minutes_ago)
 
 
 def let_time_pass(data: Path, sql: str, *values: Any) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from backstage import apply, demo_office, events, rows, until, with_rules
+from backstage import apply, demo_office, events, rows, shown_code, until, with_rules
 from cast import Server
 
 from queue_server.client import Message, Officer, Phone, Refusal
@@ -62,7 +62,7 @@ def phone_with(server: Server, phones: list[Phone], priority: bool = False, here
 
 
 def door_code(server: Server) -> str:
-    return str(rows(server.data, "SELECT door_code FROM office WHERE key = 'rutan'")[0][0])
+    return shown_code(server.data, "rutan")
 
 
 def refused(work: object, *args: object, **more: object) -> str:

@@ -65,8 +65,8 @@
   function remote(state, acts) {
     const ticket = state.picture.ticket;
     if (ticket.channel !== "online" || ticket.arrived_at) { return null; }
-    /* Without an address for phones no QR code hangs at the door: the staff note the arrival. */
-    const here = Queue.t(Queue.meta("door-code") ? "remote.scan" : "remote.tell");
+    /* Without an address for phones there is no QR code at the door: the staff note the arrival. */
+    const code = Queue.meta("door-code"), here = Queue.t(code ? (code === "sheet" ? "remote.sheet" : "remote.scan") : "remote.tell");
     return html`<section class="card stack-tight" data-testid="remote">${Visitor.icon("map-pin")} <strong>${Queue.t("remote.title")}</strong>
       <p>${here} ${Queue.t("remote.text", { count: ticket.return_after })}</p>${coming(state, acts)}</section>`;
   }

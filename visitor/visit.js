@@ -6,9 +6,15 @@
   const AGAIN_MS = 20000, RETRY_MS = 3000, GIVE_UP_MS = 60000;
 
   const office = Queue.meta("office");
-  const door = (/[?&]door=([^&]+)/.exec(window.location.search) || [])[1];
+  const scanned = (/[?&]door=([^&]+)/.exec(window.location.search) || [])[1];
+  const door = scanned ? plain(scanned) : null;
   const state = { picture: null, lost: false, key: null, sending: null, trying: false, failed: false, refusal: null, mine: [], noted: null };
   let wish = null;
+
+  /** The code of an address; one that somebody broke is sent as it stands, and refused in words. */
+  function plain(text) {
+    try { return decodeURIComponent(text).slice(0, 60); } catch (broken) { return text.slice(0, 60); }
+  }
 
   function set(changes) { Object.assign(state, changes); draw(); }
 
@@ -45,6 +51,15 @@
       <span>${Queue.t("mine")}</span><span class="number">${number.label}</span><span class="mine-open">${Queue.t("mine.open")}</span></a>`;
   }
 
+  /* What the scanned code is worth now: where no numbers are given from afar, everything depends on it. */
+  function code() {
+    const worth = state.picture.door;
+    if (!worth || state.noted) { return null; }
+    return html`<div data-testid="door-code">${worth === "here"
+      ? html`<p class="quiet-line">${Visitor.icon("map-pin")}<span>${Queue.t("door.here")}</span></p>`
+      : Visitor.notice("warn", "alert-triangle", Queue.refusal({ refused: worth, facts: {} }), Queue.t("help"))}</div>`;
+  }
+
   function noted() {
     if (!state.noted) { return null; }
     return html`<div data-testid="arrival" role="status">${state.noted === true
@@ -58,6 +73,7 @@
     return html`<div class="stack">
       ${state.mine.map(mine)}
       ${noted()}
+      ${code()}
       ${may ? closed(may, remote) : html`<h1>${Queue.t(state.mine.length ? "choose.other" : "choose")}</h1>`}
       <ul class="plain services">${services.map(card)}</ul>
     </div>`;
@@ -88,7 +104,7 @@
   }
 
   function takers(service) {
-    if (!service.may.allowed) { return closed(service.may, service.remote); }
+    if (!service.may.allowed) { return html`${code()}${closed(service.may, service.remote)}`; }
     const busy = Boolean(state.sending);
     return html`<div class="acts">
       <button class="button button-primary button-large button-wide" data-testid="take" aria-disabled=${String(busy)} onClick=${function () { take(false); }}>
@@ -137,7 +153,7 @@
     if (state.sending) { return; }
     if (!wish || wish.priority !== priority || wish.service !== state.key) {
       wish = { key: Queue.key(), service: state.key, priority: priority, language: Queue.language() };
-      if (door) { wish.door = decodeURIComponent(door); }
+      if (door) { wish.door = door; }
     }
     const sent = wish;
     set({ sending: sent, trying: false, failed: false, refusal: null });
@@ -157,7 +173,7 @@
     if (door) { arrive(ticket.secret).then(go, go); } else { go(); }
   }
 
-  function arrive(secret) { return Queue.postWithin(6000, "/t/" + secret + "/arrived", { door: decodeURIComponent(door) }); }
+  function arrive(secret) { return Queue.postWithin(6000, "/t/" + secret + "/arrived", { door: door }); }
 
   /** The numbers this phone holds, as they are now; who stands at the door has arrived. */
   function recall() {
@@ -175,7 +191,7 @@
   let next = null;
   function refresh() {
     window.clearTimeout(next);
-    Queue.get("/office/" + encodeURIComponent(office) + "/door").then(function (picture) {
+    Queue.get("/office/" + encodeURIComponent(office) + "/door" + (door ? "?door=" + encodeURIComponent(door) : "")).then(function (picture) {
       if (picture.kind !== "door") { throw new Error("no picture"); }
       Queue.zone(picture.office.time_zone);
       set({ picture: picture, lost: false });

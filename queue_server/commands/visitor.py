@@ -6,7 +6,7 @@ import secrets
 from dataclasses import replace
 from typing import Any
 
-from ..domain import hours, numbering
+from ..domain import hours, numbering, presence
 from ..domain.errors import NotFound, Refused
 from ..domain.events import Json
 from ..domain.office import Service
@@ -33,16 +33,19 @@ def decision(tx: Tx, service: Service, channel: str, priority: bool) -> hours.De
 
 def issue(tx: Tx, args: dict[str, Any]) -> Answer:
     """Takes a number. ``args``: service, priority, language, channel, paper ("" or "escpos"),
-    door (the code of the QR at the door, when a phone stands there).
+    door (the code that a phone scanned at the door), shown (the minute in which it was shown, when it is genuine).
 
-    Refused codes: those of ``hours.may_issue``, and ``too_many_tickets`` for one phone.
+    Refused codes: those of ``hours.may_issue``, ``too_many_tickets`` for one phone; and where numbers from afar are
+    off, ``old_door`` or ``wrong_door`` for a code that proves nothing.
     """
     service = service_of(tx.office, args["service"])
     channel, priority = args["channel"], bool(args.get("priority"))
-    if args.get("door") and args["door"] == offices.door_code(tx.c, tx.office_id):
+    if proven(tx, args):
         channel = "door"  # taken on one's own phone, standing at the door
     verdict = decision(tx, service, channel, priority)
     if not verdict.allowed:
+        if verdict.code == "remote_off" and args.get("door"):
+            raise not_proven(args)
         refused = verdict.refusal()
         refused.counted = (service.key, channel)  # type: ignore[attr-defined]
         raise refused
@@ -51,6 +54,19 @@ def issue(tx: Tx, args: dict[str, Any]) -> Answer:
         if kept is not None:
             return kept
     return _issue(tx, service, channel, priority, args)
+
+
+def proven(tx: Tx, args: dict[str, Any]) -> bool:
+    """Whether the scanned code proves, by what the office accepts, that the phone stands at the door (decisions 5)."""
+    accepted, given = tx.office.door_code, str(args.get("door") or "")
+    if accepted != "sheet" and presence.counts(args.get("shown"), tx.now.at):
+        return True
+    return accepted != "screen" and given != "" and given == offices.door_code(tx.c, tx.office_id)
+
+
+def not_proven(args: dict[str, Any]) -> Refused:
+    """What is wrong with the code: it has run out, or it is none that counts here."""
+    return Refused("wrong_door" if args.get("shown") is None else "old_door")
 
 
 def _same_phone(tx: Tx, service: Service) -> Answer | None:
@@ -152,10 +168,10 @@ def coming(tx: Tx, args: dict[str, Any]) -> Answer:
 
 
 def arrived(tx: Tx, args: dict[str, Any]) -> Answer:
-    """At the door: proved by the code in the QR that hangs there."""
+    """At the door: proved by the code in the QR there."""
     _ticket, step = _own(tx, args)
-    if args.get("door") != offices.door_code(tx.c, tx.office_id):
-        raise Refused("wrong_door")
+    if not proven(tx, args):
+        raise not_proven(args)
     if step.arrived_at is None:
         arrive(tx, step, "door")
     return {}

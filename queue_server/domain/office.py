@@ -218,6 +218,7 @@ class Office:
     voice: bool = True
     voice_set: str = "shipped"
     remote_numbers: bool = False
+    door_code: str = "screen"           # what proves presence: screen | sheet | both (presence.py)
     day_starts: int = 0                 # minutes after midnight at which the office day changes
     break_ticket_min: int | None = None  # last ticket before a break; None: as last_ticket_min
     pause_reasons: tuple[Words, ...] = ()

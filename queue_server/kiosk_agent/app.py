@@ -210,6 +210,10 @@ def _files(app: Flask, agent: Agent) -> None:
     def voice(name: str) -> Response:
         return _through(agent)
 
+    @app.get(f"/office/{office}/door-code.svg")
+    def door_code() -> Response:
+        return _through(agent)
+
     @app.get("/t/<secret>/qr.svg")
     def qr(secret: str) -> Response:
         return _through(agent)

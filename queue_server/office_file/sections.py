@@ -67,6 +67,7 @@ def office(sheet: Sheet, values: dict[str, object]) -> Office:
         voice=top.yes_no("voice", True),
         voice_set=top.matching("voice_set", r"[a-z0-9][a-z0-9_-]{0,39}", "key", "shipped"),
         remote_numbers=top.yes_no("remote_numbers", False),
+        door_code=top.choice("door_code", ("screen", "sheet", "both"), "screen"),
         day_starts=day_starts,
         pause_reasons=_pause_reasons(top),
         words=_wording(root.table("words")),

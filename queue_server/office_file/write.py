@@ -37,8 +37,8 @@ def document(office: Office) -> Table:
         "key": office.key, "name": office.name, "institution": office.institution,
         "time_zone": office.time_zone, "languages": list(office.languages), "accent": office.accent,
         "number_reading": office.number_reading, "voice": office.voice, "voice_set": office.voice_set,
-        "remote_numbers": office.remote_numbers, "day_starts": _clock(office.day_starts),
-        "always_open": office.always_open, "demo": office.demo,
+        "remote_numbers": office.remote_numbers, "door_code": office.door_code,
+        "day_starts": _clock(office.day_starts), "always_open": office.always_open, "demo": office.demo,
         "pause_reasons": [Inline(_words(reason)) for reason in office.pause_reasons],
     }
     hours: Table = {

@@ -22,7 +22,7 @@ from ..transaction import Actor, Recorded
 from .before import Before, OfficeRefused, edited, read_text, said, version
 from .door import Door
 from .guard import body
-from .limits import Limits
+from .limits import Limits, Rule
 from .media_room import MediaRoom
 from .voices import sample, sets
 
@@ -30,6 +30,8 @@ from .voices import sample, sets
 VERSIONS = 30
 #: Differences shown at once; an office that is replaced as a whole has more than anybody reads.
 MOST_DIFFERENCES = 400
+
+UPLOADS, TEST_PRINTS = Rule("upload", 60), Rule("test_print", 10)
 
 
 def blueprint(door: Door, live: Live, limits: Limits, slips: Slips, clockwork: Clockwork) -> Blueprint:
@@ -44,7 +46,7 @@ def blueprint(door: Door, live: Live, limits: Limits, slips: Slips, clockwork: C
 
     @bp.get("/office")
     def configured(office: str) -> Response:
-        return jsonify({"ok": True, **door.kit.blocking(_office, door, office)})
+        return jsonify({"ok": True, **door.kit.blocking(_office, door, office), "phones_by": live.phones_by})
 
     @bp.get("/office.toml")
     def exported(office: str) -> Response:
@@ -69,7 +71,7 @@ def blueprint(door: Door, live: Live, limits: Limits, slips: Slips, clockwork: C
 
     @bp.post("/media")
     def upload(office: str) -> Response:
-        limits.spend("upload", 60)
+        limits.spend(UPLOADS)
         person = g.person
         return jsonify(room.take_in(office, Actor(person.role, f"person:{person.id}", person.id)))
 
@@ -84,7 +86,7 @@ def blueprint(door: Door, live: Live, limits: Limits, slips: Slips, clockwork: C
 
     @bp.post("/printer")
     def test_print(office: str) -> Response:
-        limits.spend("test_print", 10)
+        limits.spend(TEST_PRINTS)
         snapshot = live.latest(office)
         if snapshot is None:
             raise NotFound("no_such_office")

@@ -15,14 +15,15 @@ from ..snapshot import Snapshot
 from ..transaction import Actor
 from . import counter, kiosk, openapi
 from .acts import ACTS
-from .door import Door, status_of_answer
+from .door import status_of_answer
+from .entrance import Entrance
 from .guard import body
-from .limits import Limits
-from .requests import Printed, known, say, sign_off, signed_in, take_number
+from .requests import known, sign_off, signed_in
 
 
-def blueprint(door: Door, live: Live, limits: Limits, printed: Printed) -> Blueprint:
+def blueprint(house: Entrance, live: Live) -> Blueprint:
     bp = Blueprint("api", __name__, url_prefix="/api/v1")
+    door = house.door
 
     def snapshot(office: str) -> Snapshot:
         found = live.latest(office)
@@ -45,7 +46,7 @@ def blueprint(door: Door, live: Live, limits: Limits, printed: Printed) -> Bluep
 
     @bp.post("/offices/<office>/tickets")
     def tickets(office: str) -> Response:
-        return take_number(door, limits, printed, office)
+        return house.take_number(office)
 
     @bp.get("/tickets/<secret>")
     def ticket(secret: str) -> Response:
@@ -54,11 +55,11 @@ def blueprint(door: Door, live: Live, limits: Limits, printed: Printed) -> Bluep
 
     @bp.post("/tickets/<secret>/<act>")
     def said(secret: str, act: str) -> Response:
-        return say(door, secret, act)
+        return house.say(secret, act)
 
     @bp.post("/offices/<office>/sessions")
     def sign_in(office: str) -> Response:
-        token, person = signed_in(door, limits, office, body())
+        token, person = signed_in(door, house.limits, office, body())
         return jsonify({"ok": True, "token": token, "person": known(person)})
 
     @bp.delete("/offices/<office>/sessions")

@@ -10,13 +10,13 @@ from flask_socketio import SocketIO
 from ..domain.errors import NotAllowed, NotFound, Refused
 from ..store.people import Device, Person
 from .door import Door
-from .limits import Limits
+from .limits import Limits, Rule
 from .roles import ANYBODY, DEVICES, HOLDERS, PEOPLE, ROUTES, Line, Who, unruled
 
 #: Tickets that do not exist, asked for from one address in a minute.
-GUESSES = 60
+GUESSES = Rule("guess", 60)
 #: A whole office's Wi-Fi is one address, so what is counted is the ticket: requests in a minute.
-OF_A_TICKET = 120
+OF_A_TICKET = Rule("ticket", 120)
 
 
 def body() -> dict[str, Any]:
@@ -88,12 +88,12 @@ class Guard:
 
     def _held(self, secret: str) -> tuple[str, Any]:
         """(office, ticket); only guessing counts for the address."""
-        self.limits.check("guess", GUESSES)
+        self.limits.check(GUESSES)
         found = self.door.ticket(secret)
         if found is None:
-            self.limits.spend("guess", GUESSES)
+            self.limits.spend(GUESSES)
             raise NotFound("no_such_ticket")
-        self.limits.spend("ticket", OF_A_TICKET, secret)
+        self.limits.spend(OF_A_TICKET, secret)
         return found
 
     def _device(self, who: frozenset[Who], office: str) -> Device | None:

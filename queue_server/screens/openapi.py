@@ -9,7 +9,7 @@ from typing import Any
 from .. import __version__
 from .acts import ACTS
 from .door import STATUSES
-from .requests import VISITOR_ACTS
+from .entrance import VISITOR_ACTS
 from .roles import ANYBODY, ROUTES, Line
 
 Json = dict[str, Any]

@@ -15,7 +15,8 @@ from flask import Blueprint, Response, abort, g, render_template, request
 from ..live import Live
 from ..store import upkeep
 from ..theme import theme_css
-from .door import Door
+from .door import Door, new_token
+from .entrance import DAY_S, set_cookie
 
 ROOT = Path(__file__).resolve().parents[2]
 #: The screens of every office besides its boards: word, and first part of the address.
@@ -35,8 +36,8 @@ WORDS = {"admin": ("supervisor/words.json", "supervisor/admin_words.json")}
 #: The refusals that a visitor can meet; the others belong to officers and would only cost a phone time.
 _VISITORS = frozenset(f"refused.{code}" for code in (
     "after_cutoff", "before_opening", "break", "busy", "closed", "closed_today", "failed", "holiday", "line",
-    "no_such_service", "no_such_ticket", "not_now", "paused", "quota_full", "remote_off", "too_many_requests",
-    "too_many_tickets", "unknown", "wrong_door",
+    "no_such_service", "no_such_ticket", "not_now", "old_door", "paused", "quota_full", "remote_off",
+    "too_many_from_phone", "too_many_numbers", "too_many_requests", "too_many_tickets", "unknown", "wrong_door",
 ))
 mimetypes.add_type("font/woff2", ".woff2")
 
@@ -86,12 +87,17 @@ def blueprint(door: Door, live: Live) -> Blueprint:
         return page("kiosk/kiosk.html", office)
 
     @bp.get("/visit/<office>")
-    def visit(office: str) -> str:
-        return page("visitor/visit.html", office)
+    def visit(office: str) -> Response:
+        response = Response(page("visitor/visit.html", office))
+        if not request.cookies.get("queue_phone"):  # before the first press: its answer may be lost on the way
+            set_cookie(door, response, "queue_phone", new_token(), DAY_S)
+        return response
 
     @bp.get("/t/<secret>")
     def ticket(secret: str) -> str:
-        return page("visitor/ticket.html", g.held[0], secret=secret, door_code="yes" if door.config.address else "")
+        found = live.latest(g.held[0])
+        code = found.office.door_code if found and door.config.address else ""
+        return page("visitor/ticket.html", g.held[0], secret=secret, door_code=code)
 
     @bp.get("/web/<folder>/<path:name>")
     def web(folder: str, name: str) -> Response:

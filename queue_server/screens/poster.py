@@ -1,4 +1,5 @@
-"""The sheet that hangs at the door: scan it to take a number, or to say that one has arrived."""
+"""The sheet that hangs at the door: scan it to take a number and, where the office accepts that, to say that one has
+arrived. Its code stays the same, so it proves no more than that somebody once stood there."""
 
 from __future__ import annotations
 
@@ -21,15 +22,17 @@ def hang(bp: Blueprint, door: Door, live: Live) -> None:
         snapshot = live.latest(office)
         if snapshot is None:
             raise NotFound("no_such_office")
-        code = ""
+        code, counts = "", snapshot.office.door_code != "screen"
         if door.config.address:
-            secret = door.kit.blocking(_door_code, door, snapshot.office_id)
-            address = f"{door.config.address}/visit/{office}?door={secret}"
+            address = f"{door.config.address}/visit/{office}"
+            if counts:
+                address += f"?door={door.kit.blocking(_door_code, door, snapshot.office_id)}"
             code = segno.make(address, error="q").svg_inline(scale=10, border=0, omitsize=True)
         # Markup: the drawing is ours, made of numbers only.
         return render_template(
             "supervisor/poster.html", office=snapshot.office, code=Markup(code),
-            languages=snapshot.office.languages, words=words_of("supervisor"), wifi=not door.config.public_url)
+            languages=snapshot.office.languages, words=words_of("supervisor"), wifi=not door.config.public_url,
+            counts=counts)
 
 
 def _door_code(door: Door, office_id: int) -> str:

@@ -2,46 +2,46 @@
 
 from __future__ import annotations
 
-import hmac
 import ipaddress
-from collections.abc import Callable
 from typing import Any
 
 import pyotp
 import segno
-from flask import Blueprint, Response, abort, current_app, g, jsonify, request
+from flask import Blueprint, Response, abort, g, jsonify, request
 
 from ..commands import access, setup, visitor
 from ..domain.errors import NotAllowed, NotFound, Refused, TooMany
 from ..live import Live
 from ..store.people import Person
-from ..transaction import Actor, Answer, Job
+from ..transaction import Actor, Job
 from . import kiosk as door_screen
 from . import passkeys
-from .door import Door, digest, key_of, new_token
+from .door import Door, digest, new_token
+from .entrance import Entrance, set_cookie
 from .guard import body, session_token, text_of
-from .limits import Limits
+from .limits import Limits, Rule, address
 
 YEAR_S = 365 * 86_400
-#: From one address in a minute. A morning's officers sign in from one address too: only wrong ones count, and
-#: whoever mistypes one name often keeps no colleague out.
-WRONG_SIGN_INS = 20
-WRONG_FOR_ONE_NAME = 5
-#: Prints a number on the kiosk's printer in the background: (office, the answer with the ticket).
-Printed = Callable[[str, Answer], None]
-VISITOR_ACTS = {"cancel": visitor.cancel, "coming": visitor.coming, "arrived": visitor.arrived}
+HELLOS = Rule("hello", 60)
+#: Each costs the server a deliberate moment, right or wrong.
+SIGN_INS = Rule("sign_in", 300)
+#: A morning's officers sign in from one address too: only wrong ones count, and whoever mistypes one name often keeps
+#: no colleague out.
+WRONG_SIGN_INS = Rule("wrong_sign_in", 20)
+WRONG_FOR_ONE_NAME = Rule("wrong_name", 5)
 
 
-def blueprint(door: Door, live: Live, limits: Limits, printed: Printed) -> Blueprint:
+def blueprint(house: Entrance, live: Live) -> Blueprint:
     bp = Blueprint("requests", __name__)
+    door, limits = house.door, house.limits
 
     @bp.post("/office/<office>/tickets")
     def tickets(office: str) -> Response:
-        return take_number(door, limits, printed, office)
+        return house.take_number(office)
 
     @bp.post("/t/<secret>/<act>")
     def said(secret: str, act: str) -> Response:
-        return say(door, secret, act)
+        return house.say(secret, act)
 
     @bp.post("/t/<secret>/paper")
     def paper(secret: str) -> Response:
@@ -50,7 +50,7 @@ def blueprint(door: Door, live: Live, limits: Limits, printed: Printed) -> Bluep
         if state not in ("printed", "kept", "failed", "unknown", "reprint"):
             raise Refused("bad_request", field="state")
         if state == "reprint":
-            printed(office, {"ticket": visitor.ticket_answer(ticket)})
+            house.printed(office, {"ticket": visitor.ticket_answer(ticket)})
             return jsonify({"ok": True})
         actor = Actor("visitor", f"ticket:{ticket.id}", ticket_id=ticket.id)
         args = {"secret": secret, "state": state, "fault": text_of(message, "fault", 40)}
@@ -69,14 +69,22 @@ def blueprint(door: Door, live: Live, limits: Limits, printed: Printed) -> Bluep
         snapshot = live.latest(office)
         if snapshot is None:
             raise NotFound("no_such_office")
-        return jsonify(door_screen.picture(snapshot, "online"))
+        scanned = house.presence.judge(snapshot, request.args.get("door", ""))
+        return jsonify({**door_screen.picture(snapshot, "door" if scanned == "here" else "online"), "door": scanned})
+
+    @bp.get("/office/<office>/door-code.svg")
+    def door_code(office: str) -> Response:
+        drawn = house.presence.drawn(office)
+        if drawn is None:
+            abort(404)
+        return Response(drawn, mimetype="image/svg+xml")
 
     @bp.post("/sign-in")
     def sign_in() -> Response:
         message = body()
         token, person = signed_in(door, limits, text_of(message, "office", 80), message)
         response = jsonify({"ok": True, "person": known(person)})
-        _cookie(door, response, "queue_session", token, 12 * 3600)
+        set_cookie(door, response, "queue_session", token, 12 * 3600)
         return response
 
     @bp.post("/sign-out")
@@ -106,7 +114,7 @@ def blueprint(door: Door, live: Live, limits: Limits, printed: Printed) -> Bluep
     @bp.post("/hello")
     def hello() -> Response:
         message = body()
-        limits.spend("hello", 60)
+        limits.spend(HELLOS)
         kind = text_of(message, "screen", 20)
         office, board = text_of(message, "office", 80), text_of(message, "board", 80)
         if kind not in ("board", "kiosk"):
@@ -122,62 +130,12 @@ def blueprint(door: Door, live: Live, limits: Limits, printed: Printed) -> Bluep
     return bp
 
 
-def take_number(door: Door, limits: Limits, printed: Printed, office: str) -> Response:
-    """A kiosk's number at the door, or anybody's from their own phone."""
-    message = body()
-    key, args = key_of(message), {
-        "service": text_of(message, "service"), "priority": message.get("priority") is True,
-        "language": text_of(message, "language", 2) or "id",
-    }
-    device = door.device(office, request.cookies.get("queue_device"), "kiosk")
-    if device is not None:
-        # A kiosk's own PC may print ("own") or show the number only ("none"); else this server prints.
-        own = text_of(message, "printer", 10)
-        on_paper = own == "own" or (own != "none" and door.config.printer not in ("", "browser"))
-        actor = Actor("device", f"device:{device.id}", device_id=device.id)
-        args.update(channel="door", paper="escpos" if on_paper else "")
-        answer = door.writer.press(Job(office, actor, "issue", visitor.issue, args, key))
-        if on_paper and own != "own":
-            printed(office, answer)
-        return jsonify(_with_link(door, answer))
-    limits.spend("number", 30)
-    phone = request.cookies.get("queue_phone") or _first_cookie(key)
-    holder = _keyed(phone)[:32]
-    actor = Actor("visitor", f"phone:{holder[:16]}", holder=holder)
-    args.update(channel="online", door=text_of(message, "door", 60))
-    answer = door.writer.press(Job(office, actor, "issue", visitor.issue, args, key))
-    response = jsonify(_with_link(door, answer))
-    _cookie(door, response, "queue_phone", phone, 86_400)
-    return response
-
-
-def _first_cookie(key: str) -> str:
-    """A phone's cookie on its first press. It follows from the press's key, so that whoever lost the answer on a bad
-    line and presses again is the same phone and gets the same number; a key that could be guessed makes none."""
-    return _keyed(f"first press {key}") if len(key) >= 16 else new_token()
-
-
-def _keyed(text: str) -> str:
-    return hmac.new(current_app.secret_key, text.encode(), "sha256").hexdigest()  # type: ignore[arg-type]
-
-
-def say(door: Door, secret: str, act: str) -> Response:
-    """What a visitor says of their own number; the guard knows whose it is."""
-    if act not in VISITOR_ACTS:
-        abort(404)
-    message, (office, ticket) = request.get_json(silent=True) or {}, g.held
-    args = {"secret": secret, "door": text_of(message, "door", 60)}
-    actor = Actor("visitor", f"ticket:{ticket.id}", ticket_id=ticket.id)
-    return jsonify(door.writer.press(Job(office, actor, act, VISITOR_ACTS[act], args)))
-
-
 def signed_in(door: Door, limits: Limits, office: str, message: dict[str, Any]) -> tuple[str, Person]:
     """A new session's token and whose it is; raises NotAllowed, and TooMany for whoever goes on guessing."""
-    limits.spend("sign_in", 300)  # each costs the server a deliberate moment, right or wrong
+    limits.spend(SIGN_INS)
     name = text_of(message, "name", 80)
-    whose = f"{request.remote_addr} {office} {name.strip().lower()}"
-    seconds = max(
-        limits.wait("wrong_sign_in", WRONG_SIGN_INS), limits.wait("wrong_name", WRONG_FOR_ONE_NAME, whose))
+    whose = f"{address()} {office} {name.strip().lower()}"
+    seconds = max(limits.wait(WRONG_SIGN_INS), limits.wait(WRONG_FOR_ONE_NAME, whose))
     if seconds:
         raise TooMany("too_many_sign_ins", seconds=seconds)
     person = None
@@ -189,8 +147,8 @@ def signed_in(door: Door, limits: Limits, office: str, message: dict[str, Any]) 
         if refused.code == "code_needed" and person is not None:
             raise passkeys.needed(door, person) from None
         if refused.code in ("wrong_sign_in", "wrong_code", "wrong_passkey"):
-            limits.spend("wrong_sign_in", WRONG_SIGN_INS)
-            limits.spend("wrong_name", WRONG_FOR_ONE_NAME, whose)
+            limits.spend(WRONG_SIGN_INS)
+            limits.spend(WRONG_FOR_ONE_NAME, whose)
         raise NotAllowed(refused.code, **refused.facts) from None
 
 
@@ -216,18 +174,5 @@ def _introduce(door: Door, kind: str, office: str, board: str) -> Response:
     actor = Actor("device", "device")
     answer = door.writer.press(Job(office, actor, "hello", setup.hello, args))
     response = jsonify(answer)
-    _cookie(door, response, "queue_device", token, 5 * YEAR_S)
+    set_cookie(door, response, "queue_device", token, 5 * YEAR_S)
     return response
-
-
-def _with_link(door: Door, answer: dict[str, Any]) -> dict[str, Any]:
-    """The ticket with the address of its page, and a QR code where a phone could follow it."""
-    ticket = dict(answer["ticket"])
-    ticket["page"] = f"/t/{ticket['secret']}"
-    ticket["qr"] = f"/t/{ticket['secret']}/qr.svg" if door.config.address else None
-    return {**answer, "ticket": ticket}
-
-
-def _cookie(door: Door, response: Response, name: str, value: str, seconds: int) -> None:
-    response.set_cookie(
-        name, value, max_age=seconds, httponly=True, samesite="Lax", secure=door.config.secure, path="/")

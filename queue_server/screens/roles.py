@@ -70,6 +70,7 @@ ROUTES: dict[str, Line] = {
     "GET /account/<office>": Line(ANYBODY, "one's own account: second factor, signing out everywhere"),
     "GET /visit/<office>": Line(ANYBODY, "the page for taking a number on a phone"),
     "GET /office/<office>/door": Line(ANYBODY, "services, hours, how many wait; nobody's data"),
+    "GET /office/<office>/door-code.svg": Line(DEVICES, "the QR at the door, which changes every minute"),
     "POST /office/<office>/tickets": Line(ANYBODY, "take a number; channel door for a kiosk, online for others"),
     "GET /office/<office>/reserve": Line(KIOSKS, "by what a kiosk decides alone while the server is away"),
     "POST /office/<office>/reserve/declare": Line(KIOSKS, "its part of the reserve, before it is needed"),

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
 import segno
+from backstage import apply, demo_office
 from cast import Server, copy_of
 from playwright.sync_api import Browser, Page
 
@@ -20,6 +22,7 @@ WIFI = "http://192.168.1.20:8080"
 def server(demo: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     running = copy_of(demo, tmp_path_factory.mktemp("poster") / "data")
     running.environment["QUEUE_WIFI_URL"] = WIFI
+    apply(running.data, replace(demo_office("rutan"), door_code="both"))
     running.start()
     yield running
     running.stop()
@@ -57,7 +60,24 @@ def test_the_sheet_is_found_fits_one_page_and_its_code_opens_the_door(server: Se
 def test_only_who_reads_the_log_gets_the_sheet(server: Server) -> None:
     answer = requests.get(f"{server.base}/supervisor/rutan/poster", timeout=20)
     assert answer.json()["refused"] == "not_signed_in"
-    assert requests.get(f"{server.base}/office/rutan/door.svg", timeout=20).status_code == 404
+    code = requests.get(f"{server.base}/office/rutan/door-code.svg", timeout=20)
+    assert code.json()["refused"] == "not_paired"
+
+
+def test_a_sheet_that_proves_nothing_says_so_and_carries_no_code(server: Server, browser: Browser) -> None:
+    page = supervisors_page(server, browser)
+    with page.expect_popup() as opened:
+        page.get_by_test_id("poster-open").click()
+    drawn = re.findall(r'<path[^>]* d="([^"]+)"', segno.make(f"{WIFI}/visit/kanim", error="q").svg_inline(
+        scale=10, border=0))
+    opened.value.get_by_text("kode di papan dan kios").wait_for()
+    other = opened.value
+    other.context.request.post(f"{server.base}/sign-in", headers={"X-Queue": "1"}, data={
+        "office": "kanim", "name": "sari", "password": server.passwords["kanim", "sari"]})
+    other.goto(f"{server.base}/supervisor/kanim/poster")
+    other.get_by_text("Kode di lembar ini hanya membuka halaman").wait_for()
+    assert other.locator(".code svg path").get_attribute("d") == drawn[0]
+    page.context.close()
 
 
 def test_without_an_address_the_page_says_what_to_set(server: Server, browser: Browser) -> None:
