@@ -33,6 +33,7 @@ from .screens.limits import Limits
 from .sessions import SessionsInUse
 from .sounds_tool.sets import voice_of
 from .transaction import Writer
+from .turnstile import Turnstile
 
 logger = logging.getLogger(__name__)
 ROOT = Path(__file__).resolve().parents[1]
@@ -67,6 +68,7 @@ def create_app(config: Config, kit: Kit) -> House:
     app.session_interface = _NoSession()
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies, x_host=config.proxies)  # type: ignore[method-assign]
+    app.wsgi_app = Turnstile(app.wsgi_app)  # type: ignore[method-assign]
 
     socketio = SocketIO(
         app, async_mode=kit.name, max_http_buffer_size=MOST_BYTES,
