@@ -20,6 +20,7 @@ from queue_server import config
 from queue_server.domain.office import Office
 from queue_server.replay.place import Place, set_up
 from queue_server.shell import Session
+from tests.databases import not_without_us
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -45,7 +46,8 @@ class Process:
         return cpu_seconds(self.process.pid) if self.process else 0.0
 
     def start(self) -> None:
-        self.process = subprocess.Popen(self.command, cwd=ROOT, env=self.environment, stdout=subprocess.DEVNULL)
+        self.process = subprocess.Popen(
+            self.command, cwd=ROOT, env=self.environment, stdout=subprocess.DEVNULL, preexec_fn=not_without_us)
         deadline = time.monotonic() + 60
         while True:
             try:

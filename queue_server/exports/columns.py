@@ -141,10 +141,16 @@ def headings(names_: Names) -> list[str]:
     return [names_.say("heading", column.name) for column in COLUMNS]
 
 
+#: Six times and seven durations a line, a million lines: looking up is half the price of formatting.
+_SECOND, _MILLI = [f":{n:02d}." for n in range(60)], [f"{n:03d}" for n in range(1000)]
+_ZONE = [f"+{hours:02d}:00" for hours in range(24)]
+
+
+@lru_cache(maxsize=5_000)
 def local_time(ms: int, offset_h: int) -> str:
-    """``2026-11-22T08:15:07.120+07:00``"""
+    """``2026-11-22T08:15:07.120+07:00``; an instant comes again in other columns of the same block."""
     minutes, rest = divmod(ms, 60_000)
-    return f"{_minute(minutes + offset_h * 60)}:{rest // 1000:02d}.{rest % 1000:03d}+{offset_h:02d}:00"
+    return _minute(minutes + offset_h * 60) + _SECOND[rest // 1000] + _MILLI[rest % 1000] + _ZONE[offset_h]
 
 
 @lru_cache(maxsize=20_000)
@@ -156,4 +162,4 @@ def _minute(minutes: int) -> str:
 
 def seconds(ms: int, point: str = ".") -> str:
     """Exact decimal seconds; ``point`` is a comma where a spreadsheet expects one."""
-    return f"{ms // 1000}{point}{ms % 1000:03d}"
+    return str(ms // 1000) + point + _MILLI[ms % 1000]

