@@ -42,7 +42,8 @@ class Cast:
                 site.post("/sign-in", {
                     "office": "rutan", "name": NAMES[who], "password": self.server.passwords["rutan", NAMES[who]]})
             elif who in (Who.BOARD, Who.KIOSK):
-                site.post("/hello", {"screen": str(who), "office": "rutan", "board": "tv-tunggu"})
+                board = "tv-tunggu" if who is Who.BOARD else ""
+                site.post("/hello", {"screen": str(who), "office": "rutan", "board": board})
         return self._known[who]
 
     def forget(self, who: Who) -> None:

@@ -18,9 +18,9 @@ from flask import Response, abort, current_app, g, jsonify, request
 from ..commands import visitor
 from ..domain.errors import Refused, TooMany
 from ..transaction import Actor, Answer, Job
-from .door import Door, key_of, new_token
+from .door import Door, key_of
 from .guard import body, text_of
-from .limits import HOUR_S, MINUTE_S, Limits, Rule
+from .limits import HOUR_S, MINUTE_S, Limits, Rule, address
 from .presence import Presence
 
 DAY_S = 86_400
@@ -65,8 +65,9 @@ class Entrance:
         return jsonify(self._with_link(answer))
 
     def _on_phone(self, office: str, key: str, args: dict[str, Any], scanned: str) -> Response:
-        phone = request.cookies.get("queue_phone") or new_token()
-        holder = hmac.new(current_app.secret_key, phone.encode(), "sha256").hexdigest()[:32]  # type: ignore[arg-type]
+        # Without a cookie the same request from the same address is the same phone: its first answer was lost.
+        phone = request.cookies.get("queue_phone") or _keyed(f"{address()}\n{key}")
+        holder = _keyed(phone)[:32]
         self.limits.spend(ASKED_OF_ADDRESS)
         self.limits.spend(ASKED_OF_PHONE, holder)
         args.update(channel="online", door=scanned, shown=self.presence.shown_in(office, scanned))
@@ -120,6 +121,12 @@ class Entrance:
         ticket["page"] = f"/t/{ticket['secret']}"
         ticket["qr"] = f"/t/{ticket['secret']}/qr.svg" if self.door.config.address else None
         return {**answer, "ticket": ticket}
+
+
+def _keyed(text: str) -> str:
+    secret = current_app.secret_key
+    assert isinstance(secret, bytes)
+    return hmac.new(secret, text.encode("utf-8", "surrogatepass"), "sha256").hexdigest()
 
 
 def set_cookie(door: Door, response: Response, name: str, value: str, seconds: int) -> None:
