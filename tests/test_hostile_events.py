@@ -157,7 +157,19 @@ def test_hostile_requests_are_never_the_servers_fault(server: Server) -> None:
     sound(server)
 
 
+def test_what_a_proxy_calls_an_address_need_not_be_one(server: Server) -> None:
+    for path in ("/metrics", "/office/rutan/door"):
+        answer = requests.get(server.base + path, headers={"X-Forwarded-For": "None"}, timeout=20)
+        assert answer.status_code < 500, path
+    hello = {"screen": "board", "office": "rutan", "board": "tv-tunggu"}
+    answer = requests.post(f"{server.base}/hello", json=hello, timeout=20, headers={
+        "X-Queue": "1", "X-Forwarded-For": "none.of.them"})
+    assert answer.status_code == 200 and not answer.json()["paired"]
+    sound(server)
+
+
 @pytest.mark.long
+@pytest.mark.timeout(3_600)
 def test_fifty_thousand_hostile_requests_and_events(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
     """Two fifths over sockets, the rest over HTTP, from every role; the seed makes them the same every time."""
     house = House(server)

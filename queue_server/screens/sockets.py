@@ -107,6 +107,14 @@ def register(socketio: SocketIO, door: Door, live: Live, reports: BoardReports) 
                 screen.place = f"{event.body['hall']}/{event.body['board']}"
 
     live.told.append(gone)
+    take = socketio.server.eio.handlers["message"]
+
+    def message(line: str, packet: Any) -> None:
+        """What was still under way when its line ended is nobody's."""
+        if line in socketio.server.environ:
+            take(line, packet)
+
+    socketio.server.eio.on("message", message)
 
 
 def _sid() -> str:
