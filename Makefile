@@ -12,7 +12,7 @@ ARGS ?=
 TESTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint check-long lock ready ready-dev machine
+.PHONY: help run demo test lint check-long audit lock ready ready-dev machine
 
 help:
 	@echo 'make run         serve the demo office and print the addresses of its screens'
@@ -20,6 +20,7 @@ help:
 	@echo 'make test        lint, types and all tests (what every change must pass)'
 	@echo 'make check-long  the tests that take minutes, 100 bad days, and the lowest allowed versions'
 	@echo 'make lint        ruff and mypy only'
+	@echo 'make audit       ask the package index for known vulnerabilities in the locked versions'
 	@echo 'make lock        renew the exact versions (UPGRADE=1: take newer ones)'
 
 run: ready
@@ -39,6 +40,10 @@ check-long: ready-dev machine .cache/floors/.installed
 	$(PY) -m pytest -p tests.noskips -m long $(TESTS)
 	$(PY) -m tests.crash --rounds 100
 	.cache/floors/bin/python -m pytest -q tests
+
+# Says loudly when nobody could be asked; fails when a version is known to be vulnerable.
+audit: .cache/audit/.installed
+	$(PY) .ci/audit .cache/audit/bin/pip-audit
 
 # ---- What the targets above need --------------------------------------------------------------------
 
@@ -90,6 +95,11 @@ lock: | $(VENV)/.installed-dev
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade) -c requirements.lock \
 	requirements-dev.txt -o requirements-dev.lock
+
+# The auditor has an environment of its own: it is no part of the tests. Where it cannot be had, .ci/audit says so.
+.cache/audit/.installed: | $(VENV)/.installed-dev
+	@$(UV) venv --quiet --clear --python $(PY) .cache/audit
+	@$(UV) pip install --quiet --python .cache/audit/bin/python 'pip-audit>=2.9' && touch $@ || true
 
 # The lowest versions that requirements.txt allows must do as well.
 .cache/floors/.installed: requirements.txt requirements-dev.lock

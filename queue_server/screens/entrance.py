@@ -18,7 +18,7 @@ from flask import Response, abort, current_app, g, jsonify, request
 from ..commands import visitor
 from ..domain.errors import Refused, TooMany
 from ..transaction import Actor, Answer, Job
-from .door import Door, key_of, new_token
+from .door import Door, key_of
 from .guard import body, text_of
 from .limits import HOUR_S, MINUTE_S, Limits, Rule
 from .presence import Presence
@@ -129,7 +129,9 @@ def _first_cookie(key: str) -> str:
 
 
 def _keyed(text: str) -> str:
-    return hmac.new(current_app.secret_key, text.encode(), "sha256").hexdigest()  # type: ignore[arg-type]
+    secret = current_app.secret_key
+    assert isinstance(secret, bytes)
+    return hmac.new(secret, text.encode("utf-8", "surrogatepass"), "sha256").hexdigest()
 
 
 def set_cookie(door: Door, response: Response, name: str, value: str, seconds: int) -> None:

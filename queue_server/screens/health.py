@@ -7,7 +7,6 @@ needs, down to the disk: a balancer sends nobody while it fails. Neither says an
 from __future__ import annotations
 
 import hmac
-import ipaddress
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
@@ -20,6 +19,7 @@ from ..store import upkeep
 from ..transaction import SYSTEM, Answer, Job, Tx
 from ..upkeep.data_folder import CannotUse, check
 from .door import Door
+from .limits import from_here
 
 #: A batch that is at work for so long will not end by itself, seconds.
 STUCK_S = 30.0
@@ -55,7 +55,7 @@ def _may_watch(config: Config) -> bool:
         return True
     if "X-Forwarded-For" in request.headers:
         return False  # through a proxy of this machine that no setting names: the asker may be anywhere
-    return ipaddress.ip_address(request.remote_addr or "0.0.0.0").is_loopback
+    return from_here()
 
 
 def _database(door: Door) -> str:

@@ -41,6 +41,14 @@ def address() -> str:
     return str(ipaddress.ip_network((found, 64), strict=False))
 
 
+def from_here() -> bool:
+    """Whether the request comes from this machine; what a proxy passes on need not be an address at all."""
+    try:
+        return ipaddress.ip_address(str(request.remote_addr)).is_loopback
+    except ValueError:
+        return False
+
+
 class Limits:
     """``whose`` is the address asking, unless somebody or something else is named."""
 

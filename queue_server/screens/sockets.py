@@ -67,15 +67,19 @@ def register(socketio: SocketIO, door: Door, live: Live, reports: BoardReports) 
         screen = live.screens.pop(_sid(), None)
         if screen is not None and screen.kind == "board":
             reports.gone(screen)
+        # Whoever left, or sent what no screen sends (packets.py), does not keep the connection below it either.
+        below = socketio.server.manager.eio_sid_from_sid(_sid(), "/")
+        if below is not None:
+            socketio.start_background_task(socketio.server.eio.disconnect, below)
 
     @socketio.on("look")
-    def look(_message: Any = None) -> None:
+    def look(*_message: Any) -> None:
         screen = _sender("look")
         if screen is not None:
             _show(live, screen, _sid())
 
     @socketio.on("press")
-    def press(message: Any = None) -> dict[str, Any]:
+    def press(message: Any = None, *_more: Any) -> dict[str, Any]:
         screen = _sender("press")
         try:
             actor = _actor(door, screen) if screen is not None else None
@@ -86,14 +90,14 @@ def register(socketio: SocketIO, door: Door, live: Live, reports: BoardReports) 
         return door.press(screen.office, actor, message)
 
     @socketio.on("alive")
-    def alive(message: Any = None) -> None:
+    def alive(message: Any = None, *_more: Any) -> None:
         screen = _sender("alive")
         if screen is not None:
             sound = message.get("sound") if isinstance(message, dict) else None
             reports.alive(screen, sound if sound in ("running", "blocked", "none") else "none")
 
     @socketio.on("shown")
-    def shown(message: Any = None) -> None:
+    def shown(message: Any = None, *_more: Any) -> None:
         screen = _sender("shown")
         if screen is not None and isinstance(message, dict):
             reports.shown(screen, message.get("calls"))
@@ -123,6 +127,14 @@ def register(socketio: SocketIO, door: Door, live: Live, reports: BoardReports) 
                 screen.place = f"{event.body['hall']}/{event.body['board']}"
 
     live.told.append(gone)
+    take = socketio.server.eio.handlers["message"]
+
+    def message(line: str, packet: Any) -> None:
+        """What was still under way when its line ended is nobody's."""
+        if line in socketio.server.environ:
+            take(line, packet)
+
+    socketio.server.eio.on("message", message)
 
 
 def _sid() -> str:

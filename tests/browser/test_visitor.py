@@ -98,9 +98,9 @@ def test_the_code_at_the_door_notes_the_arrival_of_a_number_taken_before(phone: 
 
 def test_an_old_door_code_is_told(phone: Stage) -> None:
     phone.page.add_init_script(MINE)
-    phone.on("POST", ARRIVED, lambda *_: {"ok": False, "refused": "wrong_door", "facts": {}})
+    phone.on("POST", ARRIVED, lambda *_: {"ok": False, "refused": "old_door", "facts": {}})
     phone.open("?door=old")
-    expect(phone.sees("arrival")).to_contain_text("Kode pintu ini tidak berlaku lagi")
+    expect(phone.sees("arrival")).to_contain_text("Kode di pintu sudah berganti")
 
 
 def test_a_number_taken_at_the_door_has_arrived(phone: Stage) -> None:
