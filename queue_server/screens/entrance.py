@@ -18,7 +18,7 @@ from flask import Response, abort, current_app, g, jsonify, request
 from ..commands import visitor
 from ..domain.errors import Refused, TooMany
 from ..transaction import Actor, Answer, Job
-from .door import Door, key_of
+from .door import Door, key_of, new_token
 from .guard import body, text_of
 from .limits import HOUR_S, MINUTE_S, Limits, Rule
 from .presence import Presence
