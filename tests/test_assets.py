@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import sys
 import tomllib
 from pathlib import Path
 from xml.etree import ElementTree
@@ -167,3 +168,11 @@ def test_nothing_is_fetched_when_all_is_there(
     fake_npm(tmp_path / "bin", monkeypatch, "must not run")
     assert assets.main([]) == 0
     assert "in place" in capsys.readouterr().out
+
+
+def test_a_download_that_stalls_is_begun_again(
+        monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(assets, "STALLED_S", 0.3)
+    ended = assets._patiently([sys.executable, "-c", "import time; time.sleep(1); print('whole')"], dict(os.environ))
+    assert ended.returncode == 0 and ended.stdout.strip() == "whole"
+    assert capsys.readouterr().out.count("once more") == 2
