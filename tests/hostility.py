@@ -13,6 +13,7 @@ from urllib.parse import quote
 import websocket
 
 from queue_server.screens.acts import ACTS
+from queue_server.screens.packets import RESERVED
 from queue_server.screens.roles import EVENTS, ROUTES
 
 #: Values that broke somebody's server once: signs, sizes, types, injected languages.
@@ -53,6 +54,8 @@ def press(chance: random.Random) -> Any:
     for argument in takes:
         if chance.randrange(6):
             message[argument] = value(chance)
+    if name == "end_sessions":  # without a person it ends one's own: then nobody would be left to ask
+        message["person"] = -1
     if chance.randrange(4) == 0:
         message[str(chance.choice(TEXTS))] = value(chance)
     return message
@@ -70,12 +73,27 @@ def event(chance: random.Random) -> list[Any]:
     return [name, *(made(chance) for _ in range(chance.choice((0, 1, 1, 1, 1, 1, 2, 9))))]
 
 
-def packet(chance: random.Random) -> str | bytes:
-    """What goes over the line: an event most of the time, otherwise something that only looks like a packet."""
+def sent_event(chance: random.Random) -> str:
+    """An event as it goes over the line; the server reads it, and must judge what is in it."""
+    while True:
+        made = event(chance)
+        body = json.dumps(made)
+        if made[0] not in RESERVED and "\\ud83d\"" not in body and abs(_largest(made)) < 2**64:
+            return f"42{chance.randrange(10**6)}{body}" if chance.randrange(2) else "42" + body
+
+
+def _largest(made: Any) -> float:
+    """The largest number in it; what JSON of ours cannot hold is for broken packets."""
+    if isinstance(made, dict):
+        return max((_largest(one) for one in made.values()), key=abs, default=0)
+    if isinstance(made, list):
+        return max((_largest(one) for one in made), key=abs, default=0)
+    return made if isinstance(made, int) else 0
+
+
+def broken_packet(chance: random.Random) -> str | bytes:
+    """What only looks like a packet; it ends the line, or is thrown away."""
     body = json.dumps(event(chance))
-    kind = chance.randrange(24)
-    if kind < 15:
-        return f"42{chance.randrange(10**6)}{body}" if kind % 2 else "42" + body
     return (
         lambda: "42/" + chance.choice(("admin", "../", "x" * 200, "")) + "," + body,
         lambda: "42" + body[:chance.randrange(len(body))],
@@ -90,7 +108,8 @@ def packet(chance: random.Random) -> str | bytes:
         lambda: chance.randbytes(chance.choice((0, 1, 50, 5_000))),
         lambda: '42["press","' + "A" * chance.choice((10_000, 200_000, 300_000)) + '"]',
         lambda: '42["press",{"act":"\\ud800","key":"' + "k" * 20 + '"}]',
-    )[kind - 15]()
+        lambda: "42" + json.dumps(["connect", {"screen": "counter", "office": "rutan"}]),
+    )[chance.randrange(10)]()
 
 
 @dataclass

@@ -38,7 +38,7 @@ def take(server: Server, **more: object) -> requests.Response:
 @pytest.mark.parametrize(("wrong", "field"), [
     ({"key": ""}, "key"), ({"key": 7}, "key"), ({"key": "x" * 5000}, "key"),
     ({"service": None}, "service"), ({"service": ["a"]}, "service"), ({"service": "x" * 5000}, "service"),
-    ({"language": "x" * 50}, "language"),
+    ({"language": "x" * 50}, "language"), ({"service": "a\0b"}, "service"), ({"key": "\0" * 20}, "key"),
 ])
 def test_a_wrong_field_is_named(server: Server, wrong: dict[str, object], field: str) -> None:
     answer = take(server, **wrong)
@@ -67,7 +67,8 @@ def test_another_sites_page_cannot_take_a_number(server: Server) -> None:
 def test_what_does_not_exist_looks_like_what_is_hidden(server: Server) -> None:
     for path in ("/t/" + secrets.token_urlsafe(16), "/display/nowhere/x", "/web/common/../../pyproject.toml",
                  "/web/common/%2e%2e/pyproject.toml", "/lib/../../secret", "/media/rutan/..%2fsecret",
-                 "/voice/rutan/id/..%2f..%2fsecret.wav", "/nowhere"):
+                 "/voice/rutan/id/..%2f..%2fsecret.wav", "/nowhere", "/lib/a%00.js", "/web/common/%00",
+                 "/who?office=%00", "/media/rutan/" + "a" * 300 + ".png", "/lib/" + "%C3%A9" * 200 + ".js"):
         answer = requests.get(server.base + path, timeout=20)
         assert answer.status_code == 404, path
     assert "refused" in answer.json()

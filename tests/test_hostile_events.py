@@ -13,7 +13,7 @@ import pytest
 import requests
 from backstage import events
 from cast import Server
-from hostility import Line, packet, request
+from hostility import Line, broken_packet, request, sent_event
 
 from queue_server.client import Site
 
@@ -97,7 +97,8 @@ def newest(server: Server) -> int:
 def throw(house: House, role: str, chance: random.Random, how_many: int, at_once: int = 20) -> Line:
     line = house.line(role)
     while line.sent < how_many:
-        line.throw([packet(chance) for _ in range(at_once)])
+        broken = [broken_packet(chance)] if chance.randrange(3) == 0 else []
+        line.throw([sent_event(chance) for _ in range(at_once)] + broken)
     line.close()
     return line
 
@@ -106,7 +107,7 @@ def throw(house: House, role: str, chance: random.Random, how_many: int, at_once
 def test_a_hostile_line_is_answered_or_dropped_and_gains_nothing(server: Server, role: str) -> None:
     house, before = House(server), newest(server)
     line = throw(house, role, random.Random(f"{SEED} {role}"), 80, at_once=4)
-    assert line.answered + line.dropped >= 20 or role == "nobody"
+    assert line.answered >= 5 or role == "nobody", (line.answered, line.dropped)
     assert gained(role, kinds_since(server, before)) == set()
     sound(server)
 
@@ -191,5 +192,6 @@ def test_fifty_thousand_hostile_requests_and_events(server: Server, capsys: pyte
     with capsys.disabled():
         print(f"\nrequests by status: {dict(sorted(totals.items()))}; events (sent, answered, dropped): {told}")
     assert sum(totals.values()) + sum(sent for _role, sent, *_ in told) >= 50_000
+    assert all(answered > dropped for role, _sent, answered, dropped in told if role != "nobody"), told
     assert not [status for status in totals if status >= 500], totals
     sound(server)

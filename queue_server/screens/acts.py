@@ -30,6 +30,8 @@ from .before import Preparation, edited, read_text, with_password
 from .roles import OVERSEES, PEOPLE, SERVES, SETS_UP, Who
 
 MOST_TEXT = 200
+#: PostgreSQL takes it in no text, and no person types it.
+NUL = "\0"
 #: A whole office file; the largest request is 256 KB.
 MOST_FILE = 200_000
 
@@ -122,6 +124,8 @@ def clean(message: dict[str, Any], act: Act) -> dict[str, Any]:
             continue
         right = isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
         if not right or (kind is str and len(value) > act.longest) or (kind is dict and len(value) > 5_000):
+            raise Refused("bad_request", field=name)
+        if kind is str and NUL in value:
             raise Refused("bad_request", field=name)
         if kind is int and not -(2**53) < value < 2**53:
             raise Refused("bad_request", field=name)

@@ -19,7 +19,7 @@ from ..store import offices, people, queue, staff
 from ..store.people import Device, Person
 from ..together import Together
 from ..transaction import Actor, Answer, Job, Writer
-from .acts import ACTS, Act, clean
+from .acts import ACTS, NUL, Act, clean
 from .before import Before
 from .roles import STANDS_IN, Who
 
@@ -208,7 +208,7 @@ def _meant(message: Any) -> Act:
 def key_of(message: dict[str, Any]) -> str:
     """The key that makes a press repeatable; every press has one."""
     key = message.get("key")
-    if not isinstance(key, str) or not 8 <= len(key) <= 80:
+    if not isinstance(key, str) or not 8 <= len(key) <= 80 or NUL in key:
         raise Refused("bad_request", field="key")
     return key
 

@@ -9,6 +9,7 @@ from flask_socketio import SocketIO
 
 from ..domain.errors import NotAllowed, NotFound, Refused
 from ..store.people import Device, Person
+from .acts import NUL
 from .door import Door
 from .limits import Limits, Rule
 from .roles import ANYBODY, DEVICES, HOLDERS, PEOPLE, ROUTES, Line, Who, unruled
@@ -32,7 +33,7 @@ def body() -> dict[str, Any]:
 
 def text_of(message: dict[str, Any], name: str, most: int = 200) -> str:
     value = message.get(name, "")
-    if not isinstance(value, str) or len(value) > most:
+    if not isinstance(value, str) or len(value) > most or NUL in value:
         raise Refused("bad_request", field=name)
     return value
 
@@ -46,6 +47,11 @@ def session_token() -> str:
 def _from_our_own_pages() -> bool:
     """A form of another site can send neither of these headers, and no GET changes anything."""
     return request.headers.get("X-Queue") == "1" or "Authorization" in request.headers
+
+
+def _could_be_a_name(path: str) -> bool:
+    """Neither a file nor a row can be called by a NUL, and no file by more than 255 bytes."""
+    return NUL not in path and all(len(part.encode("utf-8", "replace")) <= 255 for part in path.split("/"))
 
 
 class Guard:
@@ -67,6 +73,8 @@ class Guard:
     def _ask(self) -> None:
         if request.url_rule is None or request.method == "OPTIONS":
             return  # nothing is there, or nothing is asked
+        if not _could_be_a_name(request.path) or b"%00" in request.query_string:
+            raise NotFound("not_found")
         if request.method not in ("GET", "HEAD") and not _from_our_own_pages():
             raise NotAllowed("not_our_page")
         method = "GET" if request.method == "HEAD" else request.method

@@ -10,6 +10,7 @@ from flask_socketio import ConnectionRefusedError, SocketIO, join_room
 from ..live import Live, Screen
 from ..reports import BoardReports
 from ..transaction import Actor, Recorded
+from .acts import NUL
 from .door import Door, digest
 from .roles import EVENTS, SCREENS
 
@@ -31,7 +32,7 @@ def register(socketio: SocketIO, door: Door, live: Live, reports: BoardReports) 
     @socketio.on("connect")
     def connect(auth: Any = None) -> None:
         try:
-            _enter(auth if isinstance(auth, dict) else {})
+            _enter(_papers(auth))
         except ConnectionRefusedError:
             raise
         except Exception as problem:
@@ -150,6 +151,12 @@ def _show(live: Live, screen: Screen, sid: str) -> None:
     else:
         picture = live.picture(snapshot, screen)
     live.socketio.emit("picture", picture, to=sid)
+
+
+def _papers(auth: Any) -> dict[str, str]:
+    """The papers among what a connection brings: texts."""
+    given = auth if isinstance(auth, dict) else {}
+    return {name: text for name, text in given.items() if isinstance(text, str) and NUL not in text}
 
 
 def _recognise(door: Door, auth: dict[str, Any]) -> Screen | None:
