@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_mock_engine, inspect
+from sqlalchemy import Connection, create_mock_engine, inspect, text
 
 from . import postgresql
 from . import tables as t
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -28,26 +27,34 @@ class SchemaError(Exception):
     """The database cannot be used by this release; the message says what to do."""
 
 
-def _config(c: Connection | None = None) -> Config:
+def _config(c: Connection) -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(HERE / "migrations"))
-    if c is not None:
-        config.attributes["connection"] = c
+    config.attributes["connection"] = c
     return config
 
 
 def release(c: Connection) -> str | None:
     """The schema release of a database; None for an empty one."""
-    return MigrationContext.configure(c).get_current_revision()
-
-
-def newest() -> str:
-    return str(ScriptDirectory.from_config(_config()).get_current_head())
+    if not inspect(c).has_table("alembic_version"):
+        return None
+    found = c.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return None if found is None else str(found)
 
 
 def known() -> set[str]:
-    """Every release that this program can bring forward to its own."""
-    return {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    """Every release that this program can bring forward to its own: how the names of the migrations begin.
+
+    Alembic is loaded only when there is something to bring forward: it costs each command at the shell more than
+    reading one row does.
+    """
+    return {path.name.partition("_")[0] for path in (HERE / "migrations" / "versions").glob("[0-9]*_*.py")}
+
+
+def newest() -> str:
+    return max(known())
 
 
 def prepare(c: Connection) -> None:
@@ -61,6 +68,8 @@ def prepare(c: Connection) -> None:
     found = release(c)
     if found == newest():
         return
+    from alembic import command
+
     if found is None and not inspect(c).has_table("office"):
         t.metadata.create_all(c)
         command.stamp(_config(c), "head")
@@ -76,6 +85,8 @@ def prepare_as(c: Connection, wanted: str | None) -> None:
     """Makes the tables of an earlier release, or of this one, in an empty database; raises SchemaError."""
     if wanted not in known():
         raise SchemaError(f"The copy is of schema release {wanted or 'unknown'}, which this program does not know.")
+    from alembic import command
+
     command.upgrade(_config(c), str(wanted))
 
 
@@ -84,8 +95,8 @@ def printed(dialect: str) -> str:
     statements: list[str] = []
 
     def note(statement: Any, *_args: Any, **_more: Any) -> None:
-        text = str(statement.compile(dialect=engine.dialect)) if hasattr(statement, "compile") else str(statement)
-        statements.append("\n".join(line.rstrip() for line in text.strip().splitlines()))
+        sql = str(statement.compile(dialect=engine.dialect)) if hasattr(statement, "compile") else str(statement)
+        statements.append("\n".join(line.rstrip() for line in sql.strip().splitlines()))
 
     engine = create_mock_engine(f"{dialect}://", note)
     t.metadata.create_all(engine, checkfirst=False)

@@ -10,6 +10,8 @@ import databases
 import psycopg
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, MetaData, Table, insert, select
 
 from queue_server import schema
 from queue_server.database import Database, sqlite_url
@@ -69,6 +71,53 @@ def test_upgrading_from_every_release_equals_a_fresh_database(made: Callable[[st
         assert schema.release(c) == schema.newest()
     for database in (fresh, upgraded):
         database.close()
+
+
+def test_the_releases_are_those_of_the_migrations() -> None:
+    scripts = ScriptDirectory(str(schema.HERE / "migrations"))
+    assert schema.known() == {script.revision for script in scripts.walk_revisions()}
+    assert schema.newest() == scripts.get_current_head()
+
+
+#: What a later release calls a column of an earlier one.
+RENAMED = {("session", "expires_at"): "expires_tick", ("session", "used_at"): "used_tick"}
+
+
+def reflected(c: Connection) -> list[Table]:
+    found = MetaData()
+    found.reflect(c)
+    return [table for table in found.sorted_tables if table.name != "alembic_version"]
+
+
+def filled(c: Connection) -> dict[str, list[dict[str, object]]]:
+    """Two rows in every table, each value another one; references lead to rows that are there."""
+    rows = {}
+    for table in reflected(c):
+        rows[table.name] = [
+            {column.name: n if column.foreign_keys or (column.primary_key and column.type.python_type is int)
+             else n * 1_000 + at if column.type.python_type is int else f"{column.name} {n}"
+             for at, column in enumerate(table.columns)} for n in (1, 2)]
+        c.execute(insert(table), rows[table.name])
+    return rows
+
+
+@pytest.mark.parametrize("release", sorted(schema.known())[:-1])
+def test_what_lies_in_an_earlier_release_comes_along(made: Callable[[str], Database], release: str) -> None:
+    database = made("earlier")
+    with database.writer().begin():
+        command.upgrade(schema._config(database.writer()), release)
+    with database.writer().begin():
+        before = filled(database.writer())
+    with database.writer().begin():
+        schema.prepare(database.writer())
+    with database.read() as c:
+        after = {table.name: [dict(row._mapping) for row in c.execute(select(table))] for table in reflected(c)}
+    for name, rows in before.items():
+        kept = [{column: row[RENAMED.get((name, column), column)] if column not in row else row[column]
+                 for column in rows[0]} for row in after[name]]
+        added = [row for row in kept if row not in rows]
+        assert added == [] and len(kept) == 2, name
+    database.close()
 
 
 def test_the_printed_schema_makes_the_same_tables(made: Callable[[str], Database], engine: str) -> None:

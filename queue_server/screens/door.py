@@ -7,6 +7,7 @@ import logging
 import secrets
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from ..commands import access
@@ -218,14 +219,17 @@ def right_password(stored: str, given: str) -> bool:
     from argon2 import PasswordHasher
     from argon2.exceptions import Argon2Error, InvalidHashError
 
+    nobody = _nobody()
     try:
-        return PasswordHasher().verify(stored or _NOBODY, given)
+        return PasswordHasher().verify(stored or nobody, given)
     except (Argon2Error, InvalidHashError):
         return False
 
 
-#: A real argon2 hash of nothing anybody knows.
-_NOBODY = hashed(secrets.token_urlsafe(32))
+@cache
+def _nobody() -> str:
+    """A real argon2 hash of nothing anybody knows; made when it is first needed, because it takes its time."""
+    return hashed(secrets.token_urlsafe(32))
 
 
 #: Every status with which a refusal leaves; 413 and 429 are given before a command is looked at.

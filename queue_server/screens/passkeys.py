@@ -7,6 +7,7 @@ That no answer counts twice is the command's part (commands/passkeys.py). Browse
 
 from __future__ import annotations
 
+import base64
 import hmac
 import json
 import secrets
@@ -14,16 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-import webauthn
 from flask import Blueprint, Response, current_app, g, jsonify, request
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from ..commands import passkeys as commands
 from ..domain.errors import NotAllowed, Refused
@@ -39,7 +31,7 @@ ANSWER_MS = 180_000
 _RANDOM, _INSTANT, _SEAL = 16, 8, 16
 
 #: What a browser sends that cannot be read, or that is not what was asked for.
-_WRONG = (WebAuthnException, ValueError, TypeError, KeyError, AttributeError, RecursionError)
+_UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
 
 
 @dataclass(frozen=True)
@@ -73,8 +65,8 @@ class Asker:
 
     def asked_at(self, answer: dict[str, Any], now: int) -> tuple[bytes, int]:
         """The question that ``answer`` names, and when it was asked; raises ValueError unless it is ours and fresh."""
-        client = json.loads(base64url_to_bytes(answer["response"]["clientDataJSON"]))
-        question = base64url_to_bytes(client["challenge"])
+        client = json.loads(_bytes(answer["response"]["clientDataJSON"]))
+        question = _bytes(client["challenge"])
         asked, seal = question[:-_SEAL], question[-_SEAL:]
         at = int.from_bytes(asked[_RANDOM:], "big")
         if not hmac.compare_digest(seal, self._seal(asked)) or not -ANSWER_MS < at - now <= ANSWER_MS:
@@ -86,52 +78,45 @@ class Asker:
         return hmac.new(self.secret, sealed, "sha256").digest()[:_SEAL]
 
     def to_sign_in(self, mine: list[store.Passkey]) -> dict[str, Any]:
-        """What ``navigator.credentials.get`` is asked with."""
-        return dict(json.loads(webauthn.options_to_json(webauthn.generate_authentication_options(
-            rp_id=self.site.name, challenge=self.question(wall_ms()), allow_credentials=_named(mine),
-            user_verification=UserVerificationRequirement.PREFERRED))))
+        from . import ceremony
+
+        return ceremony.to_sign_in(self.site.name, self.question(wall_ms()), mine)
 
     def to_add(self, name: str, shown_name: str, mine: list[store.Passkey]) -> dict[str, Any]:
-        """What ``navigator.credentials.create`` is asked with."""
-        return dict(json.loads(webauthn.options_to_json(webauthn.generate_registration_options(
-            rp_id=self.site.name, rp_name="Antrean", user_name=name, user_display_name=shown_name,
-            user_id=self._seal(b"user"), challenge=self.question(wall_ms()), exclude_credentials=_named(mine),
-            authenticator_selection=AuthenticatorSelectionCriteria(
-                resident_key=ResidentKeyRequirement.DISCOURAGED,
-                user_verification=UserVerificationRequirement.PREFERRED)))))
+        from . import ceremony
+
+        return ceremony.to_add(
+            self.site.name, self.question(wall_ms()), self._seal(b"user"), name, shown_name, mine)
 
     def proof(self, answer: Any, mine: list[store.Passkey]) -> dict[str, int]:
         """{passkey, uses, asked_at} of a right answer to ``to_sign_in``; raises NotAllowed("wrong_passkey")."""
+        from . import ceremony
+
         try:
             question, at = self.asked_at(answer, wall_ms())
             used = next((p for p in mine if p.credential == answer["id"]), None)
             if used is None:
                 raise ValueError("a passkey that is not known")
-            right = webauthn.verify_authentication_response(
-                credential=answer, expected_challenge=question, expected_rp_id=self.site.name,
-                expected_origin=self.site.origin, credential_public_key=base64url_to_bytes(used.public_key),
-                credential_current_sign_count=used.uses)
-        except _WRONG:
+            uses = ceremony.check_answer(self.site.name, self.site.origin, question, answer, used)
+        except (ceremony.WebAuthnException, *_UNREADABLE):
             raise NotAllowed("wrong_passkey") from None
-        return {"passkey": used.id, "uses": right.new_sign_count, "asked_at": at}
+        return {"passkey": used.id, "uses": uses, "asked_at": at}
 
     def added(self, answer: Any) -> dict[str, Any]:
         """{credential, public_key, uses, asked_at} of a right answer to ``to_add``; raises NotAllowed."""
+        from . import ceremony
+
         try:
             question, at = self.asked_at(answer, wall_ms())
-            right = webauthn.verify_registration_response(
-                credential=answer, expected_challenge=question, expected_rp_id=self.site.name,
-                expected_origin=self.site.origin)
-        except _WRONG:
+            found = ceremony.check_added(self.site.name, self.site.origin, question, answer)
+        except (ceremony.WebAuthnException, *_UNREADABLE):
             raise NotAllowed("wrong_passkey") from None
-        return {
-            "credential": bytes_to_base64url(right.credential_id), "uses": right.sign_count, "asked_at": at,
-            "public_key": bytes_to_base64url(right.credential_public_key),
-        }
+        return {**found, "asked_at": at}
 
 
-def _named(mine: list[store.Passkey]) -> list[PublicKeyCredentialDescriptor]:
-    return [PublicKeyCredentialDescriptor(id=base64url_to_bytes(p.credential)) for p in mine]
+def _bytes(text: str) -> bytes:
+    """What a browser wrote as base64url without padding; raises ValueError."""
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
 def asker(door: Door, person: int) -> Asker | None:
@@ -180,8 +165,9 @@ def needed(door: Door, person: Person) -> FactorNeeded:
     """What to answer to somebody whose password alone does not open."""
     mine = of_person(door, person.id)
     asking = asker(door, person.id) if mine else None
+    options = None if asking is None else door.kit.blocking(asking.to_sign_in, mine)
     return FactorNeeded({
-        "code": bool(person.totp_secret), "passkey": None if asking is None else asking.to_sign_in(mine),
+        "code": bool(person.totp_secret), "passkey": options,
         "elsewhere": door.config.public_url if mine and asking is None else "",
     })
 
@@ -199,7 +185,8 @@ def blueprint(door: Door) -> Blueprint:
     @bp.post("/passkeys/question")
     def question() -> Response:
         mine = of_person(door, g.person.id)
-        return jsonify({"ok": True, "options": _here(door).to_add(g.person.name, g.person.shown_name, mine)})
+        options = door.kit.blocking(_here(door).to_add, g.person.name, g.person.shown_name, mine)
+        return jsonify({"ok": True, "options": options})
 
     @bp.post("/passkeys")
     def add() -> Response:
