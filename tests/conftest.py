@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import databases
@@ -16,6 +18,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A module that says ``BOTH_DATABASES = True`` runs on SQLite and on PostgreSQL."""
     if "engine" in metafunc.fixturenames and getattr(metafunc.module, "BOTH_DATABASES", False):
         metafunc.parametrize("engine", ["sqlite", "postgresql"], indirect=True, scope="session")
+
+
+@pytest.fixture(autouse=True)
+def _as_before() -> Iterator[None]:
+    """Commands that run in the test's own process make files their owner's only, and a backup lets others go first."""
+    umask = os.umask(0)
+    os.umask(umask)
+    yield
+    os.umask(umask)
+    with suppress(AttributeError, PermissionError):
+        os.setpriority(os.PRIO_PROCESS, 0, 0)
 
 
 @pytest.fixture(scope="session")

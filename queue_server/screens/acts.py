@@ -51,7 +51,7 @@ class Act:
 
 def issue_for(tx: Tx, args: dict[str, Any]) -> Answer:
     """A number for somebody who stands before an officer: the door's series, channel staff."""
-    return visitor.issue(tx, {**args, "channel": "staff"})
+    return visitor.issue(tx, Given(args, channel="staff"))
 
 
 _SEEN = {"seen": int}
@@ -112,12 +112,19 @@ def _acts() -> list[Act]:
     ]
 
 
+class Given(dict[str, Any]):
+    """Arguments as they came: a command that cannot do without one of them asks for it, and whoever pressed is told."""
+
+    def __missing__(self, name: str) -> Any:
+        raise Refused("bad_request", field=name)
+
+
 ACTS: dict[str, Act] = {act.name: act for act in _acts()}
 
 
 def clean(message: dict[str, Any], act: Act) -> dict[str, Any]:
     """The arguments an act takes, checked; raises Refused("bad_request") naming the field."""
-    args: dict[str, Any] = {}
+    args: dict[str, Any] = Given()
     for name, kind in act.takes.items():
         value = message.get(name)
         if value is None:

@@ -260,7 +260,7 @@ def guess(who: requests.Session, base: str) -> int:
 
 def spend_all(who: requests.Session, base: str) -> None:
     """Tickets that are not there, until the queue says that this was enough, under another address each time."""
-    for n in range(guard.GUESSES + 1):
+    for n in range(guard.GUESSES.most + 1):
         who.headers["X-Forwarded-For"] = f"203.0.113.{n}"
         answer = guess(who, base)
     assert answer == 429
