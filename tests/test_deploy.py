@@ -15,6 +15,7 @@ from backstage import ROOT
 from deployed.machine import namespaces
 
 
+@pytest.mark.long
 def test_a_day_through_exactly_these_files() -> None:
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("QUEUE_", "PYTEST_"))}
     done = subprocess.run(
