@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 
+import pytest
 from backstage import ROOT
 from deployed.machine import namespaces
 
