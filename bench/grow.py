@@ -19,7 +19,7 @@ from statistics import median
 
 from bench.bars import Found, good, load, say
 from bench.ears import Crowd, leave, many
-from bench.history import FEW
+from bench.history import FEW, by_turns
 from bench.history import House as Past
 from bench.house import machine, resident_kb
 from bench.houses import Houses, Redis, made, phones, postgres
@@ -179,18 +179,11 @@ def idle(count: int) -> list[Found]:
 def history(events: Sequence[int], calls: int, folder: str | None) -> list[Found]:
     """Four events to a visit; a call with 20 waiting, by turns in each house."""
     houses = {size: Past(folder, size // 4) for size in events}
-    took: dict[int, list[tuple[float, float]]] = {size: [] for size in events}
     try:
-        for n in range(calls + 5):
-            for size, house in houses.items():
-                house.fill_up(FEW)
-                one = house.call()
-                if n >= 5:  # the first ones warm up
-                    took[size].append(one)
+        middle = by_turns(houses, FEW, calls)
     finally:
         for house in houses.values():
             house.close()
-    middle = {size: (median(a for a, _ in found), median(b for _, b in found)) for size, found in took.items()}
     base, found = middle[events[0]], []
     for size, (called, read) in middle.items():
         found.append(say(Found(

@@ -12,9 +12,10 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from statistics import median
+from typing import TypeVar
 
 from bench.fill import fill
 from bench.house import machine
@@ -25,6 +26,7 @@ from queue_server.shell import Session
 from queue_server.store import offices, pictures
 from queue_server.transaction import Actor, Answer, Command, Job
 
+Key = TypeVar("Key")
 FEW, MANY = 20, 2_000
 BAR = 1.5
 SERVICES = {"a": "A", "b": "B"}
@@ -94,26 +96,25 @@ def main() -> None:
     try:
         found = {}
         for waiting in (FEW, MANY):
-            found.update(_measure(houses, waiting, args.calls))
+            middle = by_turns(houses, waiting, args.calls)
+            found.update({(name, waiting): took for name, took in middle.items()})
     finally:
         for house in houses.values():
             house.close()
     sys.exit(_report(found))
 
 
-def _measure(houses: dict[str, House], waiting: int, calls: int) -> dict[tuple[str, int], tuple[float, float]]:
+def by_turns(houses: Mapping[Key, House], waiting: int, calls: int) -> dict[Key, tuple[float, float]]:
     """Medians (call, read) of each house with so many waiting, kept at that number; the houses take turns."""
-    rounds: dict[str, list[tuple[float, float]]] = {name: [] for name in houses}
+    rounds: dict[Key, list[tuple[float, float]]] = {key: [] for key in houses}
     for n in range(calls + 5):
-        for name, house in houses.items():
+        for key, house in houses.items():
             house.fill_up(waiting)
             took = house.call()
             if n >= 5:  # the first ones warm up
-                rounds[name].append(took)
-    return {
-        (name, waiting): (median(called for called, _ in found), median(read for _, read in found))
-        for name, found in rounds.items()
-    }
+                rounds[key].append(took)
+    return {key: (median(called for called, _ in found), median(read for _, read in found))
+            for key, found in rounds.items()}
 
 
 def _report(found: dict[tuple[str, int], tuple[float, float]]) -> int:

@@ -160,7 +160,7 @@ class Live:
     def hinted(self, key: str, only_drawn: bool) -> None:
         """What another process says through Redis. Of an office without screens here the next second is early
         enough: reading after each of its commits would cost this process as much as the commit cost the other."""
-        if all(screen.office != key for screen in list(self.screens.values())):
+        if not self._watched(key):
             return
         if only_drawn:
             self.refresh(key)
@@ -181,8 +181,11 @@ class Live:
 
     def behind(self, key: str, seq: int) -> int | None:
         """How many events of an office its screens here were not shown yet; None: it has none here."""
-        watched = any(screen.office == key for screen in list(self.screens.values()))
-        return max(0, seq - self._sent.get(key, 0)) if watched else None
+        return max(0, seq - self._sent.get(key, 0)) if self._watched(key) else None
+
+    def _watched(self, key: str) -> bool:
+        """Whether this process has screens of the office."""
+        return any(screen.office == key for screen in list(self.screens.values()))
 
     # --- loops -------------------------------------------------------------------------------
 

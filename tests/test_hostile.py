@@ -46,6 +46,14 @@ def test_a_wrong_field_is_named(server: Server, wrong: dict[str, object], field:
     assert answer.json()["refused"] == "bad_request" and answer.json()["facts"] == {"field": field}
 
 
+def test_what_a_press_lacks_is_named(server: Server) -> None:
+    site = Site(server.base)
+    site.post("/sign-in", {"office": "rutan", "name": "ani", "password": server.passwords["rutan", "ani"]})
+    with pytest.raises(Refusal) as no:
+        site.post("/press", {"office": "rutan", "key": secrets.token_hex(16), "act": "issue", "priority": True})
+    assert (no.value.code, no.value.facts) == ("bad_request", {"field": "service"})
+
+
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b'"text"', b"\xff\xfe", b"[" * 20_000])
 def test_what_is_not_an_object_is_refused(server: Server, body: bytes) -> None:
     headers = {**OURS, "Content-Type": "application/json"}

@@ -41,6 +41,11 @@ def of_kind(found: list[chain.Event], kind: str) -> list[dict[str, Any]]:
     return [json.loads(e.body) for e in found if e.kind == kind]
 
 
+def paper_is_out(server: Server) -> None:
+    """A number whose paper is not yet known to be out cannot be called; all become so by themselves."""
+    until(lambda: not rows(server.data, "SELECT id FROM step WHERE state = 'issuing'"), 60, "the paper of all")
+
+
 def labels_on_paper(tmp_path: Path) -> str:
     return (tmp_path / "paper.bin").read_bytes().decode("cp437")
 
@@ -60,6 +65,7 @@ def test_the_door_goes_on_while_server_and_kiosk_die(server: Server, kiosk: Kios
     visitors.enough.set()
     visitors.join(30)
     until(lambda: kiosk.left() == 0, 90, "handing in")
+    paper_is_out(server)
 
     found = whole(server)
     known = {r[0]: r[1:] for r in rows(
@@ -89,8 +95,7 @@ def test_handed_in_numbers_are_called_in_the_order_in_which_they_were_given(serv
     server.start()
     until(lambda: kiosk.left() == 0, 90, "handing in")
     kiosk.take("informasi")
-    # A number whose paper is not yet known to be out cannot be called; both become so by themselves.
-    until(lambda: not rows(server.data, "SELECT id FROM step WHERE state = 'issuing'"), 30, "the paper of all")
+    paper_is_out(server)
     ani = server.officer(counter="4")
     called = []
     for _ in range(5):

@@ -78,6 +78,7 @@ class Wire:
         with contextlib.suppress(OSError):
             while block := far.recv(65_536):
                 near.sendall(block)
+        with contextlib.suppress(OSError):  # also after a reset: who sent into a closed line is told so
             near.shutdown(socket.SHUT_RDWR)
 
 

@@ -57,11 +57,10 @@ def issue(tx: Tx, args: dict[str, Any]) -> Answer:
 
 
 def proven(tx: Tx, args: dict[str, Any]) -> bool:
-    """Whether the scanned code proves, by what the office accepts, that the phone stands at the door (decisions 5)."""
-    accepted, given = tx.office.door_code, str(args.get("door") or "")
-    if accepted != "sheet" and presence.counts(args.get("shown"), tx.now.at):
-        return True
-    return accepted != "screen" and given != "" and given == offices.door_code(tx.c, tx.office_id)
+    """Whether the phone stands at the door, by the code that it scanned."""
+    return presence.proves(
+        tx.office.door_code, str(args.get("door") or ""), args.get("shown"), tx.now.at,
+        lambda: offices.door_code(tx.c, tx.office_id))
 
 
 def not_proven(args: dict[str, Any]) -> Refused:

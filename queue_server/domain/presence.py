@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from collections.abc import Callable
 
 MINUTE_MS = 60_000
 #: A code still counts so many minutes after the one in which it was shown: slow hands, slow phones, no signal.
@@ -52,3 +53,14 @@ def counts(minute: int | None, at_ms: int) -> bool:
     if minute is None:
         return False
     return minute_of(at_ms) - GRACE_MIN <= minute <= minute_of(at_ms + SKEW_MS)
+
+
+def proves(accepted: str, given: str, minute: int | None, at_ms: int, on_sheet: Callable[[], str]) -> bool:
+    """Whether a scanned code proves, by what the office accepts, that the phone stands at the door (decisions 5).
+
+    ``accepted``: the office's ``door_code``. ``minute``: what ``shown_in`` says of the code that was ``given``.
+    ``on_sheet``: the code of the printed sheet; asked for only where it matters.
+    """
+    if accepted != "sheet" and counts(minute, at_ms):
+        return True
+    return accepted != "screen" and given != "" and given == on_sheet()

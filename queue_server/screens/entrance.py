@@ -13,15 +13,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, abort, current_app, g, jsonify, request
+from flask import Response, abort, g, jsonify, request
 
 from ..commands import visitor
 from ..domain.errors import Refused, TooMany
 from ..transaction import Actor, Answer, Job
 from .door import Door, key_of, new_token
-from .guard import body, text_of
+from .guard import body, own_secret, text_of
 from .limits import HOUR_S, MINUTE_S, Limits, Rule
-from .presence import Presence
+from .presence import HERE, Presence
 
 DAY_S = 86_400
 #: Requests for a number, whatever becomes of them: a phone that asks again gets its number again.
@@ -97,7 +97,7 @@ class Entrance:
 
     def _at_door(self, office: str, scanned: str) -> bool:
         snapshot = self.presence.live.latest(office) if scanned else None
-        return snapshot is not None and self.presence.judge(snapshot, scanned) == "here"
+        return snapshot is not None and self.presence.judge(snapshot, scanned) == HERE
 
     def _spend(self, rules: tuple[Rule, ...], whose: str, code: str) -> None:
         seconds = self.limits.take(rules, whose)
@@ -129,9 +129,7 @@ def _first_cookie(key: str) -> str:
 
 
 def _keyed(text: str) -> str:
-    secret = current_app.secret_key
-    assert isinstance(secret, bytes)
-    return hmac.new(secret, text.encode("utf-8", "surrogatepass"), "sha256").hexdigest()
+    return hmac.new(own_secret(), text.encode("utf-8", "surrogatepass"), "sha256").hexdigest()
 
 
 def set_cookie(door: Door, response: Response, name: str, value: str, seconds: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask, current_app, g, request
 from flask_socketio import SocketIO
 
 from ..domain.errors import NotAllowed, NotFound, Refused
@@ -42,6 +42,13 @@ def session_token() -> str:
     """The token of the session: a browser's cookie, or a program's "Authorization: Bearer"."""
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     return given.strip() if scheme.lower() == "bearer" else request.cookies.get("queue_session", "")
+
+
+def own_secret() -> bytes:
+    """The server's own, which all its processes share."""
+    secret = current_app.secret_key
+    assert isinstance(secret, bytes)
+    return secret
 
 
 def _from_our_own_pages() -> bool:

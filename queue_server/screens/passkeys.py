@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, current_app, g, jsonify, request
+from flask import Blueprint, Response, g, jsonify, request
 
 from ..commands import passkeys as commands
 from ..domain.errors import NotAllowed, Refused
@@ -24,7 +24,7 @@ from ..store import passkeys as store
 from ..store.people import Person
 from ..transaction import Actor, Job
 from .door import Door, key_of
-from .guard import body, text_of
+from .guard import body, own_secret, text_of
 
 #: So long a question may lie before it is answered, ms: somebody looks for their key.
 ANSWER_MS = 180_000
@@ -122,8 +122,7 @@ def _bytes(text: str) -> bytes:
 def asker(door: Door, person: int) -> Asker | None:
     """For the site of this request; None where browsers have no passkeys."""
     site = Site.of(door.config.public_url, request.host)
-    key = current_app.secret_key
-    return None if site is None or key is None else Asker(key.encode() if isinstance(key, str) else key, site, person)
+    return None if site is None else Asker(own_secret(), site, person)
 
 
 def of_person(door: Door, person: int) -> list[store.Passkey]:

@@ -32,9 +32,8 @@ class Presence:
         if not given:
             return NONE
         minute = self.shown_in(office.key, given)
-        if office.door_code != "sheet" and presence.counts(minute, self._now()):
-            return HERE
-        if office.door_code != "screen" and given == self.door.kit.blocking(self._on_sheet, snapshot.office_id):
+        if presence.proves(office.door_code, given, minute, self._now(),
+                           lambda: self.door.kit.blocking(self._on_sheet, snapshot.office_id)):
             return HERE
         return WRONG if minute is None else OLD
 

@@ -19,6 +19,7 @@ from .door import Door, digest, new_token
 from .entrance import Entrance, set_cookie
 from .guard import body, session_token, text_of
 from .limits import Limits, Rule, address, from_here
+from .presence import HERE
 
 YEAR_S = 365 * 86_400
 HELLOS = Rule("hello", 60)
@@ -69,7 +70,7 @@ def blueprint(house: Entrance, live: Live) -> Blueprint:
         if snapshot is None:
             raise NotFound("no_such_office")
         scanned = house.presence.judge(snapshot, request.args.get("door", ""))
-        return jsonify({**door_screen.picture(snapshot, "door" if scanned == "here" else "online"), "door": scanned})
+        return jsonify({**door_screen.picture(snapshot, "door" if scanned == HERE else "online"), "door": scanned})
 
     @bp.get("/office/<office>/door-code.svg")
     def door_code(office: str) -> Response:

@@ -125,7 +125,7 @@ def test_nobody_is_shut_out(kiosk: Stage, contrast: bool) -> None:
     for step in (None, "service-kunjungan", "standard-button", "take", "paper-kept"):
         if step:
             kiosk.sees(step).tap()
-            kiosk.page.wait_for_timeout(150)
+        kiosk.page.wait_for_function("document.getAnimations().every(a => a.playState === 'finished')")
         result = Axe().run(kiosk.page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "wcag2aaa"]})
         assert result.violations_count == 0, result.generate_report()
 
