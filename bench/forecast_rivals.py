@@ -110,7 +110,8 @@ def _range(said: tuple[float, ...]) -> Range:
 
 
 def _recalibrated(test: list[Asked], raw: list[Range], calibration: Calibration) -> list[Boosted]:
-    done, ends = [], []
+    done: list[Boosted] = []
+    ends: list[tuple[int, int]] = []
     for n, (asked, range_) in enumerate(zip(test, raw, strict=True)):
         while ends and ends[0][0] < asked.at:
             _learn(calibration, test, raw, heapq.heappop(ends)[1])

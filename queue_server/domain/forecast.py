@@ -39,7 +39,7 @@ class Reason(StrEnum):
 
     LEARNING = "learning"  # too few waits have been learned
     NEW_SERVICE = "new_service"  # too few of this service
-    NOBODY_SERVES = "nobody_serves"  # no counter was staffed lately: nothing tells when one will be
+    NOBODY_SERVES = "nobody_serves"  # nobody was called today: nothing tells when that will begin
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Forecast:
             return NotYetKnown(Reason.LEARNING)
         if self._services.get(moment.service, 0) < ENOUGH_OF_SERVICE:
             return NotYetKnown(Reason.NEW_SERVICE)
-        if not moment.counters:
+        if not moment.open:
             return NotYetKnown(Reason.NOBODY_SERVES)
         raw = self._raw(moment)
         return self._range.apply(raw, groups(moment.service, moment.hour, raw.middle))
@@ -180,7 +180,8 @@ class Forecast:
 
 
 def _times(a: Sequence[float], b: Sequence[float]) -> float:
-    return sum(map(mul, a, b))
+    total: float = sum(map(mul, a, b))
+    return total
 
 
 def _diagonal(size: int) -> list[list[float]]:

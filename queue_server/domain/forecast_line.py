@@ -12,6 +12,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from math import exp, log, log1p
 
+DAY = 86_400
 RECENT = 600.0  # a counter that served within ten minutes counts as staffed
 MINUTES_3 = 180.0
 LONG_AGO = 3000.0  # beyond this, "how long ago" says nothing more
@@ -33,19 +34,20 @@ FEATURES = (*CROSSED, *COUNTS, *SECONDS, *(f"hour_{2 * h}" for h in range(HOURS)
 @dataclass(frozen=True)
 class Moment:
     """What was known of one visitor's wait at ``at``. ``core`` is the plain formula, in log seconds:
-    (people ahead + 1) x mean service / counters staffed."""
+    (people ahead + 1) x mean service / counters staffed. ``open`` once anybody was called that day."""
 
     at: float
     service: str
     ahead: int
     counters: int
+    open: bool
     core: float
     values: tuple[float, ...]
 
     @property
     def hour(self) -> int:
         """0 to 23, local."""
-        return int(self.at % 86_400 // 3600)
+        return int(self.at % DAY // 3600)
 
     @property
     def long_line(self) -> float:
@@ -74,6 +76,9 @@ class _Times:
                 break
             count += 1
         return count
+
+    def on_day_of(self, now: float) -> bool:
+        return bool(self.at) and self.at[-1] // DAY == now // DAY
 
     def since(self, now: float, nth: int = 1) -> float:
         return min(LONG_AGO, now - self.at[-nth]) if len(self.at) >= nth else LONG_AGO
@@ -175,7 +180,8 @@ class Line:
             *crossed, *((log1p(n) - 1) / 0.7 for n in counts), *((log1p(s) - 4) / 1.5 for s in times), *_hours(at),
         )
         core = log((ahead + 1) * max(20.0, mean_service) / max(1, counters))
-        return Moment(at, me.service, ahead, counters, min(9.0, max(1.0, core)), values)
+        begun = counters > 0 or self._called.on_day_of(at)
+        return Moment(at, me.service, ahead, counters, begun, min(9.0, max(1.0, core)), values)
 
     def _staffed(self, at: float, seconds: float) -> list[str]:
         return [c for c, seen in self._seen.items() if c in self._serving or seen >= at - seconds]
@@ -188,7 +194,7 @@ class Line:
 
 def _hours(at: float) -> list[float]:
     """The time of day as twelve overlapping hats, so that an evening does not jump into a morning."""
-    hour = at % 86_400 / 3600
+    hour = at % DAY / 3600
     gaps = [abs(hour - 2 * h) for h in range(HOURS)]
     return [max(0.0, 1 - min(gap, 24 - gap) / 2) for gap in gaps]
 
