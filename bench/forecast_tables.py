@@ -133,9 +133,9 @@ def _later(again: list[Asked], months: list[str]) -> str:
         here = [[a for a in again if a.month == m and a.said and a.served and _age(a) == after] for m in months]
         table[f"told anew, {after}"] = [
             f"{_error((a.said.middle, a.waited) for a in one if a.said)} · "
-            f"{_range([Judged(a.waited, a.said) for a in one if a.said])}" for one in here
+            f"{_range([Judged(a.waited, a.said) for a in one if a.said])} ({len(one)})" for one in here
         ]
-    return _table("While waiting, the rest of the wait: MAE / RMSE · covered % / width / score", months, table)
+    return _table("While waiting, the rest of the wait: MAE / RMSE · covered % / width / score (number)", months, table)
 
 
 def _age(asked: Asked) -> str:
@@ -154,7 +154,7 @@ def _range(judged: Sequence[Judged]) -> str:
     if not many:
         return "–"
     width, score = sum(j.width for j in judged) / many, sum(j.score for j in judged) / many
-    return f"{100 * sum(j.covered for j in judged) / many:.1f} / {width:.0f} / {score:.0f}"
+    return f"{100 * sum(j.covered for j in judged) / many:.1f} / {width:.1f} / {score:.1f}"
 
 
 def _share(judged: Sequence[Judged]) -> str:

@@ -80,7 +80,7 @@ class Forecast:
         if not moment.open:
             return NotYetKnown(Reason.NOBODY_SERVES)
         raw = self._raw(moment)
-        return self._range.apply(raw, groups(moment.service, moment.hour, raw.middle))
+        return self._range.apply(raw, _groups(moment, raw))
 
     def observe(self, moment: Moment, waited: float) -> None:
         """A wait that ended in a call, ``waited`` > 0 seconds after ``moment``: to be told then, not before."""
@@ -88,7 +88,7 @@ class Forecast:
             raise ValueError("who was called at once did not wait")
         if self._learned >= ENOUGH and moment.service in self._services:
             raw = self._raw(moment)
-            self._range.learn(raw, groups(moment.service, moment.hour, raw.middle), waited)
+            self._range.learn(raw, _groups(moment, raw), waited)
         self._today.append(_Seen(moment, waited))
 
     def learn(self) -> None:
@@ -177,6 +177,10 @@ class Forecast:
         made._information = [[float(half[max(i, j)][min(i, j)]) for j in range(size)] for i in range(size)]
         made._range = Calibration(state["range"])
         return made
+
+
+def _groups(moment: Moment, raw: Range) -> tuple[str, ...]:
+    return groups(moment.service, moment.hour, raw.middle, moment.waited)
 
 
 def _times(a: Sequence[float], b: Sequence[float]) -> float:

@@ -33,14 +33,18 @@ FEATURES = (*CROSSED, *COUNTS, *SECONDS, *(f"hour_{2 * h}" for h in range(HOURS)
 
 @dataclass(frozen=True)
 class Moment:
-    """What was known of one visitor's wait at ``at``. ``core`` is the plain formula, in log seconds:
-    (people ahead + 1) x mean service / counters staffed. ``open`` once anybody was called that day."""
+    """What was known of one visitor's wait at ``at``, ``waited`` seconds after joining.
+
+    ``core`` is the plain formula, in log seconds: (people ahead + 1) x mean service / counters staffed. ``open`` once
+    anybody was called that day.
+    """
 
     at: float
     service: str
     ahead: int
     counters: int
     open: bool
+    waited: float
     core: float
     values: tuple[float, ...]
 
@@ -181,7 +185,7 @@ class Line:
         )
         core = log((ahead + 1) * max(20.0, mean_service) / max(1, counters))
         begun = counters > 0 or self._called.on_day_of(at)
-        return Moment(at, me.service, ahead, counters, begun, min(9.0, max(1.0, core)), values)
+        return Moment(at, me.service, ahead, counters, begun, at - me.at, min(9.0, max(1.0, core)), values)
 
     def _staffed(self, at: float, seconds: float) -> list[str]:
         return [c for c, seen in self._seen.items() if c in self._serving or seen >= at - seconds]

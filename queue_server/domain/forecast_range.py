@@ -1,8 +1,9 @@
 """A range that keeps its word: both ends are moved after every wait that ended, until one in ten misses each.
 
 Adaptive conformal inference (Gibbs and Candès 2021, "Adaptive Conformal Inference Under Distribution Shift"), with one
-correction for all and one each for the service, the hour and the length foretold, which add up. A miss pushes its
-end outwards by 0.9 of a step, a hit draws it in by 0.1: whatever the waits do, the share of misses tends to one in ten.
+correction for all and one each for the service, the hour and the length foretold (while waiting also for the time
+waited), which add up. A miss pushes its end outwards by 0.9 of a step, a hit draws it in by 0.1: whatever the waits
+do, the share of misses tends to one in ten.
 """
 
 from __future__ import annotations
@@ -26,9 +27,15 @@ class Range:
     coverage: float = COVERAGE
 
 
-def groups(service: str, hour: int, middle: float) -> tuple[str, ...]:
-    """The corrections that a forecast takes part in; the length in doublings of the seconds foretold."""
-    return ("all", f"service {service}", f"hour {hour}", f"length {min(12, max(4, int(log2(max(1.0, middle)))))}")
+def groups(service: str, hour: int, middle: float, waited: float = 0.0) -> tuple[str, ...]:
+    """The corrections that a forecast takes part in; lengths and times ``waited`` in doublings of seconds."""
+    names = ("all", f"service {service}", f"hour {hour}", f"length {_doublings(middle)}")
+    return (*names, f"waited {_doublings(waited)}") if waited else names
+
+
+def _doublings(seconds: float) -> int:
+    """From below half a minute (4) to above an hour (12)."""
+    return min(12, max(4, int(log2(max(1.0, seconds)))))
 
 
 class Calibration:
@@ -64,8 +71,11 @@ def step_of(name: str, seen: float) -> float:
     return max(floor, first / sqrt(seen))
 
 
-# Smallest step, first step. Four corrections add up: larger steps make the ends tremble, and a small office covers less.
-STEPS = {"all": (0.004, 0.2), "service": (0.008, 0.15), "hour": (0.008, 0.05), "length": (0.008, 0.1)}
+# Smallest step, first step. Four corrections add up: with larger steps the ends tremble, and small offices cover less.
+STEPS = {
+    "all": (0.004, 0.2), "service": (0.008, 0.15), "hour": (0.008, 0.05), "length": (0.008, 0.1),
+    "waited": (0.008, 0.1),
+}
 
 
 def _kept(moved: float) -> float:
