@@ -10,7 +10,8 @@ from pathlib import Path
 import databases
 import pytest
 from admin_stage import admin, alone, shared  # noqa: F401 (fixtures of the tests about administration)
-from cast import Server, copy_of
+from backstage import apply, with_rules
+from cast import TREMBLING_MS, Server, copy_of
 from databases import Postgres
 
 
@@ -75,9 +76,16 @@ def mode(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Server:
-    """A data folder as the first ``serve --demo`` leaves it; tests start on copies of it."""
-    first = Server(tmp_path_factory.mktemp("demo") / "data").start()
+    """A data folder as ``serve --demo`` leaves it; tests start on copies of it."""
+    return _first(tmp_path_factory.mktemp("demo") / "data")
+
+
+def _first(data: Path) -> Server:
+    """As the demo begins, but for the time in which a second press counts as a trembling finger (see settle)."""
+    first = Server(data).start()
     first.stop()
+    for key in ("rutan", "kanim"):
+        apply(data, with_rules(key, double_press_ms=TREMBLING_MS))
     return first
 
 
@@ -86,9 +94,7 @@ def demo_on_postgres(postgres: Postgres, tmp_path_factory: pytest.TempPathFactor
     """The same on PostgreSQL."""
     data = tmp_path_factory.mktemp("demo-postgres") / "data"
     databases.use(data, postgres.create())
-    first = Server(data).start()
-    first.stop()
-    return first
+    return _first(data)
 
 
 def _running(request: pytest.FixtureRequest, data: Path, mode: str, engine: str) -> Iterator[Server]:

@@ -106,8 +106,7 @@ def test_everything_is_described(server: Server) -> None:
         assert set(properties) == {"key", *act.takes}
 
 
-@pytest.mark.parametrize("who", ["", "sari"])
-def test_it_keeps_its_word_whatever_is_asked(server: Server, who: str) -> None:
+def keeps_its_word(server: Server, who: str, examples: int) -> None:
     """Schemathesis makes requests from the description, right and wrong ones."""
     program = Program(server)
     if who:
@@ -115,6 +114,18 @@ def test_it_keeps_its_word_whatever_is_asked(server: Server, who: str) -> None:
     headers = [part for name, value in program.headers.items() for part in ("--header", f"{name}: {value}")]
     ran = subprocess.run(
         [sys.executable, "-m", "schemathesis.cli", "run", f"{server.base}/api/v1/openapi.json", "--checks", CHECKS,
-         "--max-examples", "6", "--seed", "1", "--workers", "1", *headers],
-        capture_output=True, text=True, timeout=280)
+         "--max-examples", str(examples), "--seed", "1", "--workers", "1", *headers],
+        capture_output=True, text=True, timeout=1_000)
     assert ran.returncode == 0, ran.stdout[-6000:] + ran.stderr[-2000:]
+
+
+@pytest.mark.parametrize("who", ["", "sari"])
+def test_it_keeps_its_word_whatever_is_asked(server: Server, who: str) -> None:
+    keeps_its_word(server, who, 2)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1_000)
+@pytest.mark.parametrize("who", ["", "sari"])
+def test_it_keeps_its_word_however_long_is_asked(server: Server, who: str) -> None:
+    keeps_its_word(server, who, 50)
