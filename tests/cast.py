@@ -11,6 +11,7 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import databases
 import nursery
@@ -122,7 +123,7 @@ def settle(seconds: float = 1.5 * TREMBLING_MS / 1000) -> None:
     time.sleep(seconds)
 
 
-def copy_of(demo: Server, data: Path, mode: str = "eventlet") -> Server:
-    """A server on a copy of the demo's data, with the same people and passwords."""
+def copy_of(demo: Server, data: Path, mode: str = "eventlet", **more: Any) -> Server:
+    """A server on a copy of the demo's data, with the same people and passwords; ``more``: its other fields."""
     shutil.copytree(demo.data, data)
-    return Server(data, mode, passwords=dict(demo.passwords))
+    return Server(data, mode, passwords=dict(demo.passwords), **more)

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import databases
 import pytest
@@ -97,27 +98,40 @@ def demo_on_postgres(postgres: Postgres, tmp_path_factory: pytest.TempPathFactor
     return _first(data)
 
 
-def _running(request: pytest.FixtureRequest, data: Path, mode: str, engine: str) -> Iterator[Server]:
-    if engine == "sqlite":
-        running = copy_of(request.getfixturevalue("demo"), data, mode)
-    else:
-        first, postgres = request.getfixturevalue("demo_on_postgres"), _postgres(request)
-        running = copy_of(first, data, mode)
-        databases.use(data, postgres.create(databases.url_of(first.data)))
-    running.start()
-    yield running
-    running.stop()
-    if engine == "postgresql":
-        _postgres(request).drop(databases.url_of(data))
+Copied = Callable[..., Server]
+
+
+@pytest.fixture(scope="module")
+def copied(engine: str, request: pytest.FixtureRequest) -> Iterator[Copied]:
+    """Makes copies of the demo in a folder, on the database of the engine under test; the caller starts and stops."""
+    made = []
+
+    def copy(data: Path, mode: str = "eventlet", **more: Any) -> Server:
+        if engine == "sqlite":
+            return copy_of(request.getfixturevalue("demo"), data, mode, **more)
+        first = request.getfixturevalue("demo_on_postgres")
+        made.append(_postgres(request).create(databases.url_of(first.data)))
+        found = copy_of(first, data, mode, **more)
+        databases.use(data, made[-1])
+        return found
+
+    yield copy
+    for url in made:
+        _postgres(request).drop(url)
+
+
+def _running(server: Server) -> Iterator[Server]:
+    yield server.start()
+    server.stop()
 
 
 @pytest.fixture
-def server(request: pytest.FixtureRequest, engine: str, tmp_path: Path) -> Iterator[Server]:
+def server(copied: Copied, tmp_path: Path) -> Iterator[Server]:
     """A fresh server with the demo offices, in the default mode."""
-    yield from _running(request, tmp_path / "data", "eventlet", engine)
+    yield from _running(copied(tmp_path / "data"))
 
 
 @pytest.fixture
-def server_in(request: pytest.FixtureRequest, engine: str, tmp_path: Path, mode: str) -> Iterator[Server]:
+def server_in(copied: Copied, tmp_path: Path, mode: str) -> Iterator[Server]:
     """A fresh server in each mode."""
-    yield from _running(request, tmp_path / "data", mode, engine)
+    yield from _running(copied(tmp_path / "data", mode))

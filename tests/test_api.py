@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import requests
-from cast import Server, settle
+from cast import Server, copy_of, settle
 
 from queue_server.screens import openapi
 from queue_server.screens.acts import ACTS
@@ -21,8 +21,8 @@ CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,re
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    running = Server(tmp_path_factory.mktemp("api") / "data").start()
+def server(demo: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    running = copy_of(demo, tmp_path_factory.mktemp("api") / "data").start()
     yield running
     running.stop()
 
