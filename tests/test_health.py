@@ -75,7 +75,9 @@ def test_figures_of_a_call_that_a_board_drew(server: Server) -> None:
         screen.close()
 
 
-def test_figures_are_for_this_machine_or_whoever_has_the_token(demo: Server, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_figures_are_for_this_machine_or_whoever_has_the_token(
+    demo: Server, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """Behind a proxy of ours the asker's address is the one that the proxy names."""
     token = secrets.token_urlsafe(16)
     server = copy_of(demo, tmp_path_factory.mktemp("token") / "data",

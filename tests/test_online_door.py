@@ -25,7 +25,8 @@ FAMILY = 8
 def server(demo: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Rutan gives no numbers from afar, kanim does; the address that asks is the one that a proxy names."""
     running = copy_of(
-        demo, tmp_path_factory.mktemp("online-door") / "data", environment={"QUEUE_WIFI_URL": WIFI, "QUEUE_PROXIES": "1"})
+        demo, tmp_path_factory.mktemp("online-door") / "data",
+        environment={"QUEUE_WIFI_URL": WIFI, "QUEUE_PROXIES": "1"})
     running.start()
     decide(running, remote_numbers=False)
     yield running
