@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 
 from .. import tables as t
 from ..domain.chain import GENESIS
-from ..domain.office import Office
+from ..domain.entry import standard_of
+from ..domain.office import Office, Standard
 from ..office_file import from_json
 from .prepared import Prepared
 
@@ -144,3 +145,10 @@ def add_standard(
 
 def door_code(c: Connection, office_id: int) -> str:
     return str(c.execute(select(t.office.c.door_code).where(t.office.c.id == office_id)).scalar_one())
+
+
+def standards_of(c: Connection, office_id: int) -> dict[int, tuple[str, int, int, Standard]]:
+    """Id -> (service, version, seq of the event that published it, standard) of all that the office ever promised."""
+    columns = (t.standard.c.id, t.standard.c.service, t.standard.c.version, t.standard.c.seq, t.standard.c.body)
+    rows = c.execute(select(*columns).where(t.standard.c.office_id == office_id))
+    return {key: (service, version, seq, standard_of(body)) for key, service, version, seq, body in rows}
