@@ -26,7 +26,7 @@ def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 def stored(played: Played) -> list[Entry]:
     with played.database.read() as c:
         reader = Reader(c, 1)
-        reader.tick = played.clock.tick()
+        reader.tick, reader.now = played.clock.tick(), played.clock.at
         return [entry for chunk in reader.all(Filters("2000-01-01", "2099-12-31")) for entry in chunk]
 
 
@@ -34,7 +34,8 @@ def rebuilt(played: Played) -> Rebuilt:
     with played.database.read() as c:
         head = offices.heads_of(c, [KEY])[0]
         office = offices.config(c, head.id, head.config_version)
-        made = Rebuilt(offices.standards_of(c, head.id), lambda at: hours.office_day(office, at))
+        made = Rebuilt(
+            offices.standards_of(c, head.id), lambda at: hours.office_day(office, at), hours.day_begins(office))
         for event in chain_events.stored(c, head.id, KEY):
             made.take(event, json.loads(event.body))
     return made
@@ -43,7 +44,7 @@ def rebuilt(played: Played) -> Rebuilt:
 def test_every_step_is_rebuilt_field_by_field(played: Played) -> None:
     made, wanted = rebuilt(played), stored(played)
     now = played.clock.now()
-    found = list(made.entries(Moment(now.boot_id, now.boot_ns // 1_000_000)))
+    found = list(made.entries(Moment(now.boot_id, now.boot_ns // 1_000_000, now.at)))
     assert made.problems == []
     assert len(found) == len(wanted) > 60
     for mine, theirs in zip(found, wanted, strict=True):

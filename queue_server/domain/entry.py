@@ -51,6 +51,8 @@ class Entry(NamedTuple):
     standard: int
     standard_version: int
     clock_doubt: bool
+    #: Codes of ``plausible.RULES``; empty: plausible.
+    flags: tuple[str, ...] = ()
 
     @property
     def service_ms(self) -> int:

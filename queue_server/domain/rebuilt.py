@@ -18,9 +18,10 @@ from .chain import Event, Problem
 from .entry import Entry
 from .numbering import ROLL
 from .office import Promise, Standard
+from .plausible import Lived, flags
 from .rebuilt_clock import Clocks, Moment
 from .standard import Durations, Elapsed, add, clock, judge
-from .ticket import ENDED, MOVES, OPEN, UNDOABLE, State
+from .ticket import MOVES, OPEN, UNDOABLE, State
 
 STEP_PROBLEMS: dict[str, str] = {
     "unreadable": "the body does not hold what an event of its kind must hold",
@@ -70,6 +71,9 @@ class Leg:
     returned_seq: int = 0
     return_after: int = 0
     passed: bool = False
+    reopened: bool = False
+    woken: bool = False
+    no_show_ms: int | None = None
     last_seq: int = 0
     #: The step before its latest act, where that may be undone.
     before: Leg | None = None
@@ -115,13 +119,14 @@ class Rebuilt:
 
     ``standards``: id -> (service, version, seq of the event that published it, standard). ``day_of``: the office day of
     an instant (UTC ms) under the configuration that is in force. Steps that began before the first event are left
-    alone when ``whole`` is False.
+    alone when ``whole`` is False. ``day_begins``: as ``plausible.Lived`` has it.
     """
 
     def __init__(
-        self, standards: Mapping[int, tuple[str, int, int, Standard]], day_of: Callable[[int], str], whole: bool = True,
+        self, standards: Mapping[int, tuple[str, int, int, Standard]], day_of: Callable[[int], str],
+        day_begins: int | None = None, whole: bool = True,
     ) -> None:
-        self.standards, self.day_of, self.whole = standards, day_of, whole
+        self.standards, self.day_of, self.day_begins, self.whole = standards, day_of, day_begins, whole
         self.clocks = Clocks()
         self.legs: dict[int, Leg] = {}
         self.problems: list[Problem] = []
@@ -276,6 +281,8 @@ class Rebuilt:
     def _no_show(self, leg: Leg, event: Event, body: dict[str, Any]) -> None:
         self._move(leg, "no_show", event, body)
         self._ends(leg, event.at, "no_show")
+        since_call = max(0, event.at - (leg.called_at or event.at))
+        leg.no_show_ms = since_call if leg.no_show_ms is None else min(since_call, leg.no_show_ms)
 
     def _again(self, leg: Leg, event: Event, body: dict[str, Any]) -> None:
         self._returns(leg, event, body)
@@ -287,6 +294,7 @@ class Rebuilt:
         self._again(leg, event, body)
 
     def _reopened(self, leg: Leg, event: Event, body: dict[str, Any]) -> None:
+        leg.woken, leg.reopened = True, leg.reopened or leg.state is State.DONE
         self._move(leg, "reopen", event, body)
         self._again(leg, event, body)
         leg.day = self.day_of(event.at)
@@ -371,12 +379,17 @@ class Rebuilt:
         _of, version, _seq, standard = self.standards.get(leg.standard, _NONE)
         stated = standard.promise(ticket.channel, leg.priority)
         verdict = judge(took, stated, leg.state, leg.first_called_at is not None, standard.visit_min, visit)
+        flagged = flags(Lived(
+            leg.state, nth + 1, stated.service_min, took.walked, took.served, took.total, took.waited, ticket.issued_at,
+            leg.arrived_at, leg.first_called_at, leg.called_at, leg.started_at, leg.ended_at or as_of.at, leg.rule,
+            leg.reason, leg.doubt, self.day_begins, leg.reopened, leg.woken, leg.no_show_ms,
+            any(other.service == leg.service for other in ticket.legs[:nth])))
         return Entry(
             leg.id, leg.day, ticket.prefix, ticket.number, nth + 1, leg.service, ticket.channel, leg.priority,
             ticket.issued_at, leg.arrived_at, leg.first_called_at, leg.called_at, leg.started_at, leg.ended_at,
             took.waited_here, took.walked, took.served, took.parked_office, took.parked_visitor, took.remote,
             visit.total, stated, standard.visit_min, verdict, leg.recalls, leg.rule, leg.reason, leg.counter,
-            leg.person, str(leg.state), leg.outcome, leg.standard, version, leg.doubt)
+            leg.person, str(leg.state), leg.outcome, leg.standard, version, leg.doubt, flagged)
 
 
 _NONE = ("", 0, 0, Standard({"door": Promise()}))
@@ -386,8 +399,3 @@ _UNDOABLE = frozenset(UNDOABLE.values())
 def _person(event: Event) -> int | None:
     kind, _, number = (event.actor or "").partition(":")
     return int(number) if kind == "person" else None
-
-
-def ended(entry: Entry) -> bool:
-    """Whether nothing more happens to the step unless a supervisor reopens it."""
-    return State(entry.state) in ENDED

@@ -19,17 +19,18 @@ CLOCK_PROBLEMS: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """An instant as an event has it: the boot, and ms of its clock, in whole ms as the server counts them."""
+    """An instant as an event has it: the boot, ms of its clock in whole ms as the server counts them, and UTC ms."""
 
     boot: str
     ms: int
+    at: int
 
     @classmethod
     def of(cls, event: Event) -> Moment:
-        return cls(event.boot, event.boot_ns // 1_000_000)
+        return cls(event.boot, event.boot_ns // 1_000_000, event.at)
 
     def earlier(self, ms: int) -> Moment:
-        return Moment(self.boot, self.ms - ms) if ms else self
+        return Moment(self.boot, self.ms - ms, self.at - ms) if ms else self
 
 
 class Clocks:
