@@ -45,17 +45,17 @@ class Clockwork:
         # look old are not forgotten, or a press repeated after that would be run twice.
         next_hour, next_seals = time.monotonic() + HOUR_S, 0.0
         while True:
-            self.kit.sleep(2.0)
             try:
-                self._papers()
-                if time.monotonic() >= next_seals:
+                if time.monotonic() >= next_seals:  # first of all: the seal of a new boot tells the log its clock
                     next_seals = time.monotonic() + SEALS_S
                     self._seals()
+                self._papers()
                 if time.monotonic() >= next_hour:
                     next_hour = time.monotonic() + HOUR_S
                     self._tidy()
             except Exception:
                 logger.exception("the clockwork stumbled; it goes on")
+            self.kit.sleep(2.0)
 
     def _papers(self) -> None:
         for office, secret, state in self.kit.blocking(self._due):

@@ -19,6 +19,7 @@ from small_house import settings
 from queue_server import opening
 from queue_server.commands import counter, day, paper_roll, reserve, seat, setup, supervisor, undo, visitor
 from queue_server.database import Database
+from queue_server.domain import hours
 from queue_server.domain.errors import Refused
 from queue_server.domain.office import Office
 from queue_server.kit import ThreadKit
@@ -129,12 +130,17 @@ class Played:
         with self.database.read() as c:
             return int(c.exec_driver_sql("SELECT max(seq) FROM event").scalar_one())
 
+    def _next_of_reserve(self, of: str, first: int) -> int:
+        """Numbers of a reserve begin anew each day."""
+        key = f"{of} {hours.office_day(self.office, self.clock.at)}"
+        self.kiosk_next[key] = self.kiosk_next.get(key, first - 1) + 1
+        return self.kiosk_next[key]
+
     def hand_in(self) -> None:
         """A kiosk hands in a number that it gave while the server was away, some of them late or never held."""
-        service = next(s for s in self.office.services if s.reserved_for)
+        service = next(s for s in self.office.services if s.reserved_for)  # the demo's kiosk has its part of a reserve
         kiosk, (first, _last) = next(iter(service.reserved_for.items()))
-        number = self.kiosk_next.get(service.key, first)
-        self.kiosk_next[service.key] = number + 1
+        number = self._next_of_reserve(service.key, first)
         came = self.clock.at - self.chance.choice((0, 4, 30)) * MINUTE
         told = reserve.Told(came, self.chance.random() < 0.8, self.chance.choice(("printed", "", "void")))
 
@@ -149,26 +155,33 @@ class Played:
         parts = [p for p in reserve.numbering.parts(service) if p.source == reserve.numbering.ROLL]
         if not parts:
             return
-        number = self.kiosk_next.get(f"roll {service.key}", parts[0].first)
-        self.kiosk_next[f"roll {service.key}"] = number + 1
+        number = self._next_of_reserve(f"roll {service.key}", parts[0].first)
         desk = next(c for c in self.office.counters if service.key in c.services)
         self.tried("enter_paper", paper_roll.enter_paper, service=service.key, number=number, issued="08:00",
                    outcome=self.chance.choice(paper_roll.OUTCOMES), counter=desk.key, started="08:07", ended="08:21")
 
+    def some_officer(self) -> Actor:
+        """Mostly one who has a visitor: what is done with visitors is what this is about."""
+        busy = [counter for _step, state, counter in self.steps() if state in ("called", "serving")]
+        keys = [desk.key for desk in self.office.counters]
+        if busy and self.chance.random() < 0.7:
+            return self.officers[keys.index(self.chance.choice(busy))]
+        return self.chance.choice(self.officers)
+
     def somebody_presses(self) -> None:
         """One act of one officer, a visitor or the supervisor, and some time after it."""
-        chance, officer = self.chance, self.chance.choice(self.officers)
+        chance, officer = self.chance, self.some_officer()
         other = chance.choice(self.office.services).key
         acts: list[tuple[int, Callable[[], Any]]] = [
-            (9, lambda: self.take()),
-            (2, lambda: self.take("online")),
-            (12, lambda: self.tried("call_next", counter.call_next, officer)),
-            (9, lambda: self.tried("start", counter.start, officer)),
-            (9, lambda: self.tried("finish", counter.finish, officer, outcome=chance.choice(counter.OUTCOMES))),
+            (7, lambda: self.take()),
+            (1, lambda: self.take("online")),
+            (20, lambda: self.tried("call_next", counter.call_next, officer)),
+            (18, lambda: self.tried("start", counter.start, officer)),
+            (14, lambda: self.tried("finish", counter.finish, officer, outcome=chance.choice(counter.OUTCOMES))),
             (2, lambda: self.tried("recall", counter.recall, officer)),
             (3, lambda: self.tried("skip", counter.skip, officer)),
-            (2, lambda: self.tried("no_show", counter.no_show, officer, reason="board_broken")),
-            (2, lambda: self.tried("park", counter.park, officer, reason=chance.choice(list(counter.PARK)))),
+            (4, lambda: self.tried("no_show", counter.no_show, officer, reason="board_broken")),
+            (4, lambda: self.tried("park", counter.park, officer, reason=chance.choice(list(counter.PARK)))),
             (3, lambda: self.tried("transfer", counter.transfer, officer, service=other)),
             (4, lambda: self.tried("undo", undo.undo, officer, event=self.newest_event())),
             (2, lambda: self.tried("bring_back", counter.bring_back, officer,
@@ -194,6 +207,42 @@ class Played:
         chance.choices([act for _n, act in acts], [n for n, _act in acts])[0]()
         self.clock.go_on(chance.choice((200, 1_500, 4_000, 41_000, 3 * MINUTE)))
 
+    def every_fate(self) -> None:
+        """One visitor after the other through what chance might leave out."""
+        officer, desk = self.officers[0], self.office.counters[0]
+        self.sit_down()
+
+        def do(act: str, command: Command, minutes: int = 1, **args: Any) -> None:
+            self.press(act, command, officer, **args)
+            self.clock.go_on(minutes * MINUTE)
+
+        def step() -> int:
+            return next(step for step, state, _c in reversed(self.steps()) if state in ("parked", "no_show"))
+
+        for _ in range(4):
+            self.press("issue", visitor.issue, service=desk.services[0], channel="door")
+        do("call_next", counter.call_next)
+        do("recall", counter.recall)
+        do("start", counter.start, 2)
+        do("park", counter.park, 3, reason="papers_missing")
+        do("bring_back", counter.bring_back, step=step())
+        do("call_next", counter.call_next)
+        do("start", counter.start)
+        do("park", counter.park, 5, reason="system_down")
+        do("call", counter.call, step=step())
+        do("start", counter.start)
+        do("finish", counter.finish)
+        do("call_next", counter.call_next)
+        do("recall", counter.recall)
+        do("no_show", counter.no_show, reason="board_broken")
+        do("call_next", counter.call_next)
+        do("start", counter.start)
+        do("finish", counter.finish, 0)
+        do("undo", undo.undo, event=self.newest_event())
+        do("finish", counter.finish)
+        done = next(step for step, state, _c in self.steps() if state == "done")
+        self.press("reopen", supervisor.reopen, step=done, reason="visitor_returned")
+
     def play(self, presses: int) -> None:
         self.sit_down()
         for _ in range(presses):
@@ -209,9 +258,10 @@ class Played:
         self.tried("close_day", day.close_day, reason="told_to_come_back")
 
 
-def busy_days(data: Path, presses: int = 250, seed: int = 1) -> Played:
+def busy_days(data: Path, presses: int = 300, seed: int = 1) -> Played:
     """Two days with a restart of the machine, a wall clock that is set, and a night without closing."""
     played = Played(data, seed)
+    played.every_fate()
     played.play(presses // 2)
     played.clock.set_wall(-20 * MINUTE)
     played.play(presses // 4)

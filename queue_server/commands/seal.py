@@ -10,7 +10,7 @@ from typing import Any
 
 from ..domain.errors import Refused
 from ..domain.events import Json
-from ..store import log, seals
+from ..store import log, offices, seals
 from ..store.seals import Sealed
 from ..transaction import Answer, Tx
 
@@ -48,7 +48,8 @@ def put(tx: Tx, reason: str) -> Sealed:
     count_refusals(tx)
     body: dict[str, Json] = {
         "day": tx.day, "reason": reason, "sealed_seq": tx.head.head_seq, "sealed_hash": tx.head.head_hash,
-        "tick": tx.now.tick,
+        "tick": tx.now.tick, "configuration": tx.head.config_version,
+        "digest": offices.config_digest(tx.c, tx.office_id, tx.head.config_version),
     }
     seq = tx.record("sealed", body)
     sealed = Sealed(seq, tx.head.head_hash, tx.day, reason, tx.now.at, tx.now.tick, tx.now.boot)

@@ -159,8 +159,9 @@ KINDS: dict[str, Kind] = {
     ),
     # the log itself
     "sealed": _kind(
-        "the log up to here was put under a seal that leaves the building; tick is the office's steady clock",
-        "day reason sealed_seq sealed_hash tick",
+        "the log up to here was put under a seal that leaves the building; tick is the office's steady clock, digest "
+        "that of the configuration in force",
+        "day reason sealed_seq sealed_hash tick configuration digest",
     ),
     "erased": _kind("personal values and their key were erased together", "ticket what count reason"),
     "clock_doubted": _kind(

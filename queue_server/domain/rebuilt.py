@@ -11,16 +11,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from sys import intern
 from typing import Any
 
 from .chain import Event, Problem
 from .entry import Entry
+from .leg import FIELDS, Leg, Ticket, entry_of
 from .numbering import ROLL
 from .office import Promise, Standard
-from .plausible import Lived, flags
 from .rebuilt_clock import Clocks, Moment
-from .standard import Durations, Elapsed, add, clock, judge
+from .standard import clock
 from .ticket import MOVES, OPEN, UNDOABLE, State
 
 STEP_PROBLEMS: dict[str, str] = {
@@ -33,77 +33,13 @@ STEP_PROBLEMS: dict[str, str] = {
 }
 #: The durations as events state them, in the order of ``Durations``.
 NAMES = ("waited", "walked", "served", "parked_office", "parked_visitor")
-
-
-@dataclass(slots=True)
-class Leg:
-    """A step under the hand of its events; the fields are those of ``ticket.Step`` that a report needs."""
-
-    id: int
-    ticket: Ticket
-    day: str
-    service: str
-    state: State
-    priority: bool
-    since: Moment
-    standard: int
-    arrived_at: int | None
-    queued: Moment
-    source: str = ""
-    counter: str = ""
-    person: int | None = None
-    called_at: int | None = None
-    started_at: int | None = None
-    ended_at: int | None = None
-    first_called_at: int | None = None
-    recalls: int = 0
-    rule: str = ""
-    reason: str = ""
-    outcome: str = ""
-    park_clock: str = ""
-    waited: int = 0
-    walked: int = 0
-    served: int = 0
-    parked_office: int = 0
-    parked_visitor: int = 0
-    remote: int = 0
-    doubt: bool = False
-    returned_seq: int = 0
-    return_after: int = 0
-    passed: bool = False
-    reopened: bool = False
-    woken: bool = False
-    no_show_ms: int | None = None
-    last_seq: int = 0
-    #: The step before its latest act, where that may be undone.
-    before: Leg | None = None
-
-    @property
-    def durations(self) -> Durations:
-        return Durations(
-            self.waited, self.walked, self.served, self.parked_office, self.parked_visitor, self.remote, self.doubt)
-
-    def copy(self) -> Leg:
-        made = Leg.__new__(Leg)
-        for name in _FIELDS:
-            setattr(made, name, getattr(self, name))
-        made.before = None
-        return made
-
-
-_FIELDS = tuple(each.name for each in fields(Leg))
-
-
-@dataclass(slots=True)
-class Ticket:
-    """A number and its legs, in order; one whose transfer was undone is in none of them."""
-
-    id: int
-    prefix: str
-    number: int
-    channel: str
-    issued_at: int
-    legs: list[Leg] = field(default_factory=list)
+#: Acts of a step whose events state no durations: no clock has moved on in them.
+SILENT = frozenset({
+    "recalled", "class_changed", "arrived", "passed", "paper_confirmed", "paper_unconfirmed", "visitor_taken_over",
+    "reopened", "offline_entered",
+})
+#: More acts than this are never open to an undo at once: it is a matter of seconds.
+MOST_UNDOABLE = 2_000
 
 
 class _Wrong(Exception):
@@ -127,8 +63,10 @@ class Rebuilt:
         day_begins: int | None = None, whole: bool = True,
     ) -> None:
         self.standards, self.day_of, self.day_begins, self.whole = standards, day_of, day_begins, whole
+        self.return_after = 0  # of the rules in force: after how many others one who was let past comes back
         self.clocks = Clocks()
         self.legs: dict[int, Leg] = {}
+        self._befores: dict[int, Leg] = {}  # the newest acts that may be undone: step -> how it was before
         self.problems: list[Problem] = []
         self._acts: dict[str, Callable[[Leg, Event, dict[str, Any]], None]] = {
             "paper_confirmed": self._paper, "paper_unconfirmed": self._paper, "ticket_voided": self._void,
@@ -165,16 +103,22 @@ class Rebuilt:
         before = leg.copy() if event.kind in _UNDOABLE else None
         act(leg, event, body)
         leg.last_seq = event.seq
-        if event.kind != "undone":
-            leg.before = before
-        self._compare(leg, event, body)
+        self._befores.pop(leg.id, None)
+        if before is not None:
+            self._befores[leg.id] = before
+            if len(self._befores) > MOST_UNDOABLE:
+                del self._befores[next(iter(self._befores))]
+        if event.kind not in SILENT:
+            self._compare(leg, body)
         return leg
 
-    def _compare(self, leg: Leg, event: Event, body: dict[str, Any]) -> None:
+    def _compare(self, leg: Leg, body: dict[str, Any]) -> None:
         """The durations that the event states, against those measured."""
-        stated = body.get("durations")
-        if stated is None:
-            return
+        stated = body.get("durations", {})
+        if leg.unsure:
+            for name in NAMES:
+                setattr(leg, name, int(stated.get(name, 0)))
+            leg.unsure = False
         measured = {name: ms for name in NAMES if (ms := getattr(leg, name))}
         if stated != measured:
             raise _Wrong("durations_differ", json.dumps(measured, sort_keys=True))
@@ -190,9 +134,9 @@ class Rebuilt:
         running = clock(leg.state, name, leg.park_clock == "visitor")
         if running is not None:
             grown = self.clocks.between(leg.since, now)
-            if grown is None:  # across a restart of the machine that no event tells of: what was written down then
-                grown = max(0, int(body.get("durations", {}).get(running, 0)) - getattr(leg, running))
-            setattr(leg, running, getattr(leg, running) + grown)
+            # Across a restart of the machine that no event tells the length of: what was written down then.
+            leg.unsure = leg.unsure or grown is None
+            setattr(leg, running, getattr(leg, running) + (grown or 0))
         self._rests(leg, now)
         leg.state = after
 
@@ -205,13 +149,14 @@ class Rebuilt:
     def _issued(self, event: Event, body: dict[str, Any]) -> Leg:
         if event.step is None or event.step in self.legs:
             raise _Wrong("step_twice", str(event.step))
-        source = body.get("source", "")
+        source = _text(body.get("source", ""))
         came = int(body["queued_at"]) if source else event.at
         queued = Moment.of(event).earlier(max(0, event.at - came))
-        ticket = Ticket(body["ticket"], body["prefix"], body["number"], body["channel"], came)
+        channel, state = _text(body["channel"]), State(body["state"])
+        ticket = Ticket(int(body["ticket"]), _text(body["prefix"]), int(body["number"]), channel, came)
         leg = Leg(
-            event.step, ticket, body["day"], body["service"], State(body["state"]), bool(body["priority"]), queued,
-            body["standard"], None if body["channel"] == "online" else came, queued, source, doubt=source == ROLL,
+            event.step, ticket, _text(body["day"]), _text(body["service"]), state, bool(body["priority"]), queued,
+            int(body["standard"]), None if channel == "online" else came, queued, source, doubt=source == ROLL,
             last_seq=event.seq)
         self._begins(leg)
         return leg
@@ -235,7 +180,7 @@ class Rebuilt:
     def _arrived(self, leg: Leg, event: Event, body: dict[str, Any]) -> None:
         leg.arrived_at, leg.remote = event.at, int(body["remote_ms"])
         if leg.passed and leg.state is State.WAITING:
-            leg.returned_seq, leg.return_after = event.seq - 1, -1  # as many others as the rules said; see lines.py
+            leg.returned_seq, leg.return_after = event.seq - 1, self.return_after
 
     def _passed(self, leg: Leg, event: Event, body: dict[str, Any]) -> None:
         leg.passed = True
@@ -248,8 +193,8 @@ class Rebuilt:
     def _called(self, leg: Leg, event: Event, body: dict[str, Any]) -> None:
         self._move(leg, "call", event, body)
         why = body["why"]
-        leg.rule, leg.reason = why["rule"], why.get("reason", "")
-        leg.counter, leg.person = body["counter"], _person(event)
+        leg.rule, leg.reason = _text(why["rule"]), _text(why.get("reason", ""))
+        leg.counter, leg.person = _text(body["counter"]), _person(event)
         leg.called_at, leg.started_at = event.at, None
         leg.first_called_at = leg.first_called_at or event.at
         leg.returned_seq = leg.return_after = 0
@@ -265,7 +210,7 @@ class Rebuilt:
 
     def _finished(self, leg: Leg, event: Event, body: dict[str, Any]) -> None:
         self._move(leg, "finish", event, body)
-        self._ends(leg, event.at, body["outcome"])
+        self._ends(leg, event.at, _text(body["outcome"]))
 
     def _ends(self, leg: Leg, at: int, outcome: str) -> None:
         leg.ended_at, leg.outcome = at, outcome
@@ -301,15 +246,15 @@ class Rebuilt:
 
     def _parked(self, leg: Leg, event: Event, body: dict[str, Any]) -> None:
         self._move(leg, "park", event, body)
-        leg.counter, leg.person, leg.park_clock = "", None, body["clock"]
+        leg.counter, leg.person, leg.park_clock = "", None, _text(body["clock"])
 
     def _transferred(self, leg: Leg, event: Event, body: dict[str, Any]) -> None:
-        to_step, service = int(body["to_step"]), body["to_service"]
+        to_step, service = int(body["to_step"]), _text(body["to_service"])
         if to_step in self.legs:
             raise _Wrong("step_twice", str(to_step))
         self._move(leg, "transfer", event, body)
         self._ends(leg, event.at, "transferred")
-        standard = body.get("standard", self._in_force(service, event.seq))
+        standard = int(body.get("standard", self._in_force(service, event.seq)))
         now = Moment.of(event)
         self._begins(Leg(
             to_step, leg.ticket, self.day_of(event.at), service, State.WAITING, leg.priority, now, standard, event.at,
@@ -322,7 +267,7 @@ class Rebuilt:
 
     def _cancelled(self, leg: Leg, event: Event, body: dict[str, Any]) -> None:
         self._move(leg, "cancel", event, body)
-        self._ends(leg, event.at, body["reason"])
+        self._ends(leg, event.at, _text(body["reason"]))
         if body["by"] == "paper":  # the times are those on the paper
             leg.waited = int(body.get("durations", {}).get("waited", 0))
             leg.ended_at = leg.ticket.issued_at + leg.waited
@@ -337,24 +282,24 @@ class Rebuilt:
             leg.waited, leg.doubt = 0, True
 
     def _taken_over(self, leg: Leg, event: Event, body: dict[str, Any]) -> None:
-        leg.counter, leg.person = body["counter"], _person(event)
+        leg.counter, leg.person = _text(body["counter"]), _person(event)
 
     def _paper_served(self, leg: Leg, event: Event, body: dict[str, Any]) -> None:
         self._move(leg, "enter_served", event, body)
         started, ended = int(body["started_at"]), int(body["ended_at"])
-        leg.counter, leg.called_at, leg.first_called_at, leg.started_at = body["counter"], started, started, started
+        leg.counter, leg.called_at, leg.first_called_at = _text(body["counter"]), started, started
+        leg.started_at = started
         leg.waited, leg.served = started - leg.ticket.issued_at, ended - started
         self._ends(leg, ended, "served")
 
     def _undone(self, leg: Leg, event: Event, body: dict[str, Any]) -> None:
-        if leg.before is None or leg.last_seq != body["undone_seq"]:
+        before = self._befores.get(leg.id)
+        if before is None or leg.last_seq != body["undone_seq"]:
             raise _Wrong("undo_of_another", str(body["undone_seq"]))
         if leg.state is State.TRANSFERRED:
             self._withdraw(leg.ticket.legs.pop())
-        before = leg.before
-        for name in _FIELDS:
+        for name in FIELDS:
             setattr(leg, name, getattr(before, name))
-        leg.before = None
 
     def _withdraw(self, leg: Leg) -> None:
         if leg.last_seq:
@@ -370,26 +315,9 @@ class Rebuilt:
 
     def entry(self, leg: Leg, as_of: Moment) -> Entry:
         """A line of the log, judged by the promise in force when the ticket was issued."""
-        took, ticket = leg.durations, leg.ticket
-        if leg.state in OPEN:
-            running = Elapsed(max(0, self.clocks.between(leg.since, as_of) or 0))
-            took = add(took, leg.state, "", running, leg.park_clock == "visitor", leg.arrived_at is None)
-        nth = next(at for at, other in enumerate(ticket.legs) if other is leg)
-        visit = sum((other.durations for other in ticket.legs[:nth]), Durations()) + took
+        running = self.clocks.between(leg.since, as_of) or 0 if leg.state in OPEN else 0
         _of, version, _seq, standard = self.standards.get(leg.standard, _NONE)
-        stated = standard.promise(ticket.channel, leg.priority)
-        verdict = judge(took, stated, leg.state, leg.first_called_at is not None, standard.visit_min, visit)
-        flagged = flags(Lived(
-            leg.state, nth + 1, stated.service_min, took.walked, took.served, took.total, took.waited, ticket.issued_at,
-            leg.arrived_at, leg.first_called_at, leg.called_at, leg.started_at, leg.ended_at or as_of.at, leg.rule,
-            leg.reason, leg.doubt, self.day_begins, leg.reopened, leg.woken, leg.no_show_ms,
-            any(other.service == leg.service for other in ticket.legs[:nth])))
-        return Entry(
-            leg.id, leg.day, ticket.prefix, ticket.number, nth + 1, leg.service, ticket.channel, leg.priority,
-            ticket.issued_at, leg.arrived_at, leg.first_called_at, leg.called_at, leg.started_at, leg.ended_at,
-            took.waited_here, took.walked, took.served, took.parked_office, took.parked_visitor, took.remote,
-            visit.total, stated, standard.visit_min, verdict, leg.recalls, leg.rule, leg.reason, leg.counter,
-            leg.person, str(leg.state), leg.outcome, leg.standard, version, leg.doubt, flagged)
+        return entry_of(leg, running, as_of.at, standard, version, self.day_begins)
 
 
 _NONE = ("", 0, 0, Standard({"door": Promise()}))
@@ -399,3 +327,9 @@ _UNDOABLE = frozenset(UNDOABLE.values())
 def _person(event: Event) -> int | None:
     kind, _, number = (event.actor or "").partition(":")
     return int(number) if kind == "person" else None
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    return intern(value)  # a few dozen keys and codes, in every step

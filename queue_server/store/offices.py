@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -108,6 +109,12 @@ def standards_in_force(c: Connection, office_id: int, version: int) -> dict[str,
             known.clear()
         known[key] = {row[0]: row[1] for row in c.execute(_standards, {"office": office_id})}
     return known[key]
+
+
+def config_digest(c: Connection, office_id: int, version: int) -> str:
+    """SHA-256 (hex) of the configuration's text, as its event in the log has it."""
+    body = c.execute(_config, {"office": office_id, "version": version}).scalar_one()
+    return hashlib.sha256(body.encode()).hexdigest()
 
 
 def forget(engine: Engine) -> None:

@@ -166,7 +166,7 @@ class Reader:
         for ticket, step, service, doubt, *times in self.c.execute(
             select(*columns).where(t.step.c.ticket_id.in_(tickets), t.step.c.day != "")
         ):
-            legs.setdefault(ticket, []).append((step, service, Durations(*times, bool(doubt))))
+            legs.setdefault(ticket, []).append((step, service, Durations(*times, doubtful=bool(doubt))))
         return {
             step: (
                 sum((d for leg, _service, d in legs[ticket] if leg < step), Durations()),
