@@ -239,7 +239,10 @@ class Played:
         do("start", counter.start)
         do("finish", counter.finish, 0)
         do("undo", undo.undo, event=self.newest_event())
-        do("finish", counter.finish)
+        other = self.officers[1]
+        serving = next(step for step, state, _c in self.steps() if state == "serving")
+        self.press("take_visitor", seat.take_visitor, other, step=serving)
+        self.press("finish", counter.finish, other)
         done = next(step for step, state, _c in self.steps() if state == "done")
         self.press("reopen", supervisor.reopen, step=done, reason="visitor_returned")
 

@@ -161,12 +161,12 @@ class Reader:
         if not steps:
             return {}
         legs: dict[int, list[tuple[int, str, Durations]]] = {}
-        columns = [t.step.c[name] for name in ("ticket_id", "id", "service", "clock_doubt", *_DURATIONS)]
+        columns = [t.step.c[name] for name in ("ticket_id", "id", "service", *_DURATIONS, "clock_doubt")]
         tickets = sorted({ticket for ticket, _service in steps.values()})
-        for ticket, step, service, doubt, *times in self.c.execute(
+        for ticket, step, service, *times in self.c.execute(
             select(*columns).where(t.step.c.ticket_id.in_(tickets), t.step.c.day != "")
         ):
-            legs.setdefault(ticket, []).append((step, service, Durations(*times, doubtful=bool(doubt))))
+            legs.setdefault(ticket, []).append((step, service, Durations(*times[:-1], *map(bool, times[-1:]))))
         return {
             step: (
                 sum((d for leg, _service, d in legs[ticket] if leg < step), Durations()),
