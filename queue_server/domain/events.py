@@ -37,6 +37,10 @@ KINDS: dict[str, Kind] = {
     "office_configured": _kind(
         "a configuration, its rules and standards came into force", "configuration digest differences reason"
     ),
+    "standard_published": _kind(
+        "a service's standard became another version, in force from valid_from; both are here whole",
+        "standard service version valid_from before after"
+    ),
     "day_opened": _kind(
         "an office day began; which numbers were set apart for days without the server, and for whom",
         "day closed_late doubtful_clock reserves"

@@ -15,13 +15,14 @@ from .node import Sheet
 from .parts import with_parts
 from .problem import OfficeFileError, Problem
 from .sections import office as _office
-from .stored import from_json, to_json
+from .stored import from_json, standard_from_json, standard_to_json, to_json
 from .syntax import parse
 from .write import document, write
 
 __all__ = [
     "Difference", "OfficeFileError", "Problem", "demo_open", "differences", "document", "from_json", "keys_of",
-    "missing_media", "other_office", "read", "to_json", "warnings", "with_parts", "write",
+    "missing_media", "other_office", "read", "standard_from_json", "standard_to_json", "to_json", "warnings",
+    "with_parts", "write",
 ]
 
 
