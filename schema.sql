@@ -331,6 +331,8 @@ CREATE TABLE step (
 	standard_id INTEGER DEFAULT 0 NOT NULL,
 	last_seq INTEGER DEFAULT 0 NOT NULL,
 	"before" TEXT DEFAULT '' NOT NULL,
+	waited_off_ms INTEGER DEFAULT 0 NOT NULL,
+	parked_off_ms INTEGER DEFAULT 0 NOT NULL,
 	PRIMARY KEY (id),
 	FOREIGN KEY(ticket_id) REFERENCES ticket (id),
 	FOREIGN KEY(office_id) REFERENCES office (id)

@@ -70,6 +70,7 @@
     }).map(function (name) {
       return { title: t("standard." + name, {}, lang), text: say(service.components[name], lang) };
     });
+    if (parts.length && service.decree) { parts.push({ title: t("standard.decree", {}, lang), text: service.decree }); }
     return Board.pack(parts).map(function (packed, i, all) {
       var text = packed.map(function (part) { return part.title + part.text; }).join(" ");
       return {

@@ -169,6 +169,8 @@ step = Table(
     _number("waited_ms"), _number("walked_ms"), _number("served_ms"), _number("parked_office_ms"),
     _number("parked_visitor_ms"),
     _number("standard_id"), _number("last_seq"), _text("before"),
+    # of waited_ms and parked_office_ms: breaks and closed time that the step's standard does not count
+    _number("waited_off_ms"), _number("parked_off_ms"),
 )
 # SQLite knows no figures of a new database: it takes the index that binds most columns. Each of these binds one
 # more than its neighbours for the statement it is made for; tests/test_plans.py holds it to that.

@@ -77,7 +77,7 @@
     const job = props.job;
     if (job.state === "done") {
       return html`<li class="job" data-testid=${"job-" + job.id} data-state="done">${Desk.icon("file-spreadsheet")}<span class="job-file">${job.file}</span>
-        <span class="soft">${Queue.t("job.done", { n: job.total })}</span>
+        <span class="soft">${Queue.t("job.done", { n: job.done })}</span>
         <a class="button" href=${path() + "/" + job.id} download=${job.file}>${Desk.icon("download")}<span>${Queue.t("job.fetch")}</span></a></li>`;
     }
     if (job.state === "failed") {

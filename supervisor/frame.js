@@ -5,7 +5,7 @@
   const Queue = window.Queue;
   const html = window.htmPreact.html;
 
-  Desk.TABS = [{ name: "today", icon: "chart-bar" }, { name: "log", icon: "list" }, { name: "devices", icon: "device-tv" },
+  Desk.TABS = [{ name: "today", icon: "chart-bar" }, { name: "log", icon: "list" }, { name: "standards", icon: "certificate" }, { name: "devices", icon: "device-tv" },
     { name: "proof", icon: "shield-check" }];
 
   function signIn(event) {
@@ -57,7 +57,7 @@
   };
 
   const BODIES = { today: function (props) { return html`<${Desk.Today} ...${props} />`; }, log: function (props) { return html`<${Desk.Log} ...${props} />`; },
-    devices: function (props) { return html`<${Desk.Devices} ...${props} />`; },
+    standards: function (props) { return html`<${Desk.Register} ...${props} />`; }, devices: function (props) { return html`<${Desk.Devices} ...${props} />`; },
     proof: function (props) { return html`<${Desk.Proof} ...${props} />`; } };
 
   Desk.Body = function (props) {

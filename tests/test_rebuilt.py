@@ -8,11 +8,10 @@ from collections.abc import Iterator
 import pytest
 from played import KEY, Played, busy_days
 
-from queue_server.domain import hours
 from queue_server.domain.entry import Entry
 from queue_server.domain.rebuilt import Rebuilt
 from queue_server.domain.rebuilt_clock import Moment
-from queue_server.store import chain_events, offices
+from queue_server.store import chain_events, offices, standards
 from queue_server.store.reports import Filters, Reader
 
 
@@ -34,8 +33,8 @@ def rebuilt(played: Played) -> Rebuilt:
     with played.database.read() as c:
         head = offices.heads_of(c, [KEY])[0]
         office = offices.config(c, head.id, head.config_version)
-        made = Rebuilt(
-            offices.standards_of(c, head.id), lambda at: hours.office_day(office, at), hours.day_begins(office))
+        made = Rebuilt(standards.by_id(c, head.id, head.config_version))
+        made.office = office
         for event in chain_events.stored(c, head.id, KEY):
             made.take(event, json.loads(event.body))
     return made

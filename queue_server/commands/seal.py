@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..domain.bundle import register_digest
 from ..domain.errors import Refused
 from ..domain.events import Json
 from ..store import log, offices, seals
@@ -50,6 +51,7 @@ def put(tx: Tx, reason: str) -> Sealed:
         "day": tx.day, "reason": reason, "sealed_seq": tx.head.head_seq, "sealed_hash": tx.head.head_hash,
         "tick": tx.now.tick, "configuration": tx.head.config_version,
         "digest": offices.config_digest(tx.c, tx.office_id, tx.head.config_version),
+        "register": register_digest(seals.register_lines(tx.c, tx.office_id, tx.head.head_seq)),
     }
     seq = tx.record("sealed", body)
     sealed = Sealed(seq, tx.head.head_hash, tx.day, reason, tx.now.at, tx.now.tick, tx.now.boot)

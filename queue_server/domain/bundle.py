@@ -5,7 +5,9 @@ Every file is UTF-8 with ``\\n``; a line has exactly one spelling, so that a byt
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -48,6 +50,18 @@ def read_head(text: str) -> BundleHead:
         if type(value) is not (int if name.endswith("_seq") else str):
             raise TypeError(name)
     return BundleHead(**found)
+
+
+def standard_line(key: int, service: str, version: int, valid_from: str, seq: int, body: str) -> str:
+    """A published standard as it stands in standards.jsonl: its id, its place in the register, and its text."""
+    row = {"id": key, "service": service, "version": version, "valid_from": valid_from, "seq": seq, "body": body}
+    return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+
+
+def register_digest(lines: Iterable[str]) -> str:
+    """SHA-256 (hex) of a register of standards: their lines in order of id. Every seal carries it, so that a log which
+    begins at a seal still says what had been promised before."""
+    return hashlib.sha256("".join(f"{line}\n" for line in lines).encode("utf-8")).hexdigest()
 
 
 def event_line(event: Event) -> str:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from functools import lru_cache
 from typing import NamedTuple
 
-from .office import Promise, Standard
-from .standard import Verdict
+from .office import Clocks, Promise
+from .standard import USUAL, Verdict
 
 
 class Entry(NamedTuple):
     """One line of the log. Times are UTC ms, durations ms, stated times minutes.
 
-    ``wait`` is the wait that the promise is about (from arrival); ``remote`` the time before it; ``total``
-    runs from the issue of the ticket to the end of this step. A step under way shows its times so far.
+    ``wait`` is the wait that the promise is about (from arrival to the call, if the standard says nothing else);
+    ``remote`` the time before arrival; ``total`` runs from the issue of the ticket to the end of this step. A step
+    under way shows its times so far.
     """
 
     step: int
@@ -53,18 +52,14 @@ class Entry(NamedTuple):
     clock_doubt: bool
     #: Codes of ``plausible.RULES``; empty: plausible.
     flags: tuple[str, ...] = ()
+    #: Of the wait and of ``parked_office``: breaks and closed time that the standard does not count.
+    wait_off: int = 0
+    parked_off: int = 0
+    #: What starts and ends the clocks, as the standard says.
+    clocks: Clocks = USUAL
 
     @property
     def service_ms(self) -> int:
         """What the stated service duration is about."""
-        return self.serve + self.parked_office
-
-
-@lru_cache(maxsize=1_000)
-def standard_of(body: str) -> Standard:
-    """The part of a published standard, stored as JSON text, that judging needs."""
-    found = json.loads(body)
-    promises = {
-        key: Promise(stated.get("wait_min"), stated.get("service_min")) for key, stated in found["promises"].items()
-    }
-    return Standard(promises, found.get("visit_min"), valid_from=found.get("valid_from", ""))
+        walked = self.walk if self.clocks.service_from == "called" else 0
+        return self.serve + walked + max(0, self.parked_office - self.parked_off)

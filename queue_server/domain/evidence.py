@@ -16,21 +16,25 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any
 
-from .bundle import BundleHead, event_of
+from .bundle import BundleHead, event_of, register_digest, standard_line
 from .chain import GENESIS, Event, Problem, check
-from .entry import Entry, standard_of
+from .entry import Entry
 from .entry_csv import HEAD, csv_line
 from .in_force import InForce, read_configuration
 from .lines import Lines
-from .office import Standard
 from .rebuilt import Rebuilt
 from .rebuilt_clock import Moment
+from .register import Version, in_force
 from .report import Report, differences
 from .seal import Seal, seal_of
+from .stored import standard_from_json
 from .verify import NUMBERED, Numbers, check_calls
 
 #: Of so many findings each is kept; the rest are counted.
 MOST_KEPT = 1_000
+
+#: What reading something that is no such thing raises.
+ODD = (KeyError, TypeError, ValueError, AttributeError, RecursionError)
 
 EVIDENCE_PROBLEMS: dict[str, str] = {
     "row_unreadable": "the line is not an event as bundles have it",
@@ -43,8 +47,9 @@ EVIDENCE_PROBLEMS: dict[str, str] = {
     "seal_other_office": "a seal given from outside is of another office",
     "configuration_differs": "a configuration is not the one whose digest the log has",
     "configuration_missing": "a configuration that the log names is not in the bundle",
-    "standard_differs": "a standard is not that of the configuration which published it",
-    "standard_unknown": "a number names a standard that is not in the bundle, or not of its service, or not in force",
+    "standard_differs": "a standard is not the one that the log published",
+    "register_differs": "the standards are not those of which a seal has the digest",
+    "standard_unknown": "a number names another standard than the one that was in force for it",
     "figure_differs": "a published figure is not the one that the events give",
     "line_differs": "a line of the table is not the one that the events give",
 }
@@ -92,13 +97,14 @@ class Examination:
     def __init__(self, head: BundleHead, outside: Iterable[Seal] = ()) -> None:
         self.head, self.outside = head, list(outside)
         self.result = Result()
-        self.configurations: dict[int, tuple[InForce, int]] = {}  # version -> (it, seq of its event)
-        self.by_seq: dict[int, InForce] = {}
+        self.configurations: dict[int, InForce] = {}
         self.force: InForce | None = None
-        self.standards: dict[int, tuple[str, int, int, Standard]] = {}
-        self.texts: dict[int, str] = {}
+        self.standards: dict[int, Version] = {}
+        self.lines_of_standards: dict[int, str] = {}
+        self.in_force_at: dict[int, InForce] = {}  # by the event that put it in force
+        self.published: set[int] = set()  # standards whose publication is among the events
         self.numbers = Numbers()
-        self.rebuilt = Rebuilt(self.standards, self._day_of, whole=head.first_seq == 1)
+        self.rebuilt = Rebuilt(self.standards, whole=head.first_seq == 1)
         self.lines = Lines(self.rebuilt)
         self.refused: dict[tuple[str, str], dict[str, int]] = {}
         self.seals: list[tuple[Seal, Event]] = []
@@ -109,26 +115,26 @@ class Examination:
     def _say(self, file: str, at: int, code: str, found: str = "") -> None:
         self.result.add(Finding(file, at, code, found))
 
-    def _day_of(self, at: int) -> str:
-        return "" if self.force is None else self.force.day_of(at)
-
     # --- what the log only names by digest -----------------------------------------------------
 
     def configuration(self, at: int, line: str) -> None:
         try:
             row = json.loads(line)
             read = read_configuration(row["version"], row["body"])
-            self.configurations[read.version] = (read, int(row["seq"]))
-        except (KeyError, TypeError, ValueError) as odd:
+            self.configurations[read.version] = read
+        except (*ODD, AssertionError) as odd:
             self._say("configurations.jsonl", at, "row_unreadable", str(odd))
 
     def standard(self, at: int, line: str) -> None:
         try:
             row = json.loads(line)
-            promised = standard_of(row["body"])
-            self.standards[int(row["id"])] = (row["service"], int(row["version"]), int(row["seq"]), promised)
-            self.texts[int(row["id"])] = row["body"]
-        except (KeyError, TypeError, ValueError, AttributeError) as odd:
+            found = Version(row["id"], row["service"], row["version"], row["valid_from"],
+                            standard_from_json(row["body"]), row["seq"])
+            if standard_line(found.id, found.service, found.version, found.valid_from, found.seq, row["body"]) != line:
+                raise ValueError("spelling")
+            self.standards[found.id] = found
+            self.lines_of_standards[found.id] = line
+        except (*ODD, AssertionError) as odd:
             self._say("standards.jsonl", at, "row_unreadable", str(odd))
 
     # --- the log -------------------------------------------------------------------------------
@@ -147,14 +153,14 @@ class Examination:
         if last is None or last.kind != "sealed":
             self._say("events.jsonl", 0 if last is None else last.seq, "not_sealed")
         self._outside_missing()
-        self._check_standards()
+        self._unpublished()
         self.result.calls_checked, self.result.calls_stated = self.lines.checked, self.lines.unchecked
 
     def _passing(self, lines: Iterable[str]) -> Iterator[Event]:
         for at, line in enumerate(lines, 1):
             try:
                 event = event_of(line)
-            except (KeyError, TypeError, ValueError, RecursionError) as odd:
+            except ODD as odd:
                 self._say("events.jsonl", self.head.first_seq + at - 1, "row_unreadable", str(odd))
                 continue
             self.event(event)
@@ -175,18 +181,20 @@ class Examination:
             if not isinstance(body, dict):
                 raise ValueError("no object")
             self._content(event, body)
-        except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as odd:
+        except ODD as odd:
             self._say("events.jsonl", event.seq, "unreadable", str(odd))
 
     def _content(self, event: Event, body: dict[str, Any]) -> None:
         if event.kind == "office_configured":
             self._configured(event.seq, body["configuration"], body["digest"])
+        elif event.kind == "standard_published":
+            self._publishes(body)
         elif event.kind == "sealed":
             self._sealed(event, body)
         elif event.kind == "refusals_counted":
             self.refused[body["day"], body["service"]] = {str(k): int(n) for k, n in body["counts"].items()}
         elif event.kind == "restored":
-            self._restores.append((int(body["backup_seq"]), int(body["lost_seq"]), self._day_of(event.at)))
+            self._restores.append((int(body["backup_seq"]), int(body["lost_seq"]), self.rebuilt.day_of(event.at)))
         elif event.kind == "called":
             self._call(event, body)
         if event.kind in NUMBERED:
@@ -202,7 +210,7 @@ class Examination:
         wrong: Problem | None = None
         if self.force is not None and event.step in self.rebuilt.legs:
             self.rebuilt.clocks.see(event, body)
-            wrong = self.lines.check(event, body, self.force)
+            wrong = self.lines.check(event, body, self.force.office)
         for problem in [wrong] if wrong is not None else check_calls([event]):
             self._say("events.jsonl", problem.seq, problem.code, problem.found)
 
@@ -211,36 +219,65 @@ class Examination:
         if found is None:
             self._say("events.jsonl", seq, "configuration_missing", str(version))
             return
-        if found[0].digest != digest:
+        if found.digest != digest:
             self._say("configurations.jsonl", version, "configuration_differs", str(version))
-        self.force = self.by_seq[seq] = found[0]
-        self.rebuilt.day_begins = found[0].day_begins
-        self.rebuilt.return_after = found[0].rules.return_after
+        self.force, self.rebuilt.office = found, found.office
+        self.in_force_at[seq] = found
+
+    def _publishes(self, body: dict[str, Any]) -> None:
+        """A standard in the bundle is word for word the one that the log has."""
+        key = int(body["standard"])
+        self.published.add(key)
+        found, line = self.standards.get(key), self.lines_of_standards.get(key)
+        text = None if line is None else json.loads(json.loads(line)["body"])
+        if found is None or text != body["after"] or (found.service, found.version, found.valid_from) != (
+                body["service"], body["version"], body["valid_from"]):
+            self._say("standards.jsonl", key, "standard_differs", f"{body['service']} {key}")
+
+    def _unpublished(self) -> None:
+        """Those from before the first event are vouched for by the first seal's digest of the register; one whose
+        publication should be among the events and is not was put in. (Earlier releases published them with the
+        configuration alone.)"""
+        for key, found in self.standards.items():
+            if key in self.published or found.seq < self.head.first_seq:
+                continue
+            force = self.in_force_at.get(found.seq)
+            stated = [s.standard for s in force.office.services if s.key == found.service] if force is not None else []
+            if stated != [found.standard]:
+                self._say("standards.jsonl", key, "standard_differs", f"{found.service} {key}")
 
     def _sealed(self, event: Event, body: dict[str, Any]) -> None:
         if (body["sealed_seq"], body["sealed_hash"]) != (event.seq - 1, event.previous_hash):
             self._say("events.jsonl", event.seq, "seal_wrong", str(body["sealed_seq"]))
         if self.force is None or self.force.digest != body["digest"]:
             self._configured(event.seq, body["configuration"], body["digest"])
+        known = (line for key, line in sorted(self.lines_of_standards.items()) if self.standards[key].seq < event.seq)
+        if register_digest(known) != body["register"]:
+            self._say("standards.jsonl", event.seq, "register_differs", str(event.seq))
         self.seals.append((seal_of(event.office, body["day"], event.seq, event.hash), event))
         self.result.seals += 1
 
     def _promise(self, event: Event, body: dict[str, Any]) -> None:
-        """A number is judged by the standard of its service that was in force when it was given."""
-        key = body.get("standard")
-        service = body["service"] if event.kind == "ticket_issued" else body["to_service"]
-        if not key:
-            return
-        found = self.standards.get(key)
-        if found is None or found[0] != service or found[2] > event.seq:
-            self._say("events.jsonl", event.seq, "standard_unknown", f"{service} {key}")
+        """A number is judged by the standard of its service that was in force when it was given; so is every further
+        step of its ticket."""
+        service, day, before = body.get("service"), body.get("day"), event.seq
+        if event.kind == "transferred":
+            leg = self.rebuilt.legs.get(event.step or 0)
+            if leg is None or "standard" not in body:
+                return
+            service, day, before = body["to_service"], leg.ticket.day, leg.ticket.issued_seq
+        versions = sorted((v for v in self.standards.values() if v.service == service and v.seq < before),
+                          key=lambda version: version.version)
+        found = in_force(versions, str(day))
+        if body["standard"] != (0 if found is None else found.id):
+            self._say("events.jsonl", event.seq, "standard_unknown", f"{service} {body['standard']}")
 
     # --- seals from outside --------------------------------------------------------------------
 
     def _outside_here(self, event: Event) -> None:
         for seal in self.outside:
             if seal.seq == event.seq and seal.office == self.head.office:
-                if seal.fits(event.hash) and (not self.force or self._day_of(event.at) == seal.day):
+                if seal.fits(event.hash) and (not self.force or self.rebuilt.day_of(event.at) == seal.day):
                     self.result.anchored = max(self.result.anchored, event.seq)
                 else:
                     self._differing.add(event.seq)
@@ -259,15 +296,6 @@ class Examination:
                 self._say("events.jsonl", seal.seq, "seal_lost" if is_lost else "seal_differs", seal.text)
 
     # --- what was published --------------------------------------------------------------------
-
-    def _check_standards(self) -> None:
-        """Each is word for word that of the configuration which brought it into force."""
-        first = min(self.by_seq, default=0)
-        for key, (service, _version, seq, _standard) in self.standards.items():
-            force = self.by_seq.get(seq) or (self.by_seq.get(first) if seq < self.head.first_seq else None)
-            stated = None if force is None else force.standards.get(service)
-            if stated is None or stated != json.loads(self.texts[key]):
-                self._say("standards.jsonl", key, "standard_differs", f"{service} {key}")
 
     def seal_list(self, lines: Iterable[str]) -> None:
         """seals.jsonl: nothing but what the events say, for people to read."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 
 from .entry import Entry
-from .office import Standard
 from .plausible import Lived, flags
 from .rebuilt_clock import Moment
-from .standard import Durations, Elapsed, add, judge
+from .register import Version
+from .standard import Durations, Elapsed, add, clock, judge
 from .ticket import OPEN, State
 
 
@@ -43,6 +43,8 @@ class Leg:
     served: int = 0
     parked_office: int = 0
     parked_visitor: int = 0
+    waited_off: int = 0
+    parked_off: int = 0
     remote: int = 0
     doubt: bool = False
     returned_seq: int = 0
@@ -57,7 +59,8 @@ class Leg:
     @property
     def durations(self) -> Durations:
         return Durations(
-            self.waited, self.walked, self.served, self.parked_office, self.parked_visitor, self.remote, self.doubt)
+            self.waited, self.walked, self.served, self.parked_office, self.parked_visitor, self.remote, self.doubt,
+            self.waited_off, self.parked_off)
 
     def copy(self) -> Leg:
         made = Leg.__new__(Leg)
@@ -78,21 +81,30 @@ class Ticket:
     number: int
     channel: str
     issued_at: int
+    day: str = ""
+    issued_seq: int = 0
     legs: list[Leg] = field(default_factory=list)
 
 
-def entry_of(
-    leg: Leg, running_ms: int, now: int, standard: Standard, version: int, day_begins: int | None,
-) -> Entry:
-    """The line of a step at ``now`` (UTC ms), when its present state has lasted ``running_ms``."""
-    took, ticket = leg.durations, leg.ticket
+def entry_of(leg: Leg, running_ms: int, off_ms: int, now: int, judged_by: Version, day_begins: int | None) -> Entry:
+    """The line of a step at ``now`` (UTC ms), when its present state has lasted ``running_ms``, of which its standard
+    does not count ``off_ms``."""
+    took, ticket, standard = leg.durations, leg.ticket, judged_by.standard
+    clocks = standard.clocks
     if leg.state in OPEN:
-        took = add(took, leg.state, "", Elapsed(running_ms), leg.park_clock == "visitor", leg.arrived_at is None)
+        visitors = leg.park_clock == "visitor"
+        took = add(took, leg.state, "", Elapsed(running_ms), visitors, leg.arrived_at is None)
+        if clock(leg.state, "", visitors) == "waited":
+            took = replace(took, waited_off=took.waited_off + off_ms)
+        else:
+            took = replace(took, parked_off=took.parked_off + off_ms)
     nth = next(at for at, other in enumerate(ticket.legs) if other is leg)
     earlier = ticket.legs[:nth]
     visit = sum((other.durations for other in earlier), Durations()) + took
     stated = standard.promise(ticket.channel, leg.priority)
-    verdict = judge(took, stated, leg.state, leg.first_called_at is not None, standard.visit_min, visit)
+    verdict = judge(
+        took, stated, leg.state, leg.first_called_at is not None, standard.visit_min, visit, clocks,
+        leg.started_at is not None)
     flagged = flags(Lived(
         leg.state, nth + 1, stated.service_min, took.walked, took.served, took.total, took.waited, ticket.issued_at,
         leg.arrived_at, leg.first_called_at, leg.called_at, leg.started_at, leg.ended_at or now, leg.rule, leg.reason,
@@ -101,6 +113,7 @@ def entry_of(
     return Entry(
         leg.id, leg.day, ticket.prefix, ticket.number, nth + 1, leg.service, ticket.channel, leg.priority,
         ticket.issued_at, leg.arrived_at, leg.first_called_at, leg.called_at, leg.started_at, leg.ended_at,
-        took.waited_here, took.walked, took.served, took.parked_office, took.parked_visitor, took.remote, visit.total,
+        took.wait(clocks), took.walked, took.served, took.parked_office, took.parked_visitor, took.remote, visit.total,
         stated, standard.visit_min, verdict, leg.recalls, leg.rule, leg.reason, leg.counter, leg.person,
-        str(leg.state), leg.outcome, leg.standard, version, leg.doubt, flagged)
+        str(leg.state), leg.outcome, leg.standard, judged_by.version, leg.doubt, flagged, took.waited_off,
+        took.parked_off, clocks)

@@ -14,8 +14,8 @@ from typing import Any
 
 from .chain import Event, Problem
 from .discipline import ADVANCES, IN_THE_MIX, RETURNS, Choice, Heads, Recent, choose, recent_needed
-from .in_force import InForce
 from .leg import Leg
+from .office import Office
 from .rebuilt import Rebuilt
 from .rebuilt_clock import Moment
 from .ticket import State, Waiting
@@ -61,12 +61,12 @@ class Lines:
             self._calls.clear()
         self._calls[leg.service, day].append((event.seq, bool(body["priority"]), body["why"]["rule"]))
 
-    def check(self, event: Event, body: dict[str, Any], force: InForce) -> Problem | None:
+    def check(self, event: Event, body: dict[str, Any], office: Office) -> Problem | None:
         """A call by the rule, before it is taken; None: it was right, or out of the order with a reason."""
         why = body["why"]
         if why["rule"] not in IN_THE_MIX | RETURNS:
             return None
-        choice = self._choice(event, body, force)
+        choice = self._choice(event, body, office)
         if choice is None:
             self.unchecked += 1
             return None
@@ -77,9 +77,10 @@ class Lines:
             return Problem(event.seq, "other_circumstances", json.dumps(choice.why, sort_keys=True))
         return None
 
-    def _choice(self, event: Event, body: dict[str, Any], force: InForce) -> Choice | None:
+    def _choice(self, event: Event, body: dict[str, Any], office: Office) -> Choice | None:
         """Whom the rule names; None where a clock of the waiting is not known, or the counter is not."""
-        now, counter = self.rebuilt.clocks.tick(Moment.of(event)), force.counters.get(body["counter"])
+        now = self.rebuilt.clocks.tick(Moment.of(event))
+        counter = next((c for c in office.counters if c.key == body["counter"]), None)
         if now is None or counter is None:
             return None
         day = self.rebuilt.day_of(event.at)
@@ -91,8 +92,8 @@ class Lines:
             if rows:
                 heads = Heads.of(rows)
                 firsts = Heads(heads.ordinary[:1], heads.priority[:1], heads.returning)
-                per_service[service] = (firsts, self._recent(service, day, force))
-        return choose(counter, per_service, force.rules, now)
+                per_service[service] = (firsts, self._recent(service, day, office))
+        return choose(counter, per_service, office.rules, now)
 
     def _rows(self, service: str, day: str) -> list[Waiting] | None:
         rows = []
@@ -105,8 +106,8 @@ class Lines:
             rows.append(Waiting(leg.id, service, tick, leg.priority, leg.returned_seq, leg.return_after))
         return rows
 
-    def _recent(self, service: str, day: str, force: InForce) -> Recent:
+    def _recent(self, service: str, day: str, office: Office) -> Recent:
         calls = self._calls.get((service, day), [])
         classes = tuple(priority for _seq, priority, rule in reversed(calls) if rule in IN_THE_MIX)
         seqs = tuple(seq for seq, _priority, rule in reversed(calls) if rule in ADVANCES)
-        return Recent(classes[: recent_needed(force.rules.mix)], seqs)
+        return Recent(classes[: recent_needed(office.rules.mix)], seqs)

@@ -163,7 +163,7 @@ class Shares:
     by_flag: dict[str, int] = field(default_factory=dict)
 
 
-def shares(found: Iterable[tuple[Verdict, tuple[str, ...]]], part: str = "wait") -> Shares:
+def shares(found: Iterable[tuple[Verdict, tuple[str, ...]]] = (), part: str = "wait") -> Shares:
     """One part ("wait", "service" or "visit") of steps with their flags, both ways."""
     steps = list(found)
     n = Counter(code for _verdict, codes in steps for code in codes)

@@ -16,10 +16,13 @@ from typing import Any
 
 from .chain import Event, Problem
 from .entry import Entry
+from .hours import day_begins, office_day
 from .leg import FIELDS, Leg, Ticket, entry_of
 from .numbering import ROLL
-from .office import Promise, Standard
+from .office import Office
+from .open_time import uncounted
 from .rebuilt_clock import Clocks, Moment
+from .register import NOTHING_STATED, Version
 from .standard import clock
 from .ticket import MOVES, OPEN, UNDOABLE, State
 
@@ -32,7 +35,7 @@ STEP_PROBLEMS: dict[str, str] = {
     "undo_of_another": "an undo names an event that is not the step's latest",
 }
 #: The durations as events state them, in the order of ``Durations``.
-NAMES = ("waited", "walked", "served", "parked_office", "parked_visitor")
+NAMES = ("waited", "walked", "served", "parked_office", "parked_visitor", "waited_off", "parked_off")
 #: Acts of a step whose events state no durations: no clock has moved on in them.
 SILENT = frozenset({
     "recalled", "class_changed", "arrived", "passed", "paper_confirmed", "paper_unconfirmed", "visitor_taken_over",
@@ -53,17 +56,14 @@ class _Wrong(Exception):
 class Rebuilt:
     """Takes the events of one office in order of seq; ``entries`` are the log as of a moment.
 
-    ``standards``: id -> (service, version, seq of the event that published it, standard). ``day_of``: the office day of
-    an instant (UTC ms) under the configuration that is in force. Steps that began before the first event are left
-    alone when ``whole`` is False. ``day_begins``: as ``plausible.Lived`` has it.
+    ``standards``: every version that was published, by id. ``office`` is the configuration in force, which whoever
+    feeds the events sets before those that it holds for. Steps that began before the first event are left alone when
+    ``whole`` is False.
     """
 
-    def __init__(
-        self, standards: Mapping[int, tuple[str, int, int, Standard]], day_of: Callable[[int], str],
-        day_begins: int | None = None, whole: bool = True,
-    ) -> None:
-        self.standards, self.day_of, self.day_begins, self.whole = standards, day_of, day_begins, whole
-        self.return_after = 0  # of the rules in force: after how many others one who was let past comes back
+    def __init__(self, standards: Mapping[int, Version], whole: bool = True) -> None:
+        self.standards, self.whole = standards, whole
+        self.office: Office | None = None
         self.clocks = Clocks()
         self.legs: dict[int, Leg] = {}
         self._befores: dict[int, Leg] = {}  # the newest acts that may be undone: step -> how it was before
@@ -137,12 +137,32 @@ class Rebuilt:
             # Across a restart of the machine that no event tells the length of: what was written down then.
             leg.unsure = leg.unsure or grown is None
             setattr(leg, running, getattr(leg, running) + (grown or 0))
+            if running in OFF:
+                off = self._not_counted(leg, running, event.at - (grown or 0), event.at)
+                setattr(leg, OFF[running], getattr(leg, OFF[running]) + off)
         self._rests(leg, now)
         leg.state = after
 
     def _rests(self, leg: Leg, now: Moment) -> None:
         leg.doubt = leg.doubt or leg.since.boot != now.boot
         leg.since = now
+
+    def _not_counted(self, leg: Leg, name: str, since: int, until: int) -> int:
+        """How much of a stretch (UTC ms) of a clock the step's standard leaves out; as ``commands.moving`` has it."""
+        clocks = self._standard(leg).standard.clocks
+        service = None if self.office is None else next((s for s in self.office.services if s.key == leg.service), None)
+        if clocks.counts == "always" or self.office is None or service is None:
+            return 0
+        if name == "waited" and clocks.wait_from == "arrived":
+            since = until if leg.arrived_at is None else max(since, leg.arrived_at)
+        return uncounted(self.office, service, clocks.counts, since, until)
+
+    def _standard(self, leg: Leg) -> Version:
+        return self.standards.get(leg.standard, NONE)
+
+    def day_of(self, at: int) -> str:
+        """The office day of an instant (UTC ms) under the configuration in force; "" before the first."""
+        return "" if self.office is None else office_day(self.office, at)
 
     # --- a number --------------------------------------------------------------------------------
 
@@ -153,9 +173,11 @@ class Rebuilt:
         came = int(body["queued_at"]) if source else event.at
         queued = Moment.of(event).earlier(max(0, event.at - came))
         channel, state = _text(body["channel"]), State(body["state"])
-        ticket = Ticket(int(body["ticket"]), _text(body["prefix"]), int(body["number"]), channel, came)
+        ticket = Ticket(
+            int(body["ticket"]), _text(body["prefix"]), int(body["number"]), channel, came, _text(body["day"]),
+            event.seq)
         leg = Leg(
-            event.step, ticket, _text(body["day"]), _text(body["service"]), state, bool(body["priority"]), queued,
+            event.step, ticket, ticket.day, _text(body["service"]), state, bool(body["priority"]), queued,
             int(body["standard"]), None if channel == "online" else came, queued, source, doubt=source == ROLL,
             last_seq=event.seq)
         self._begins(leg)
@@ -180,7 +202,8 @@ class Rebuilt:
     def _arrived(self, leg: Leg, event: Event, body: dict[str, Any]) -> None:
         leg.arrived_at, leg.remote = event.at, int(body["remote_ms"])
         if leg.passed and leg.state is State.WAITING:
-            leg.returned_seq, leg.return_after = event.seq - 1, self.return_after
+            leg.returned_seq = event.seq - 1
+            leg.return_after = 0 if self.office is None else self.office.rules.return_after
 
     def _passed(self, leg: Leg, event: Event, body: dict[str, Any]) -> None:
         leg.passed = True
@@ -254,16 +277,11 @@ class Rebuilt:
             raise _Wrong("step_twice", str(to_step))
         self._move(leg, "transfer", event, body)
         self._ends(leg, event.at, "transferred")
-        standard = int(body.get("standard", self._in_force(service, event.seq)))
+        standard = int(body.get("standard", 0))
         now = Moment.of(event)
         self._begins(Leg(
             to_step, leg.ticket, self.day_of(event.at), service, State.WAITING, leg.priority, now, standard, event.at,
             now))
-
-    def _in_force(self, service: str, seq: int) -> int:
-        """The newest standard of a service that was published before ``seq``; 0: none."""
-        found = [(version, key) for key, (of, version, at, _s) in self.standards.items() if of == service and at < seq]
-        return max(found)[1] if found else 0
 
     def _cancelled(self, leg: Leg, event: Event, body: dict[str, Any]) -> None:
         self._move(leg, "cancel", event, body)
@@ -271,6 +289,7 @@ class Rebuilt:
         if body["by"] == "paper":  # the times are those on the paper
             leg.waited = int(body.get("durations", {}).get("waited", 0))
             leg.ended_at = leg.ticket.issued_at + leg.waited
+            leg.waited_off = self._not_counted(leg, "waited", leg.ticket.issued_at, leg.ended_at)
 
     def _unserved(self, leg: Leg, event: Event, body: dict[str, Any]) -> None:
         if leg.state not in (State.WAITING, State.PARKED):  # nobody finished it: no clock gets the night
@@ -290,6 +309,7 @@ class Rebuilt:
         leg.counter, leg.called_at, leg.first_called_at = _text(body["counter"]), started, started
         leg.started_at = started
         leg.waited, leg.served = started - leg.ticket.issued_at, ended - started
+        leg.waited_off = self._not_counted(leg, "waited", leg.ticket.issued_at, started)
         self._ends(leg, ended, "served")
 
     def _undone(self, leg: Leg, event: Event, body: dict[str, Any]) -> None:
@@ -315,12 +335,20 @@ class Rebuilt:
 
     def entry(self, leg: Leg, as_of: Moment) -> Entry:
         """A line of the log, judged by the promise in force when the ticket was issued."""
-        running = self.clocks.between(leg.since, as_of) or 0 if leg.state in OPEN else 0
-        _of, version, _seq, standard = self.standards.get(leg.standard, _NONE)
-        return entry_of(leg, running, as_of.at, standard, version, self.day_begins)
+        running = off = 0
+        if leg.state in OPEN:
+            running = self.clocks.between(leg.since, as_of) or 0
+            name = clock(leg.state, "", leg.park_clock == "visitor")
+            if name in OFF:
+                off = self._not_counted(leg, name, as_of.at - running, as_of.at)
+        begins = None if self.office is None else day_begins(self.office)
+        return entry_of(leg, running, off, as_of.at, self._standard(leg), begins)
 
 
-_NONE = ("", 0, 0, Standard({"door": Promise()}))
+#: The standard of a number for whose service none was in force.
+NONE = Version(0, "", 0, "", NOTHING_STATED)
+#: Clock -> how much of it the standard does not count, being breaks or closed time.
+OFF = {"waited": "waited_off", "parked_office": "parked_off"}
 _UNDOABLE = frozenset(UNDOABLE.values())
 
 

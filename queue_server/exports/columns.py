@@ -42,8 +42,9 @@ class Names:
         return self.say("answer", "yes" if value else "no")
 
     def flag(self, code: str) -> str:
-        """The rule that a step is flagged by, with its threshold."""
-        return fill(self.say("flag", code), {"n": plausible.RULES[code].n})
+        """The rule that a step is flagged by, with its threshold; "any" and "none" are what a filter asks for."""
+        rule = plausible.RULES.get(code)
+        return fill(self.say("flag", code), {"n": rule.n} if rule else {})
 
 
 def names_of_flags(language: str) -> dict[str, str]:
@@ -130,6 +131,8 @@ COLUMNS: tuple[Column, ...] = (
     Column("parked_visitor_s", "duration", _field("parked_visitor")),
     Column("before_arrival_s", "duration", _field("remote")),
     Column("total_s", "duration", _field("total")),
+    Column("wait_off_s", "duration", _field("wait_off")),
+    Column("parked_off_s", "duration", _field("parked_off")),
     Column("stated_wait_s", "stated", lambda e: e.stated.wait_min),
     Column("stated_service_s", "stated", lambda e: e.stated.service_min),
     Column("stated_visit_s", "stated", _field("stated_visit")),

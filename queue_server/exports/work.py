@@ -20,6 +20,7 @@ from ..database import Database
 from ..domain import hours
 from ..domain.errors import NotFound, Refused
 from ..domain.office import Office
+from ..domain.plausible import RULES
 from ..domain.seal import read_seal
 from ..moment import wall_ms
 from ..store import offices, people, reports
@@ -31,6 +32,8 @@ from .shares import Shares
 
 FORMATS = ("csv", "jsonl", "xlsx")
 SEPARATORS = (",", ";")
+#: What may be asked for: one flag, every flagged step, or every other.
+FLAGS = ("any", "none", *RULES)
 #: Told after each chunk: entries written, entries in all.
 Told = Callable[[int, int], None]
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -52,7 +55,8 @@ class Asked:
     def file_name(self) -> str:
         """Says what is in it: ``wait-log_rutan_2026-11-01_2026-11-30.csv``."""
         f = self.filters
-        only = [f.service, f.counter and f"counter-{f.counter}", f.person is not None and f"officer-{f.person}"]
+        only = [f.service, f.counter and f"counter-{f.counter}", f.person is not None and f"officer-{f.person}",
+                f.flag and f"flag-{f.flag}"]
         if self.kind == "evidence":
             return f"evidence_{self.office}_{f.first}_{f.last}.zip"
         parts = ["wait-log", self.office, f.first, f.last, *(str(part) for part in only if part)]
@@ -64,14 +68,16 @@ class Asked:
         found = [self.office, "--from", f.first, "--to", f.last, "--format", self.kind, "--separator", self.separator]
         for option, value in (
             ("--service", f.service), ("--counter", f.counter), ("--language", self.language),
-            ("--officer", "" if f.person is None else str(f.person)), ("--seal", self.seal),
+            ("--officer", "" if f.person is None else str(f.person)), ("--flag", f.flag), ("--seal", self.seal),
         ):
             if value:
                 found += [option, value]
         return found
 
 
-def filters_of(first: str, last: str, service: str = "", counter: str = "", person: str = "") -> Filters:
+def filters_of(
+    first: str, last: str, service: str = "", counter: str = "", person: str = "", flag: str = ""
+) -> Filters:
     """Filters from what somebody typed; raises Refused("bad_request") naming the field."""
     for name, value in (("day", first), ("to", last)):
         if not _is_day(value):
@@ -83,7 +89,9 @@ def filters_of(first: str, last: str, service: str = "", counter: str = "", pers
             raise Refused("bad_request", field=name)
     if person and not re.fullmatch(r"[0-9]{1,15}", person):
         raise Refused("bad_request", field="officer")
-    return Filters(first, last, service, counter, int(person) if person else None)
+    if flag and flag not in FLAGS:
+        raise Refused("bad_request", field="flag")
+    return Filters(first, last, service, counter, int(person) if person else None, flag)
 
 
 def _is_day(text: str) -> bool:
@@ -104,6 +112,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--service", default="", help="only this service (its key)")
     add("--counter", default="", help="only this counter (its key)")
     add("--officer", default="", metavar="ID", help="only this officer (the number of the person)")
+    add("--flag", choices=FLAGS, default="", metavar="FLAG",
+        help="only steps with this flag (`flags` prints them); any: with one, none: without")
     add("--format", choices=(*FORMATS, "shares", "evidence"), default="csv",
         help="shares: the promise kept, as JSON; evidence: a bundle up to the last seal (see the command evidence)")
     add("--seal", default="", metavar="TEXT", help="evidence: the seal with which it ends (default: the newest)")
@@ -114,7 +124,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def asked_of(args: argparse.Namespace, today: str) -> Asked:
     first = args.first or args.last or today
-    filters = filters_of(first, args.last or first, args.service, args.counter, args.officer)
+    filters = filters_of(first, args.last or first, args.service, args.counter, args.officer, args.flag)
     return Asked(args.office, filters, args.format, args.separator, args.language, args.seal)
 
 
@@ -208,7 +218,7 @@ def _facts(office: Office, asked: Asked, names_: Names, total: int) -> list[tupl
         ("made_at", local_time(wall_ms(), names_.offset_h)), ("entries", str(total)),
         *([("service", names_.services.get(f.service, f.service))] if f.service else []),
         *([("counter", names_.counters.get(f.counter, f.counter))] if f.counter else []),
-        *([("officer", officer)] if officer else []),
+        *([("officer", officer)] if officer else []), *([("flagged", names_.flag(f.flag))] if f.flag else []),
     ]
 
 

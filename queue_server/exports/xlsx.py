@@ -111,7 +111,17 @@ class Workbook:
                 sheet.write_string(row, 0, f"    {say('sheet', 'left_out')}: {say('left_out', why)}")
                 sheet.write_number(row, 2, count)
                 sheet.write_number(row, 5, parts[part]["plausible"]["left_out"].get(why, 0))
+        row = self._clocks(row, parts["clocks"])
         return self._flagged(row + 1, parts["flagged"]) + 2
+
+    def _clocks(self, row: int, clocks: dict[str, dict[str, int]]) -> int:
+        """How long steps were set aside, by whose clock ran, and what the standard does not count."""
+        for name, total in clocks.items():
+            row += 1
+            self.summary.write_string(row, 0, self.names.say("sheet", name))
+            self.summary.write_number(row, 1, total["ms"] / 1000, self.formats["duration"])
+            self.summary.write_number(row, 2, total["steps"])
+        return row
 
     def _share(self, row: int, place: int, one: dict[str, Any]) -> None:
         self.summary.write_number(row, place, one["on_time"])

@@ -40,21 +40,9 @@ def configurations(c: Connection, office_id: int, first: int, last: int) -> Iter
         yield _line({"version": version, "seq": seq, "body": body})
 
 
-def standards(c: Connection, office_id: int, first: int, last: int) -> Iterator[str]:
-    """A line for each standard by which a number between two events can be judged: those published there, and of each
-    service the newest from before."""
-    s = t.standard.c
-    newest = (
-        select(s.service, func.max(s.version).label("version")).where(s.office_id == office_id, s.seq <= first)
-        .group_by(s.service).subquery())
-    before = select(s.id).join(newest, (s.service == newest.c.service) & (s.version == newest.c.version)).where(
-        s.office_id == office_id)
-    rows = c.execute(
-        select(s.id, s.service, s.version, s.valid_from, s.seq, s.body)
-        .where(s.office_id == office_id, s.seq <= last, (s.seq > first) | s.id.in_(before)).order_by(s.id))
-    for key, service, version, valid_from, seq, body in rows:
-        yield _line({
-            "id": key, "service": service, "version": version, "valid_from": valid_from, "seq": seq, "body": body})
+def standards(c: Connection, office_id: int, last: int) -> Iterator[str]:
+    """A line for every standard that was published up to an event."""
+    return seals.register_lines(c, office_id, last)
 
 
 def _line(row: dict[str, Any]) -> str:

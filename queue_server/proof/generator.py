@@ -15,10 +15,11 @@ PACKAGE = "queue_verifier"
 #: In the order in which they are loaded: each after those that it takes from.
 MODULES = (
     "domain/errors.py", "domain/events.py", "domain/office.py", "domain/ticket.py", "domain/numbering.py",
-    "domain/standard.py", "domain/plausible.py", "domain/chain.py", "domain/discipline.py", "domain/verify.py",
-    "domain/seal.py", "domain/bundle.py", "domain/figures.py", "domain/entry.py", "domain/entry_csv.py",
-    "domain/report.py", "domain/rebuilt_clock.py", "domain/leg.py", "domain/rebuilt.py", "domain/in_force.py",
-    "domain/lines.py", "domain/evidence.py", "proof/reading.py", "proof/verifier.py",
+    "domain/hours.py", "domain/open_time.py", "domain/register.py", "domain/stored.py", "domain/standard.py",
+    "domain/plausible.py", "domain/chain.py", "domain/discipline.py", "domain/verify.py", "domain/seal.py",
+    "domain/bundle.py", "domain/figures.py", "domain/entry.py", "domain/entry_csv.py", "domain/report.py",
+    "domain/rebuilt_clock.py", "domain/leg.py", "domain/rebuilt.py", "domain/in_force.py", "domain/lines.py",
+    "domain/evidence.py", "proof/reading.py", "proof/verifier.py",
 )
 _HEAD = '''#!/usr/bin/env python3
 """Memeriksa bundel bukti catatan antrean. / Checks a bundle of evidence of a queue log.

@@ -79,7 +79,7 @@ class _Bundle:
             yield line
 
     def _standards(self, found: Examination) -> Iterator[str]:
-        rows = evidence_rows.standards(self.c, self.office.id, found.head.first_seq, found.head.last_seq)
+        rows = evidence_rows.standards(self.c, self.office.id, found.head.last_seq)
         for at, line in enumerate(rows, 1):
             found.standard(at, line)
             yield line

@@ -90,6 +90,7 @@ ROUTES: dict[str, Line] = {
     "POST /passkeys": Line(PEOPLE, "set up the one that the browser made"),
     "POST /press": Line(PEOPLE, "a press without a socket; the acts below"),
     "GET /supervisor/<office>/poster": Line(READS, "the sheet for the door, with its QR code"),
+    "GET /supervisor/<office>/standards": Line(READS, "the register of standards, with every version"),
     "GET /supervisor/<office>/log": Line(READS, "the wait-time log, a page of it"),
     "GET /supervisor/<office>/log/shares": Line(READS, "shares on time of what the filter shows"),
     "GET /supervisor/<office>/log.<kind>": Line(READS, "the log as CSV or JSON lines"),

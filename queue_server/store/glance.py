@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from ..domain.standard import Share, share
+from ..domain.plausible import Shares, shares
 from ..domain.ticket import ENDED, State
 from . import log
 from .reports import Entry, Reader
@@ -27,9 +27,9 @@ class ServiceDay:
     refusals: int = 0
     waits: tuple[int, ...] = ()
     services: tuple[int, ...] = ()
-    wait: Share = field(default_factory=lambda: Share(0, 0))
-    service: Share = field(default_factory=lambda: Share(0, 0))
-    visit: Share = field(default_factory=lambda: Share(0, 0))
+    wait: Shares = field(default_factory=shares)
+    service: Shares = field(default_factory=shares)
+    visit: Shares = field(default_factory=shares)
 
 
 @dataclass(frozen=True)
@@ -93,10 +93,10 @@ def _ended(reader: Reader, day: str) -> Iterable[Entry]:
 
 def _service(entries: list[Entry], refusals: int) -> ServiceDay:
     done = [e for e in entries if e.state == State.DONE]
-    verdicts = [e.verdict for e in entries]
+    judged = [(e.verdict, e.flags) for e in entries]
     return ServiceDay(
         served=len(done), no_shows=sum(e.state == State.NO_SHOW for e in entries), refusals=refusals,
         waits=tuple(sorted(e.wait for e in entries if e.first_called_at is not None)),
         services=tuple(sorted(e.service_ms for e in done)),
-        wait=share(verdicts, "wait"), service=share(verdicts, "service"), visit=share(verdicts, "visit"),
+        wait=shares(judged, "wait"), service=shares(judged, "service"), visit=shares(judged, "visit"),
     )

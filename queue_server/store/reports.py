@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, literal_column, select
@@ -16,12 +16,13 @@ from sqlalchemy import ColumnElement, Connection, bindparam, func, literal_colum
 from .. import tables as t
 from ..domain import hours, plausible
 from ..domain import standard as promise_rules
-from ..domain.entry import Entry, standard_of
-from ..domain.office import Promise, Standard
+from ..domain.entry import Entry
+from ..domain.office import Clocks
+from ..domain.open_time import uncounted
 from ..domain.standard import Durations, Elapsed
 from ..domain.ticket import OPEN, State
 from ..moment import BOOT_ID, boot_ns, wall_ms
-from . import offices
+from . import offices, standards
 from .acts import NOTHING, Acts, acts_of
 
 __all__ = ["Entry", "Filters", "Reader", "days", "numbers"]
@@ -36,9 +37,20 @@ class Filters:
     service: str = ""
     counter: str = ""
     person: int | None = None
+    #: A code of ``plausible.RULES``, "any": every flagged step, or "none": every other.
+    flag: str = ""
+
+    def wants(self, entry: Entry) -> bool:
+        """Whether an entry, found by what its row holds, has the flag that is asked for."""
+        if self.flag == "any":
+            return bool(entry.flags)
+        return not entry.flags if self.flag == "none" else self.flag in entry.flags
 
 
-_DURATIONS = ("waited_ms", "walked_ms", "served_ms", "parked_office_ms", "parked_visitor_ms", "remote_ms")
+_DURATIONS = (
+    "waited_ms", "walked_ms", "served_ms", "parked_office_ms", "parked_visitor_ms", "remote_ms", "waited_off_ms",
+    "parked_off_ms",
+)
 _earlier_step = t.step.alias("earlier")
 _earlier = (
     select(func.count()).where(
@@ -94,6 +106,10 @@ def numbers(c: Connection, office_id: int, filters: Filters) -> int:
     ).scalar_one())
 
 
+#: Rows that are read at once where most of them may not be wanted.
+BITE = 200
+
+
 class Reader:
     """Reads entries in one snapshot, with the standards of the office and the steady clock of that moment."""
 
@@ -102,8 +118,11 @@ class Reader:
         self.office_id = office_id
         self.tick = _tick(c)
         self.now = wall_ms()
-        self.day_begins = _day_begins(c, office_id)
-        self.standards = _standards(c, office_id)
+        version = c.execute(select(t.office.c.config_version).where(t.office.c.id == office_id)).scalar_one()
+        self.office = offices.config(c, office_id, version)
+        self.day_begins = hours.day_begins(self.office)
+        self.services = {service.key: service for service in self.office.services}
+        self.standards = standards.by_id(c, office_id, version)
 
     def all(self, filters: Filters, most: int = 1_000) -> Iterator[list[Entry]]:
         """Every entry of the range in chunks of at most ``most``, by day and order of issue."""
@@ -115,7 +134,8 @@ class Reader:
             while True:
                 rows = self.c.execute(statement, {"after_id": after}).all()
                 if rows:
-                    yield self.entries(rows)
+                    entries = self.entries(rows)
+                    yield [e for e in entries if filters.wants(e)] if filters.flag else entries
                     after = rows[-1].id
                 if len(rows) < most:
                     break
@@ -136,6 +156,32 @@ class Reader:
             if len(found) >= size:
                 break
         return found, sum(count for _day, count in counted)
+
+    def flagged(
+        self, filters: Filters, before: tuple[str, int] | None, most: int, look: int
+    ) -> tuple[list[Entry], tuple[str, int] | None]:
+        """Up to ``most`` entries with the flag that is asked for, newest first, among the next ``look`` rows before
+        (day, step); and how far it looked, None: to the end. No column says what is flagged, so a row must be read."""
+        found: list[Entry] = []
+        for day, _count in reversed(days(self.c, self.office_id, filters)):
+            if before is not None and day > before[0]:
+                continue
+            below = before[1] if before is not None and day == before[0] else 2**62
+            statement = _rows.where(
+                *_where(self.office_id, filters), t.step.c.day == day, _id < bindparam("below_id")).order_by(_id.desc())
+            while True:
+                rows = self.c.execute(statement.limit(min(BITE, look)), {"below_id": below}).all()
+                if not rows:
+                    break
+                for entry in self.entries(rows):
+                    below, look = entry.step, look - 1
+                    if filters.wants(entry):
+                        found.append(entry)
+                        if len(found) == most:
+                            return found, (day, below)
+                if not look:
+                    return found, (day, below)
+        return found, None
 
     def changed(self, day: str, after_seq: int) -> tuple[list[Entry], int]:
         """Entries of a day that changed after an event, and the newest event seen."""
@@ -166,7 +212,7 @@ class Reader:
         for ticket, step, service, *times in self.c.execute(
             select(*columns).where(t.step.c.ticket_id.in_(tickets), t.step.c.day != "")
         ):
-            legs.setdefault(ticket, []).append((step, service, Durations(*times[:-1], *map(bool, times[-1:]))))
+            legs.setdefault(ticket, []).append((step, service, _durations(*times)))
         return {
             step: (
                 sum((d for leg, _service, d in legs[ticket] if leg < step), Durations()),
@@ -178,16 +224,22 @@ class Reader:
         # Taken apart in one go: a million rows cost half as much as by their names.
         (step, _ticket, day, service, in_state, priority, arrived_at, counter, person, since_tick, doubt, called_at,
          started_at, ended_at, first_called_at, why, outcome, park_clock, waited, walked, served, parked_office,
-         parked_visitor, remote, standard_id, _seq, prefix, number, channel, issued_at, earlier, recalls) = row
+         parked_visitor, remote, waited_off, parked_off, standard_id, _seq, prefix, number, channel, issued_at, earlier,
+         recalls) = row
         state = State(in_state)
-        took = Durations(waited, walked, served, parked_office, parked_visitor, remote, bool(doubt))
+        took = Durations(
+            waited, walked, served, parked_office, parked_visitor, remote, bool(doubt), waited_off, parked_off)
+        judged_by = self.standards.get(standard_id, standards.NONE)
+        standard, clocks = judged_by.standard, judged_by.standard.clocks
         if state in OPEN:
-            running = Elapsed(max(0, self.tick - since_tick))
-            took = promise_rules.add(took, state, "", running, park_clock == "visitor", arrived_at is None)
+            running = max(0, self.tick - since_tick)
+            took = promise_rules.add(took, state, "", Elapsed(running), park_clock == "visitor", arrived_at is None)
+            if clocks.counts != "always":
+                took = self._less_closed_time(took, state, running, park_clock, arrived_at, service, clocks)
         visit, been_here = (took, False) if before is None else (before[0] + took, before[1])
-        version, standard = self.standards.get(standard_id, _NONE)
         stated = standard.promise(channel, bool(priority))
-        verdict = promise_rules.judge(took, stated, state, first_called_at is not None, standard.visit_min, visit)
+        verdict = promise_rules.judge(
+            took, stated, state, first_called_at is not None, standard.visit_min, visit, clocks, started_at is not None)
         rule, reason = _code(_RULE, why), _code(_REASON, why)
         flags = plausible.flags(plausible.Lived(
             state, earlier + 1, stated.service_min, took.walked, took.served, took.total, took.waited, issued_at,
@@ -195,13 +247,35 @@ class Reader:
             self.day_begins, acts.reopened, acts.woken, acts.no_show_ms, been_here))
         return Entry(
             step, day, prefix, number, earlier + 1, service, channel, bool(priority), issued_at, arrived_at,
-            first_called_at, called_at, started_at, ended_at, took.waited_here, took.walked, took.served,
+            first_called_at, called_at, started_at, ended_at, took.wait(clocks), took.walked, took.served,
             took.parked_office, took.parked_visitor, took.remote, visit.total, stated, standard.visit_min, verdict,
-            recalls, rule, reason, counter, person, in_state, outcome, standard_id, version, bool(doubt), flags,
+            recalls, rule, reason, counter, person, in_state, outcome, standard_id, judged_by.version, bool(doubt),
+            flags, took.waited_off, took.parked_off, clocks,
         )
 
+    def _less_closed_time(
+        self, took: Durations, state: State, running: int, park_clock: str, arrived_at: int | None, service: str,
+        clocks: Clocks,
+    ) -> Durations:
+        """``took`` with what its standard does not count of the stretch that runs now, as ``moving.advance`` would."""
+        name = promise_rules.clock(state, "", park_clock == "visitor")
+        if name not in ("waited", "parked_office") or service not in self.services:
+            return took
+        since = self.now - running
+        if name == "waited" and clocks.wait_from == "arrived":
+            since = self.now if arrived_at is None else max(since, arrived_at)
+        off = uncounted(self.office, self.services[service], clocks.counts, since, self.now)
+        if name == "waited":
+            return replace(took, waited_off=took.waited_off + off)
+        return replace(took, parked_off=took.parked_off + off)
 
-_NONE = (0, Standard({"door": Promise()}))
+
+def _durations(
+    waited: int, walked: int, served: int, office: int, visitor: int, remote: int, waited_off: int, parked_off: int,
+    doubt: int,
+) -> Durations:
+    """A row's, in the order of ``_DURATIONS``, and whether the clock was in doubt."""
+    return Durations(waited, walked, served, office, visitor, remote, bool(doubt), waited_off, parked_off)
 
 
 #: Two codes out of the decision that called the step; reading the whole of it would take longer than all else.
@@ -213,20 +287,7 @@ def _code(pattern: re.Pattern[str], why: str) -> str:
     return found[1] if found else ""
 
 
-def _standards(c: Connection, office_id: int) -> dict[int, tuple[int, Standard]]:
-    """Id -> (version, standard) of everything that the office ever promised."""
-    rows = c.execute(select(t.standard.c.id, t.standard.c.version, t.standard.c.body).where(
-        t.standard.c.office_id == office_id))
-    return {row[0]: (row[1], standard_of(row[2])) for row in rows}
-
-
 def _tick(c: Connection) -> int:
     """The office's steady clock now; in a boot that nobody opened yet the wall clock stands in."""
     offset = c.execute(select(t.boot.c.offset_ms).where(t.boot.c.boot == BOOT_ID)).scalar()
     return wall_ms() if offset is None else int(offset) + boot_ns() // 1_000_000
-
-
-def _day_begins(c: Connection, office_id: int) -> int | None:
-    """Ms after midnight UTC at which the office's day changes; None where it is always open."""
-    version = c.execute(select(t.office.c.config_version).where(t.office.c.id == office_id)).scalar_one()
-    return hours.day_begins(offices.config(c, office_id, version))

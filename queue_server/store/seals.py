@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, insert, select
 
 from .. import tables as t
+from ..domain.bundle import standard_line
 from ..domain.seal import Seal, seal_of
 from .prepared import Prepared
 
@@ -62,3 +64,12 @@ def of_day(c: Connection, office_id: int, day: str) -> list[Sealed]:
     rows = c.execute(
         select(*_columns).where(t.seal.c.office_id == office_id, t.seal.c.day == day).order_by(t.seal.c.seq))
     return [Sealed(*row) for row in rows]
+
+
+def register_lines(c: Connection, office_id: int, last: int) -> Iterator[str]:
+    """Every standard that was published up to an event, by id, as a bundle of evidence has it."""
+    s = t.standard.c
+    rows = c.execute(
+        select(s.id, s.service, s.version, s.valid_from, s.seq, s.body)
+        .where(s.office_id == office_id, s.seq <= last).order_by(s.id))
+    return (standard_line(*row) for row in rows)
