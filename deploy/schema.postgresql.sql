@@ -182,6 +182,8 @@ CREATE TABLE event (
 	FOREIGN KEY(office_id) REFERENCES office (id)
 );
 
+CREATE INDEX event_of_note ON event (office_id, step_id, seq) WHERE kind IN ('reopened', 'no_show', 'undone');
+
 CREATE INDEX event_of_step ON event (step_id);
 
 CREATE FUNCTION event_is_append_only() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION 'event is append-only'; END $$ LANGUAGE plpgsql;
