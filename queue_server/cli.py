@@ -25,6 +25,7 @@ from .commands_shell import (
     roll,
     schema,
     serve,
+    tally,
 )
 from .domain.errors import Refused
 from .schema import SchemaError
@@ -58,6 +59,8 @@ COMMANDS = (
     Shell("demo", "play a busy morning in the demo offices of a running server", demo.arguments, demo.run),
     Shell("replay", "play a recorded day on a running server and compare", replay.arguments, replay.run),
     Shell("export", "write the wait-time log to a file", export.arguments, export.run),
+    Shell("tally", "keep what past days and months add up to, for reports; make it anew, or check it",
+          tally.arguments, tally.run),
     Shell("backup", "copy the database and what belongs to it to a second place, and check the copy",
           backup.arguments, backup.run),
     Shell("restore", "bring a backup back; the database in place is kept aside",
