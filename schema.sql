@@ -246,6 +246,34 @@ CREATE TABLE job (
 	FOREIGN KEY(office_id) REFERENCES office (id)
 );
 
+CREATE TABLE tally (
+	office_id INTEGER NOT NULL,
+	span TEXT DEFAULT '' NOT NULL,
+	start TEXT DEFAULT '' NOT NULL,
+	weekday INTEGER DEFAULT 0 NOT NULL,
+	service TEXT DEFAULT '' NOT NULL,
+	part TEXT DEFAULT '' NOT NULL,
+	name TEXT DEFAULT '' NOT NULL,
+	numbers INTEGER DEFAULT 0 NOT NULL,
+	steps INTEGER DEFAULT 0 NOT NULL,
+	counts TEXT DEFAULT '' NOT NULL,
+	waits BLOB NOT NULL,
+	services BLOB NOT NULL,
+	waits_flagged BLOB NOT NULL,
+	services_flagged BLOB NOT NULL,
+	UNIQUE (office_id, span, part, start, service, name),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE TABLE tally_book (
+	office_id INTEGER NOT NULL,
+	seq INTEGER DEFAULT 0 NOT NULL,
+	rules TEXT DEFAULT '' NOT NULL,
+	left_out TEXT DEFAULT '' NOT NULL,
+	UNIQUE (office_id),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
 CREATE TABLE session (
 	token_hash TEXT NOT NULL,
 	person_id INTEGER NOT NULL,

@@ -248,6 +248,34 @@ CREATE TABLE job (
 	FOREIGN KEY(office_id) REFERENCES office (id)
 );
 
+CREATE TABLE tally (
+	office_id BIGINT NOT NULL,
+	span TEXT DEFAULT '' NOT NULL,
+	start TEXT DEFAULT '' NOT NULL,
+	weekday BIGINT DEFAULT 0 NOT NULL,
+	service TEXT DEFAULT '' NOT NULL,
+	part TEXT DEFAULT '' NOT NULL,
+	name TEXT DEFAULT '' NOT NULL,
+	numbers BIGINT DEFAULT 0 NOT NULL,
+	steps BIGINT DEFAULT 0 NOT NULL,
+	counts TEXT DEFAULT '' NOT NULL,
+	waits BYTEA NOT NULL,
+	services BYTEA NOT NULL,
+	waits_flagged BYTEA NOT NULL,
+	services_flagged BYTEA NOT NULL,
+	UNIQUE (office_id, span, part, start, service, name),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE TABLE tally_book (
+	office_id BIGINT NOT NULL,
+	seq BIGINT DEFAULT 0 NOT NULL,
+	rules TEXT DEFAULT '' NOT NULL,
+	left_out TEXT DEFAULT '' NOT NULL,
+	UNIQUE (office_id),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
 CREATE TABLE session (
 	token_hash TEXT NOT NULL,
 	person_id BIGINT NOT NULL,

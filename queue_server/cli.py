@@ -26,6 +26,7 @@ from .commands_shell import (
     roll,
     schema,
     serve,
+    tally,
 )
 from .domain.errors import Refused
 from .schema import SchemaError
@@ -65,6 +66,8 @@ COMMANDS = (
           proof.verify_arguments, proof.verify, settings=False),
     Shell("verifier", "make the verifier that is one file and needs nothing but Python",
           proof.verifier_arguments, proof.write_verifier, settings=False),
+    Shell("tally", "keep what past days and months add up to, for reports; make it anew, or check it",
+          tally.arguments, tally.run),
     Shell("backup", "copy the database and what belongs to it to a second place, and check the copy",
           backup.arguments, backup.run),
     Shell("restore", "bring a backup back; the database in place is kept aside",

@@ -13,6 +13,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -284,6 +285,28 @@ job = Table(
     Column("id", Id, primary_key=True),
     _office(), _text("kind"), _text("asked"), _text("state", "waiting"), _number("done"), _number("total"),
     _text("file"), _text("problem"), _number("person_id"), _number("created_at"), _number("ended_at", None),
+)
+
+
+def _run(name: str) -> Column[bytes]:
+    return Column(name, LargeBinary, nullable=False)
+
+
+#: What past days and months add up to, per service and part (domain/tally.py), with the durations in ascending order.
+#: Never the truth: made from the steps by ``python -m queue_server tally``, which can make all of it anew.
+tally = Table(
+    "tally", metadata,
+    _office(), _text("span"), _text("start"), _number("weekday"), _text("service"), _text("part"), _text("name"),
+    _number("numbers"), _number("steps"), _text("counts"),
+    _run("waits"), _run("services"), _run("waits_flagged"), _run("services_flagged"),
+    UniqueConstraint("office_id", "span", "part", "start", "service", "name"),
+)
+
+#: Up to which event an office's tallies go, by which rules they were made, and which days were left out then.
+tally_book = Table(
+    "tally_book", metadata,
+    _office(), _number("seq"), _text("rules"), _text("left_out"),
+    UniqueConstraint("office_id"),
 )
 
 for _act in ("UPDATE", "DELETE"):

@@ -23,7 +23,8 @@ def csv_line(e: Entry) -> str:
         e.day, e.prefix, e.number, e.leg, e.step, e.service, e.channel, int(e.priority), e.state, e.outcome,
         e.issued_at, e.arrived_at, e.first_called_at, e.called_at, e.started_at, e.ended_at, e.wait, e.walk, e.serve,
         e.parked_office, e.parked_visitor, e.remote, e.wait_off, e.parked_off, e.service_ms, e.total,
-        " ".join((e.clocks.wait_from, e.clocks.wait_to, e.clocks.service_from, e.clocks.counts)), e.stated.wait_min, e.stated.service_min, e.stated_visit,
+        " ".join((e.clocks.wait_from, e.clocks.wait_to, e.clocks.service_from, e.clocks.counts)),
+        e.stated.wait_min, e.stated.service_min, e.stated_visit,
         v.wait.on_time, v.service.on_time, v.visit.on_time, e.recalls, e.rule, e.reason, e.counter, e.person,
         e.standard, e.standard_version, int(e.clock_doubt), " ".join(e.flags),
     )

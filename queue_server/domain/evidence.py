@@ -10,9 +10,7 @@ Pure standard library: the verifier that an auditor runs is made from this file.
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any
 
@@ -20,75 +18,17 @@ from .bundle import BundleHead, event_of, register_digest, standard_line
 from .chain import GENESIS, Event, Problem, check
 from .entry import Entry
 from .entry_csv import HEAD, csv_line
+from .findings import ODD, Finding, Result
 from .in_force import InForce, read_configuration
 from .lines import Lines
+from .overtaken import overtaken
 from .rebuilt import Rebuilt
 from .rebuilt_clock import Moment
 from .register import Version, in_force
-from .report import Report, differences
+from .report import FromLines, differences, refusals
 from .seal import Seal, seal_of
 from .stored import standard_from_json
 from .verify import NUMBERED, Numbers, check_calls
-
-#: Of so many findings each is kept; the rest are counted.
-MOST_KEPT = 1_000
-
-#: What reading something that is no such thing raises.
-ODD = (KeyError, TypeError, ValueError, AttributeError, RecursionError)
-
-EVIDENCE_PROBLEMS: dict[str, str] = {
-    "row_unreadable": "the line is not an event as bundles have it",
-    "not_as_announced": "the events are not those that the bundle's head announces",
-    "not_sealed": "the last event is no seal",
-    "seal_wrong": "a sealing event does not name the event before it",
-    "seal_list_differs": "the list of seals is not that of the events",
-    "seal_before": "a seal given from outside names an event before the first of the bundle",
-    "seal_lost": "a seal given from outside names an event that a restored backup does not have",
-    "seal_other_office": "a seal given from outside is of another office",
-    "configuration_differs": "a configuration is not the one whose digest the log has",
-    "configuration_missing": "a configuration that the log names is not in the bundle",
-    "standard_differs": "a standard is not the one that the log published",
-    "register_differs": "the standards are not those of which a seal has the digest",
-    "standard_unknown": "a number names another standard than the one that was in force for it",
-    "figure_differs": "a published figure is not the one that the events give",
-    "line_differs": "a line of the table is not the one that the events give",
-}
-
-
-@dataclass(frozen=True)
-class Finding:
-    """``file`` of the bundle, ``at`` a seq in events.jsonl and a line elsewhere; ``found`` is what was there."""
-
-    file: str
-    at: int
-    code: str
-    found: str = ""
-
-
-@dataclass
-class Result:
-    """``anchored`` is the last seq that a seal from outside vouches for, 0 without one."""
-
-    findings: list[Finding] = field(default_factory=list)
-    counts: Counter[str] = field(default_factory=Counter)
-    anchored: int = 0
-    events: int = 0
-    last_seq: int = 0
-    last_at: int = 0
-    seals: int = 0
-    calls_checked: int = 0
-    calls_stated: int = 0
-    steps: int = 0
-    figures: int = 0
-
-    @property
-    def holds(self) -> bool:
-        return not self.counts
-
-    def add(self, finding: Finding) -> None:
-        self.counts[finding.code] += 1
-        if len(self.findings) < MOST_KEPT:
-            self.findings.append(finding)
 
 
 class Examination:
@@ -109,6 +49,7 @@ class Examination:
         self.refused: dict[tuple[str, str], dict[str, int]] = {}
         self.seals: list[tuple[Seal, Event]] = []
         self.last: Event | None = None
+        self.overtaken: dict[int, int] = {}
         self._differing: set[int] = set()  # events of which a seal from outside tells another hash
         self._restores: list[tuple[int, int, str]] = []  # (kept up to, lost up to, day)
 
@@ -304,6 +245,13 @@ class Examination:
             if stated != found:
                 self._say("seals.jsonl", at, "seal_list_differs", stated[:120])
 
+    def again(self, events: Iterable[Event]) -> None:
+        """The events once more, now that the day of each step is known: who was overtaken how often."""
+        try:
+            self.overtaken = overtaken(events, self.rebuilt, self.head.first_day, self.head.last_day)
+        except ODD as odd:
+            self._say("events.jsonl", 0, "unreadable", str(odd))
+
     def entries(self) -> Iterator[Entry]:
         """The lines of the period as of the last event."""
         if self.last is None:
@@ -313,9 +261,19 @@ class Examination:
             if self.head.first_day <= entry.day <= self.head.last_day:
                 yield entry
 
-    def published(self, steps: Iterable[str], report: Any) -> None:
+    def lines_of_report(self) -> FromLines:
+        """What takes the entries and makes the report of them."""
+        return FromLines(0 if self.force is None else 60 * self.force.offset_h, self.overtaken)
+
+    def report(self, made: FromLines) -> Any:
+        """The report of the period from the lines that ``made`` has taken, and the refusals that the log counts."""
+        refused = {k: n for k, n in self.refused.items() if self.head.first_day <= k[0] <= self.head.last_day}
+        # As a reader of the file finds it: what JSON cannot tell apart is not different.
+        return json.loads(json.dumps(made.report(self.head.first_day, self.head.last_day, refusals(refused))))
+
+    def published(self, steps: Iterable[str], stated: Any) -> None:
         """steps.csv line by line, and report.json figure by figure."""
-        made = Report(0 if self.force is None else self.force.offset_h)
+        made = self.lines_of_report()
 
         def lines() -> Iterator[str]:
             yield HEAD
@@ -324,17 +282,17 @@ class Examination:
                 self.result.steps += 1
                 yield csv_line(entry)
 
-        for at, (stated, found) in enumerate(zip_longest(steps, lines(), fillvalue=""), 1):
-            if stated != found:
-                self._say("steps.csv", at, "line_differs", stated[:160])
-        figures = made.as_json(self.refusals())
+        try:
+            for at, (line, found) in enumerate(zip_longest(steps, lines(), fillvalue=""), 1):
+                if line != found:
+                    self._say("steps.csv", at, "line_differs", line[:160])
+            figures = self.report(made)
+        except ODD as odd:
+            self._say("events.jsonl", 0, "unreadable", str(odd))
+            return
         self.result.figures = sum(1 for _figure in leaves(figures))
-        for path, was, worked_out in differences(report, figures):
+        for path, was, worked_out in differences(stated, figures):
             self._say("report.json", 0, "figure_differs", f"{path}: {was} / {worked_out}")
-
-    def refusals(self) -> dict[tuple[str, str], dict[str, int]]:
-        """Those of the period."""
-        return {k: n for k, n in self.refused.items() if self.head.first_day <= k[0] <= self.head.last_day}
 
 
 def seal_line(seal: Seal, event: Event) -> str:
@@ -346,8 +304,8 @@ def seal_line(seal: Seal, event: Event) -> str:
 
 def leaves(found: Any) -> Iterator[Any]:
     """The single figures of a report."""
-    if isinstance(found, dict):
-        for value in found.values():
+    if isinstance(found, dict | list):
+        for value in found.values() if isinstance(found, dict) else found:
             yield from leaves(value)
     else:
         yield found

@@ -17,8 +17,9 @@ MODULES = (
     "domain/errors.py", "domain/events.py", "domain/office.py", "domain/ticket.py", "domain/numbering.py",
     "domain/hours.py", "domain/open_time.py", "domain/register.py", "domain/stored.py", "domain/standard.py",
     "domain/plausible.py", "domain/chain.py", "domain/discipline.py", "domain/verify.py", "domain/seal.py",
-    "domain/bundle.py", "domain/figures.py", "domain/entry.py", "domain/entry_csv.py", "domain/report.py",
-    "domain/rebuilt_clock.py", "domain/leg.py", "domain/rebuilt.py", "domain/in_force.py", "domain/lines.py",
+    "domain/bundle.py", "domain/figures.py", "domain/entry.py", "domain/entry_csv.py", "domain/tally.py",
+    "domain/report.py", "domain/rebuilt_clock.py", "domain/leg.py", "domain/rebuilt.py", "domain/in_force.py",
+    "domain/lines.py", "domain/overtaking.py", "domain/line_history.py", "domain/overtaken.py", "domain/findings.py",
     "domain/evidence.py", "proof/reading.py", "proof/verifier.py",
 )
 _HEAD = '''#!/usr/bin/env python3

@@ -20,7 +20,7 @@ from ..domain.bundle import BundleHead, event_line
 from ..domain.chain import GENESIS, Event
 from ..domain.entry_csv import HEAD, csv_line
 from ..domain.evidence import Examination, seal_line
-from ..domain.report import Report
+from ..domain.report import FromLines
 from ..store import chain_events, offices, seals
 from . import evidence_rows, generator
 
@@ -66,9 +66,10 @@ class _Bundle:
         self._lines("standards.jsonl", self._standards(found))
         self._lines("events.jsonl", self._events(found))
         self._lines("seals.jsonl", (seal_line(seal, event) for seal, event in found.seals))
-        report = Report(0 if found.force is None else found.force.offset_h)
+        found.again(self._stored(head))
+        report = found.lines_of_report()
         self._lines("steps.csv", self._steps(found, report))
-        self._text("report.json", json.dumps(report.as_json(found.refusals()), ensure_ascii=False, indent=1) + "\n")
+        self._text("report.json", json.dumps(found.report(report), ensure_ascii=False, indent=1) + "\n")
         self._text("verifier.py", generator.made())
         self._text("README.txt", readme(head))
 
@@ -98,7 +99,7 @@ class _Bundle:
     def _stored(self, head: BundleHead) -> Iterator[Event]:
         return chain_events.stored(self.c, self.office.id, self.office.key, head.first_seq, head.last_seq)
 
-    def _steps(self, found: Examination, report: Report) -> Iterator[str]:
+    def _steps(self, found: Examination, report: FromLines) -> Iterator[str]:
         yield HEAD
         for entry in found.entries():
             report.add(entry)

@@ -8,10 +8,14 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from ..domain.evidence import Examination, Finding, Result
+from ..domain.bundle import event_of
+from ..domain.chain import Event
+from ..domain.evidence import Examination
+from ..domain.findings import ODD, Finding, Result
 from ..domain.in_force import InForce
 from ..domain.seal import NotASeal, Seal, read_seal
 from .reading import Bundle, NoBundle
@@ -53,6 +57,7 @@ def examine(bundle: Bundle, seals: Sequence[Seal]) -> Examination:
         for at, line in enumerate(bundle.lines(name), 1):
             take(at, line)
     found.events(bundle.lines("events.jsonl"))
+    found.again(_readable(bundle.lines("events.jsonl")))
     found.seal_list(bundle.lines("seals.jsonl"))
     try:
         report_ = json.loads(bundle.text("report.json"))
@@ -60,6 +65,13 @@ def examine(bundle: Bundle, seals: Sequence[Seal]) -> Examination:
         report_ = None
     found.published(bundle.lines("steps.csv"), report_)
     return found
+
+
+def _readable(lines: Iterable[str]) -> Iterator[Event]:
+    """The events of those lines that hold one; the others have been named already."""
+    for line in lines:
+        with suppress(*ODD):
+            yield event_of(line)
 
 
 def _seals(args: argparse.Namespace) -> list[Seal]:

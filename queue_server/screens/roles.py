@@ -101,6 +101,8 @@ ROUTES: dict[str, Line] = {
     "GET /supervisor/<office>/seals": Line(READS, "the newest seal of the log, and those of a day"),
     "GET /supervisor/<office>/events": Line(READS, "the log itself, newest first: nothing personal is in it"),
     "GET /verifier.py": Line(ANYBODY, "the program that checks a bundle of evidence"),
+    "GET /supervisor/<office>/reports": Line(ANYBODY, "the page of reports; its figures come after signing in"),
+    "GET /supervisor/<office>/reports/figures": Line(READS, "the figures of a period"),
     "GET /admin/<office>/people": Line(SETS_UP, "who may sign in, and their sessions"),
     "GET /admin/<office>/office": Line(SETS_UP, "the configuration in force, and the versions before it"),
     "GET /admin/<office>/office.toml": Line(SETS_UP, "the same as a file"),
