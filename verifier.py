@@ -98,6 +98,10 @@ KINDS: dict[str, Kind] = {
     "office_configured": _kind(
         "a configuration, its rules and standards came into force", "configuration digest differences reason"
     ),
+    "standard_published": _kind(
+        "a service's standard became another version, in force from valid_from; both are here whole",
+        "standard service version valid_from before after"
+    ),
     "day_opened": _kind(
         "an office day began; which numbers were set apart for days without the server, and for whom",
         "day closed_late doubtful_clock reserves"
@@ -221,8 +225,8 @@ KINDS: dict[str, Kind] = {
     # the log itself
     "sealed": _kind(
         "the log up to here was put under a seal that leaves the building; tick is the office's steady clock, digest "
-        "that of the configuration in force",
-        "day reason sealed_seq sealed_hash tick configuration digest",
+        "that of the configuration in force, register that of all standards published so far",
+        "day reason sealed_seq sealed_hash tick configuration digest register",
     ),
     "erased": _kind("personal values and their key were erased together", "ticket what count reason"),
     "clock_doubted": _kind(
@@ -263,6 +267,8 @@ from dataclasses import dataclass, field
 
 LANGUAGES = ("id", "en")
 TIME_ZONES = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
+#: Hours ahead of UTC, all the year.
+OFFSETS_H = {"WIB": 7, "WITA": 8, "WIT": 9}
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 CHANNELS = ("door", "online", "staff")
 CLASSES = ("ordinary", "priority")
@@ -350,9 +356,31 @@ class Promise:
     service_min: int | None = None
 
 
+WAIT_FROM, WAIT_TO = ("arrived", "issued"), ("called", "started")
+SERVICE_FROM = ("started", "called")
+#: always; not in the breaks of the published hours; not outside the published hours at all
+COUNTS = ("always", "no_breaks", "open_hours")
+
+
+@dataclass(frozen=True)
+class Clocks:
+    """What starts and ends the clocks of a standard. The whole visit runs from ``wait_from`` to "finish".
+
+    ``wait_from`` "issued": the time before the holder of a number from a phone came counts too. The way from the
+    call to the counter belongs to the wait (``wait_to`` "started"), to the service (``service_from`` "called"), or
+    to neither; never to both. ``counts``: when the clocks run while nobody is being served, see ``COUNTS``.
+    """
+
+    wait_from: str = "arrived"
+    wait_to: str = "called"
+    service_from: str = "started"
+    counts: str = "always"
+
+
 @dataclass(frozen=True)
 class Standard:
-    """What the office publishes about a service, in force from ``valid_from`` (ISO date).
+    """What the office publishes about a service, in force from ``valid_from`` to ``valid_to`` (ISO dates, both
+    included; "": at once, and until another replaces it). ``register.py`` says which of its versions that is.
 
     ``promises`` is keyed by "door", "online", "staff" or "priority"; "door" is always there and is
     what the others fall back to. ``components`` holds the texts of the 14 components.
@@ -363,6 +391,8 @@ class Standard:
     decree: str = ""
     valid_from: str = ""
     components: dict[str, Words] = field(default_factory=dict)
+    valid_to: str = ""
+    clocks: Clocks = Clocks()
 
     @property
     def free(self) -> bool:
@@ -637,6 +667,8 @@ class Step:
     standard_id: int
     last_seq: int
     before: str
+    waited_off_ms: int
+    parked_off_ms: int
 
     @classmethod
     def of(cls, row: Iterable[Any]) -> Step:
@@ -661,7 +693,7 @@ MUTABLE = (
     "arrived_at", "remote_ms",
     "counter", "person_id", "since_tick", "boot", "clock_doubt", "called_at", "started_at", "ended_at",
     "first_called_at", "calls", "automatic", "why", "outcome", "park_clock", "park_reason", "waited_ms",
-    "walked_ms", "served_ms", "parked_office_ms", "parked_visitor_ms", "last_seq",
+    "walked_ms", "served_ms", "parked_office_ms", "parked_visitor_ms", "last_seq", "waited_off_ms", "parked_off_ms",
 )
 '''
 
@@ -784,6 +816,561 @@ def fates(of: Range, high_water: int, recorded: Iterable[tuple[int, str]]) -> li
     return sorted(wrong, key=lambda violation: violation.number)
 '''
 
+# -------------------- domain/hours.py --------------------
+SOURCES['domain/hours.py'] = r'''"""When an office is open and whether a number may be issued now: the one decision for every screen.
+
+Nothing here reads a clock. Instants are UTC milliseconds, dates are ISO strings of the office day (which
+may begin after midnight, ``Office.day_starts``), times of day are minutes since that date's midnight and so
+may exceed 1440 in an office whose day runs past midnight.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from functools import cache, lru_cache
+
+from .errors import Refused
+from .office import OFFSETS_H, Office, Override, Service, Span
+
+DAY_MIN = 24 * 60
+#: How far ahead a next opening is looked for; longer than any row of holidays an office has.
+SEARCH_DAYS = 60
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+_MINUTE = timedelta(minutes=1)
+_MINUTE_MS = 60_000
+
+
+@dataclass(frozen=True)
+class Window:
+    """The part [opens, closes) of a day in which numbers are issued for one open period."""
+
+    opens: int
+    closes: int
+    period: Span
+
+
+@dataclass(frozen=True)
+class IssuedToday:
+    """Numbers of one service already issued: (channel, priority) -> how many.
+
+    ``day`` counts the office day, ``session`` what was issued since ``session_starts``. Voided numbers are
+    left out by whoever counts: nobody was served with them.
+    """
+
+    day: Mapping[tuple[str, bool], int] = field(default_factory=dict)
+    session: Mapping[tuple[str, bool], int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """May a number be issued? If not: ``code`` (sentence ``refused.<code>``), its facts, the next opening.
+
+    Facts: ``name`` (holiday), ``last`` and ``ends`` (after_cutoff, "HH:MM"), ``ends`` (closed), ``quota``
+    (quota_full), ``reason`` (paused); with a next opening those of ``opening_words`` too.
+    """
+
+    allowed: bool
+    code: str = ""
+    facts: dict[str, str | int] = field(default_factory=dict)
+    next_opening: int | None = None
+
+    def refusal(self) -> Refused:
+        """The error that a command raises when ``allowed`` is false."""
+        return Refused(self.code, **self.facts)
+
+
+def office_day(office: Office, at_utc_ms: int) -> str:
+    """The office's day at an instant, as an ISO date in its own zone; it changes at ``day_starts``."""
+    return _day_of_minute(office.time_zone, office.day_starts, at_utc_ms // _MINUTE_MS)
+
+
+@lru_cache(maxsize=1024)
+def _day_of_minute(time_zone: str, day_starts: int, minute: int) -> str:
+    """Every command asks for its day, and a day never changes within a minute."""
+    wall = (_EPOCH + minute * _MINUTE).astimezone(_zone(time_zone)).replace(tzinfo=None)
+    return (wall - day_starts * _MINUTE).date().isoformat()
+
+
+def local_minutes(office: Office, at_utc_ms: int) -> int:
+    """Whole minutes since midnight of the office day's date: ``day_starts`` … ``day_starts`` + 1439."""
+    wall = _wall(office, at_utc_ms)
+    return (wall - datetime.combine(_day(office, wall), time())) // _MINUTE
+
+
+def instant(office: Office, day: str, minutes: int) -> int:
+    """UTC milliseconds of a time of day; the reverse of ``office_day`` with ``local_minutes``."""
+    wall = datetime.combine(date.fromisoformat(day), time()) + minutes * _MINUTE
+    return (wall.replace(tzinfo=_zone(office.time_zone)) - _EPOCH) // _MILLISECOND
+
+
+def day_begins(office: Office) -> int | None:
+    """Milliseconds after midnight UTC at which the office's day changes; None: always open, so no day ends there."""
+    return None if office.always_open else instant(office, "2000-01-01", office.day_starts) % (DAY_MIN * _MINUTE_MS)
+
+
+def hhmm(minutes: int) -> str:
+    """``07:30``; minutes past midnight of the next day read as the next day's clock."""
+    return f"{minutes // 60 % 24:02d}:{minutes % 60:02d}"
+
+
+def periods(office: Office, service: Service | None, day: str) -> tuple[Span, ...]:
+    """The open periods of a service (None: of the office) on a date, in order.
+
+    A holiday closes everything. Otherwise an override that names the service decides; then its own week;
+    then an override for all services; then the office's week. A service with hours of its own is, under an
+    override for all, open where both are: Ramadan hours never open a morning service in the afternoon.
+    """
+    if office.always_open:
+        return (Span(office.day_starts, office.day_starts + DAY_MIN),)
+    if _holiday(office, day) is not None:
+        return ()
+    named = _override(office, service, day)
+    if named is not None:
+        return named.week.days[_weekday(day)]
+    general = _override(office, None, day)
+    house = (general.week if general is not None else office.week).days[_weekday(day)]
+    if service is None or service.week is None:
+        return house
+    own = service.week.days[_weekday(day)]
+    return own if general is None else _common(own, house)
+
+
+def windows(office: Office, service: Service, day: str) -> tuple[Window, ...]:
+    """When numbers of the service are issued on a date, one window per open period (it may be empty).
+
+    Issuing ends ``last_ticket_min`` before the day's last end and ``break_ticket_min`` before a break; before
+    the first period it may begin early (``issue_from``).
+    """
+    spans = periods(office, service, day)
+    if office.always_open:
+        return tuple(Window(span.start, span.end, span) for span in spans)
+    start = _issue_from(office, service, day, spans)
+    cut, break_cut = _cut_offs(office, service)
+    return tuple(
+        Window(
+            opens=start if i == 0 else max(span.start, start),
+            closes=span.end - (cut if i == len(spans) - 1 else break_cut),
+            period=span,
+        )
+        for i, span in enumerate(spans)
+    )
+
+
+def session_starts(office: Office, service: Service, at_utc_ms: int) -> int:
+    """The instant (UTC ms) from which the present session's numbers are counted for a quota per session.
+
+    A session begins when the period before it ends, so that an early kiosk belongs to the period it serves.
+    """
+    day, now = office_day(office, at_utc_ms), local_minutes(office, at_utc_ms)
+    ended = [span.end for span in periods(office, service, day)[:-1] if span.end <= now]
+    return instant(office, day, ended[-1] if ended else office.day_starts)
+
+
+def may_issue(
+    office: Office, service: Service, channel: str, priority: bool, at_utc_ms: int,
+    issued: IssuedToday, paused: str | None = None,
+) -> Decision:
+    """May a number of ``service`` be issued at this instant? The only place where that is decided.
+
+    ``paused`` is the reason with which a supervisor paused issuing, or None. There is no individual
+    exception: staff are refused like anybody else, and only a published change of the schedule opens.
+    """
+    if channel == "online" and not (office.remote_numbers and service.remote):
+        return Decision(False, "remote_off")
+    day, now = office_day(office, at_utc_ms), local_minutes(office, at_utc_ms)
+    spans = windows(office, service, day)
+    if not any(w.opens <= now < w.closes for w in spans):
+        code, facts = _why_closed(office, service, day, now, spans)
+        return _refuse(office, code, facts, at_utc_ms, next_opening(office, service, at_utc_ms))
+    if paused is not None:
+        return Decision(False, "paused", {"reason": paused})
+    quota = _exhausted(service, channel, priority, issued)
+    if quota is None:
+        return Decision(True)
+    whole_day = service.quota.per == "day"
+    opens = next_opening(office, service, at_utc_ms, today=not whole_day)
+    return _refuse(office, "quota_full", {"quota": quota}, at_utc_ms, opens)
+
+
+def next_opening(office: Office, service: Service, at_utc_ms: int, today: bool = True) -> int | None:
+    """The next instant (UTC ms) after ``at_utc_ms`` at which issuing begins; None: not within 60 days.
+
+    ``today`` = False leaves out the rest of the present office day.
+    """
+    first = date.fromisoformat(office_day(office, at_utc_ms))
+    for ahead in range(0 if today else 1, SEARCH_DAYS + 1):
+        day = (first + timedelta(days=ahead)).isoformat()
+        for window in windows(office, service, day):
+            opens = instant(office, day, window.opens)
+            if window.opens < window.closes and opens > at_utc_ms:
+                return opens
+    return None
+
+
+def opening_words(office: Office, opens_utc_ms: int, at_utc_ms: int) -> dict[str, str | int]:
+    """An opening as facts for a sentence: ISO date, "HH:MM", and in how many days (0: today)."""
+    wall = _wall(office, opens_utc_ms)
+    opens, today = _day(office, wall), date.fromisoformat(office_day(office, at_utc_ms))
+    return {
+        "opens_date": wall.date().isoformat(),
+        "opens_time": f"{wall:%H:%M}",
+        "opens_in_days": (opens - today).days,
+    }
+
+
+def _refuse(office: Office, code: str, facts: dict[str, str | int], at: int, opens: int | None) -> Decision:
+    more = {} if opens is None else opening_words(office, opens, at)
+    return Decision(False, code, {**facts, **more}, opens)
+
+
+def _why_closed(
+    office: Office, service: Service, day: str, now: int, spans: tuple[Window, ...]
+) -> tuple[str, dict[str, str | int]]:
+    """The reason that holds at ``now``, a minute that lies in none of the windows."""
+    if not spans:
+        return _why_no_hours(office, service, day)
+    for i, window in enumerate(spans):
+        if now >= window.period.end:
+            continue
+        if i and now < window.period.start:
+            return "break", {}
+        if now >= window.closes:
+            return "after_cutoff", {"last": hhmm(window.closes), "ends": hhmm(window.period.end)}
+        return "before_opening", {}
+    return "closed", {"ends": hhmm(spans[-1].period.end)}
+
+
+def _why_no_hours(office: Office, service: Service, day: str) -> tuple[str, dict[str, str | int]]:
+    """A named holiday, an override that closes what is open otherwise, or simply a closed weekday."""
+    name = _holiday(office, day)
+    if name is not None:
+        return "holiday", {"name": name}
+    override = _override(office, service, day) or _override(office, None, day)
+    if override is not None and (service.week or office.week).days[_weekday(day)]:
+        return "holiday", {"name": override.name}
+    return "closed_today", {}
+
+
+def _exhausted(service: Service, channel: str, priority: bool, issued: IssuedToday) -> int | None:
+    """The limit that the next number would pass, or None; the meaning of each limit is at ``Quota``."""
+    quota = service.quota
+    counts = issued.session if quota.per == "session" else issued.day
+    if priority and quota.priority is not None:
+        used = sum(n for (_, first), n in counts.items() if first)
+        return quota.priority if used >= quota.priority else None
+    shared = {key: n for key, n in counts.items() if not (key[1] and quota.priority is not None)}
+    online = sum(n for (by, _), n in shared.items() if by == "online")
+    door = sum(shared.values()) - online
+    side, used = (quota.online, online) if channel == "online" else (quota.door, door)
+    if side is not None and used >= side:
+        return side
+    if quota.total is not None and door + online >= quota.total:
+        return quota.total
+    return None
+
+
+def _issue_from(office: Office, service: Service, day: str, spans: tuple[Span, ...]) -> int:
+    """When the day's first number is issued.
+
+    The office's ``issue_from`` holds for services that begin with the office or before it; one that begins
+    later in the day (collection in the afternoon) issues from its own beginning unless it says otherwise.
+    """
+    if not spans:
+        return 0
+    if service.issue_from is not None:
+        return service.issue_from
+    house = periods(office, None, day)
+    if office.issue_from is not None and house and spans[0].start <= house[0].start:
+        return office.issue_from
+    return spans[0].start
+
+
+def _cut_offs(office: Office, service: Service) -> tuple[int, int]:
+    """Minutes before the day's last end and before a break at which issuing stops."""
+    last = service.last_ticket_min if service.last_ticket_min is not None else office.last_ticket_min
+    if service.break_ticket_min is not None:
+        return last, service.break_ticket_min
+    if service.last_ticket_min is None and office.break_ticket_min is not None:
+        return last, office.break_ticket_min
+    return last, last
+
+
+def _holiday(office: Office, day: str) -> str | None:
+    return next((h.name for h in office.holidays if h.date == day), None)
+
+
+def _override(office: Office, service: Service | None, day: str) -> Override | None:
+    """The override in force: one that names the service, or for None one that names no service."""
+    for override in office.overrides:
+        concerned = service.key in override.services if service is not None else not override.services
+        if concerned and override.first <= day <= override.last:
+            return override
+    return None
+
+
+def _common(ours: tuple[Span, ...], theirs: tuple[Span, ...]) -> tuple[Span, ...]:
+    """Where both are open, in order."""
+    both = (Span(max(a.start, b.start), min(a.end, b.end)) for a in ours for b in theirs)
+    return tuple(sorted((span for span in both if span.start < span.end), key=lambda span: span.start))
+
+
+def _weekday(day: str) -> int:
+    return date.fromisoformat(day).weekday()
+
+
+@cache
+def _zone(name: str) -> timezone:
+    """Indonesia knows no summer time: an offset is the whole zone, and no machine's tables are asked for it."""
+    return timezone(timedelta(hours=OFFSETS_H[name]))
+
+
+def _wall(office: Office, at_utc_ms: int) -> datetime:
+    """What a clock on the office's wall shows, without a zone."""
+    return (_EPOCH + at_utc_ms * _MILLISECOND).astimezone(_zone(office.time_zone)).replace(tzinfo=None)
+
+
+def _day(office: Office, wall: datetime) -> date:
+    return (wall - office.day_starts * _MINUTE).date()
+'''
+
+# -------------------- domain/open_time.py --------------------
+SOURCES['domain/open_time.py'] = r'''"""Which part of a stretch of time a standard does not count: breaks, or all time outside the published hours.
+
+A standard may say that its clocks rest then (``Clocks.counts``). That is about time in which nobody is being served:
+waiting, or set aside on the office's clock. Whoever is being served during a break is being served.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from . import hours
+from .office import Office, Service
+
+#: A stretch that is longer has been forgotten by everybody; the rest of it counts.
+MOST_DAYS = 31
+
+
+def uncounted(office: Office, service: Service, counts: str, since: int, until: int) -> int:
+    """How many ms between two instants (UTC ms) the standard leaves out, by the office's hours of those days."""
+    if counts == "always" or office.always_open or until <= since:
+        return 0
+    first, last = (date.fromisoformat(hours.office_day(office, at)) for at in (since, until))
+    found = 0
+    for ahead in range(min((last - first).days, MOST_DAYS) + 1):
+        day = (first + timedelta(days=ahead)).isoformat()
+        found += sum(_overlap(since, until, *shut) for shut in _shut(office, service, day, counts))
+    return found
+
+
+def _shut(office: Office, service: Service, day: str, counts: str) -> list[tuple[int, int]]:
+    """The stretches of an office day (UTC ms) in which the clocks rest."""
+    spans = hours.periods(office, service, day)
+    edges = [edge for span in spans for edge in (span.start, span.end)]
+    whole_day = [office.day_starts, *edges, office.day_starts + hours.DAY_MIN]
+    edges = edges[1:-1] if counts == "no_breaks" else whole_day
+    at = [hours.instant(office, day, minutes) for minutes in edges]
+    return list(zip(at[::2], at[1::2], strict=True))
+
+
+def _overlap(since: int, until: int, start: int, end: int) -> int:
+    return max(0, min(until, end) - max(since, start))
+'''
+
+# -------------------- domain/register.py --------------------
+SOURCES['domain/register.py'] = r'''"""The register of standards: every version that was ever published, and which of them is in force on a day.
+
+A ticket keeps the version of its day for ever. A version that was published later goes before an earlier one from its
+``valid_from`` on, whatever the earlier one said; until then the earlier one goes on. One whose ``valid_to`` has passed
+states nothing, and no older one comes back: whoever published it has replaced those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from .office import Promise, Standard
+
+#: The supervisor is told so many days before a standard ends.
+SOON_DAYS = 30
+#: In force where none is.
+NOTHING_STATED = Standard({"door": Promise()})
+
+
+@dataclass(frozen=True)
+class Version:
+    """``valid_from`` is never empty: the office day of publication where the standard names none."""
+
+    id: int
+    service: str
+    version: int
+    valid_from: str
+    standard: Standard
+    seq: int = 0  # the event by which it was published
+
+
+def in_force(versions: Sequence[Version], day: str) -> Version | None:
+    """The version of one service in force on an office day; ``versions`` in order of publication."""
+    found = next((v for v in reversed(versions) if v.valid_from <= day), None)
+    if found is None or "" < found.standard.valid_to < day:
+        return None
+    return found
+
+
+def last_day(versions: Sequence[Version], version: Version) -> str:
+    """The last day on which a version is in force: its own ``valid_to`` or the day before a later one begins; "":
+    open. A day before its ``valid_from`` means that it never was."""
+    later = [v.valid_from for v in versions if v.version > version.version]
+    ends = [(date.fromisoformat(day) - timedelta(days=1)).isoformat() for day in later]
+    if version.standard.valid_to:
+        ends.append(version.standard.valid_to)
+    return min(ends, default="")
+
+
+def standing(versions: Sequence[Version], version: Version, day: str) -> str:
+    """in_force | coming | ended | replaced, as seen on a day."""
+    if in_force(versions, day) == version:
+        return "in_force"
+    last = last_day(versions, version)
+    if version.valid_from > day and (not last or last >= version.valid_from):
+        return "coming"
+    return "ended" if last and last == version.standard.valid_to else "replaced"
+
+
+def shown(versions: Sequence[Version], day: str, configured: Standard) -> Standard:
+    """What screens may promise on a day. Where nothing is in force, no time is stated; what to bring and what it costs
+    is still said, or visitors would stand there without it."""
+    found = in_force(versions, day)
+    if found is not None:
+        return found.standard
+    texts = {name: words for name, words in configured.components.items() if name != "duration"}
+    return replace(NOTHING_STATED, components=texts)
+
+
+def gap(versions: Sequence[Version], day: str) -> tuple[str, str] | None:
+    """What somebody must be told of a service's standard: ("standard_none", the day since which nothing is stated, ""
+    if nothing ever was) or ("standard_ends", its last day) when that is near and nothing follows."""
+    now = in_force(versions, day)
+    if now is None:
+        over = [v.standard.valid_to for v in versions if v.valid_from <= day and v.standard.valid_to]
+        return "standard_none", over[-1] if over else ""
+    last = last_day(versions, now)
+    if not last or last > (date.fromisoformat(day) + timedelta(days=SOON_DAYS)).isoformat():
+        return None
+    after = (date.fromisoformat(last) + timedelta(days=1)).isoformat()
+    return None if in_force(versions, after) is not None else ("standard_ends", last)
+'''
+
+# -------------------- domain/stored.py --------------------
+SOURCES['domain/stored.py'] = r'''"""An office as canonical JSON for the database: sorted keys, no spaces, no floats, always the same bytes."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import types
+import typing
+from functools import cache
+
+from .office import Office, Standard
+
+
+def to_json(office: Office) -> str:
+    """Canonical JSON text; ``from_json`` of it gives an equal office."""
+    return json.dumps(_plain(office), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def from_json(text: str) -> Office:
+    """The office of a JSON text made by this or an earlier release; ValueError where it is not one.
+
+    What an earlier release did not know yet takes its default.
+    """
+    office = _value(Office, json.loads(text), "office")
+    assert isinstance(office, Office)
+    return office
+
+
+def standard_to_json(standard: Standard) -> str:
+    """One standard as canonical JSON text; ``standard_from_json`` of it gives an equal one."""
+    return json.dumps(_plain(standard), sort_keys=True, ensure_ascii=False)
+
+
+def standard_from_json(text: str) -> Standard:
+    """The standard of a JSON text made by this or an earlier release; ValueError where it is not one."""
+    found = _value(Standard, json.loads(text), "standard")
+    assert isinstance(found, Standard)
+    return found
+
+
+def _plain(value: object) -> object:
+    if dataclasses.is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    raise TypeError(type(value).__name__)  # a float would not come back as the same text everywhere
+
+
+def _value(wanted: object, value: object, path: str) -> object:
+    """``value`` as the type ``wanted``; the types are those that occur in domain/office.py."""
+    origin, arguments = typing.get_origin(wanted), typing.get_args(wanted)
+    if origin in (types.UnionType, typing.Union):
+        return None if value is None else _value(arguments[0], value, path)
+    if origin is tuple:
+        return _tuple(arguments, value, path)
+    if origin is dict:
+        items = _checked(dict, value, path)
+        return {key: _value(arguments[1], item, f"{path}.{key}") for key, item in items.items()}
+    assert isinstance(wanted, type)
+    if dataclasses.is_dataclass(wanted):
+        return _record(wanted, _checked(dict, value, path), path)
+    return _checked(wanted, value, path)
+
+
+def _tuple(kinds: tuple[object, ...], value: object, path: str) -> tuple[object, ...]:
+    items = _checked(list, value, path)
+    if len(kinds) == 2 and kinds[1] is Ellipsis:
+        kinds = (kinds[0],) * len(items)
+    if len(kinds) != len(items):
+        raise ValueError(f"{path}: {len(kinds)} values expected")
+    pairs = enumerate(zip(kinds, items, strict=True))
+    return tuple(_value(kind, item, f"{path}[{n}]") for n, (kind, item) in pairs)
+
+
+def _record(kind: type, values: dict[str, object], path: str) -> object:
+    types_of = _types(kind)
+    unknown = values.keys() - types_of.keys()
+    if unknown:
+        raise ValueError(f"{path}: unknown {', '.join(sorted(unknown))}; written by a newer release?")
+    try:
+        return kind(**{key: _value(types_of[key], item, f"{path}.{key}") for key, item in values.items()})
+    except TypeError as error:
+        raise ValueError(f"{path}: {error}") from error
+
+
+@cache
+def _types(kind: type) -> dict[str, object]:
+    return typing.get_type_hints(kind)
+
+
+T = typing.TypeVar("T")
+
+
+def _checked(kind: type[T], value: object, path: str) -> T:
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+        raise ValueError(f"{path}: {kind.__name__} expected")
+    return value
+'''
+
 # -------------------- domain/standard.py --------------------
 SOURCES['domain/standard.py'] = r'''"""The arithmetic of the promise: which clock runs when, and what was on time (decisions 15, 19).
 
@@ -796,10 +1383,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from .office import Promise
+from .office import Clocks, Promise
 from .ticket import ENDED, State
 
 MINUTE = 60_000
+#: The clocks of a standard that says nothing else.
+USUAL = Clocks()
 
 
 @dataclass(frozen=True)
@@ -829,7 +1418,12 @@ def elapsed(since: Moment, until: Moment) -> Elapsed:
 
 @dataclass(frozen=True)
 class Durations:
-    """What a step's clocks show. ``remote`` is the part of ``waited`` before the holder arrived."""
+    """What a step's clocks show. ``remote`` is the part of ``waited`` before the holder arrived.
+
+    ``waited_off`` and ``parked_off`` are the parts of ``waited`` and ``parked_office`` that the step's standard does
+    not count, being breaks or closed time (``open_time.py``); where the standard leaves out ``remote``, no moment is in
+    both.
+    """
 
     waited: int = 0
     walked: int = 0
@@ -838,6 +1432,8 @@ class Durations:
     parked_visitor: int = 0
     remote: int = 0
     doubtful: bool = False
+    waited_off: int = 0
+    parked_off: int = 0
 
     def __add__(self, other: Durations) -> Durations:
         """Of the steps of one ticket."""
@@ -849,22 +1445,27 @@ class Durations:
             self.parked_visitor + other.parked_visitor,
             self.remote + other.remote,
             self.doubtful or other.doubtful,
+            self.waited_off + other.waited_off,
+            self.parked_off + other.parked_off,
         )
 
-    @property
-    def waited_here(self) -> int:
-        """The wait that the promise is about: from arrival (decisions 5)."""
-        return max(0, self.waited - self.remote)
+    def wait(self, clocks: Clocks) -> int:
+        """The wait that the promise is about, as its standard says; usually from arrival to the call (decisions 5)."""
+        walked = self.walked if clocks.wait_to == "started" else 0
+        return self._waited(clocks) + walked
 
-    @property
-    def service(self) -> int:
+    def service(self, clocks: Clocks) -> int:
         """What the stated service duration is about: the time during which the office's clock ran."""
-        return self.served + self.parked_office
+        walked = self.walked if clocks.service_from == "called" else 0
+        return self.served + walked + max(0, self.parked_office - self.parked_off)
 
-    @property
-    def visit(self) -> int:
+    def visit(self, clocks: Clocks) -> int:
         """What the stated visit is about: everything but the time that was the visitor's own."""
-        return self.waited_here + self.walked + self.service
+        return self._waited(clocks) + self.walked + self.served + max(0, self.parked_office - self.parked_off)
+
+    def _waited(self, clocks: Clocks) -> int:
+        before = self.remote if clocks.wait_from == "arrived" else 0
+        return max(0, self.waited - before - self.waited_off)
 
     @property
     def total(self) -> int:
@@ -974,11 +1575,14 @@ def judge(
     was_called: bool,
     visit_min: int | None = None,
     visit: Durations | None = None,
+    clocks: Clocks = USUAL,
+    was_started: bool = False,
 ) -> Verdict:
     """A step against the promise in force when its ticket was issued (decisions 19).
 
     ``durations`` up to now or to the end; ``was_called``: at least one call that was not undone;
-    ``visit`` is the sum over the ticket's steps so far (this step alone when it is not given).
+    ``visit`` is the sum over the ticket's steps so far (this step alone when it is not given);
+    ``clocks`` are those of the standard; ``was_started`` matters where a wait ends only with the start.
     A part is late as soon as its time has passed, in whatever state the step is or ended; exactly
     the stated minutes are still on time.
     """
@@ -986,10 +1590,14 @@ def judge(
         void = Part(None, "void")
         return Verdict(void, void, void, durations.doubtful)
     whole = durations if visit is None else visit
+    if clocks.wait_to == "started":
+        wait_kept = Part(None, "not_yet_known") if state is State.CALLED else _wait_kept(state, was_started)
+    else:
+        wait_kept = _wait_kept(state, was_called)
     return Verdict(
-        _part(durations.waited_here, promise.wait_min, _wait_kept(state, was_called)),
-        _part(durations.service, promise.service_min, _service_kept(state)),
-        _part(whole.visit, visit_min, _visit_kept(state)),
+        _part(durations.wait(clocks), promise.wait_min, wait_kept),
+        _part(durations.service(clocks), promise.service_min, _service_kept(state)),
+        _part(whole.visit(clocks), visit_min, _visit_kept(state)),
         whole.doubtful or durations.doubtful,
     )
 
@@ -1000,11 +1608,11 @@ def _part(ms: int, stated_min: int | None, otherwise: Part) -> Part:
     return Part(False) if ms > stated_min * MINUTE else otherwise
 
 
-def _wait_kept(state: State, was_called: bool) -> Part:
-    """What a wait within its time is worth: kept only if a call ended it."""
+def _wait_kept(state: State, was_ended: bool) -> Part:
+    """What a wait within its time is worth: kept only if a call (or a start, where the standard says so) ended it."""
     if state in (State.ISSUING, State.WAITING):
         return Part(None, "not_yet_known")
-    if was_called:
+    if was_ended:
         return Part(True)
     return Part(None, "closed_in_time" if state is State.UNSERVED else "left_in_time")
 
@@ -1219,7 +1827,7 @@ class Shares:
     by_flag: dict[str, int] = field(default_factory=dict)
 
 
-def shares(found: Iterable[tuple[Verdict, tuple[str, ...]]], part: str = "wait") -> Shares:
+def shares(found: Iterable[tuple[Verdict, tuple[str, ...]]] = (), part: str = "wait") -> Shares:
     """One part ("wait", "service" or "visit") of steps with their flags, both ways."""
     steps = list(found)
     n = Counter(code for _verdict, codes in steps for code in codes)
@@ -2084,7 +2692,9 @@ Every file is UTF-8 with ``\\n``; a line has exactly one spelling, so that a byt
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -2127,6 +2737,18 @@ def read_head(text: str) -> BundleHead:
         if type(value) is not (int if name.endswith("_seq") else str):
             raise TypeError(name)
     return BundleHead(**found)
+
+
+def standard_line(key: int, service: str, version: int, valid_from: str, seq: int, body: str) -> str:
+    """A published standard as it stands in standards.jsonl: its id, its place in the register, and its text."""
+    row = {"id": key, "service": service, "version": version, "valid_from": valid_from, "seq": seq, "body": body}
+    return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+
+
+def register_digest(lines: Iterable[str]) -> str:
+    """SHA-256 (hex) of a register of standards: their lines in order of id. Every seal carries it, so that a log which
+    begins at a seal still says what had been promised before."""
+    return hashlib.sha256("".join(f"{line}\n" for line in lines).encode("utf-8")).hexdigest()
 
 
 def event_line(event: Event) -> str:
@@ -2288,19 +2910,18 @@ SOURCES['domain/entry.py'] = r'''"""A line of the wait-time log: one step as it 
 
 from __future__ import annotations
 
-import json
-from functools import lru_cache
 from typing import NamedTuple
 
-from .office import Promise, Standard
-from .standard import Verdict
+from .office import Clocks, Promise
+from .standard import USUAL, Verdict
 
 
 class Entry(NamedTuple):
     """One line of the log. Times are UTC ms, durations ms, stated times minutes.
 
-    ``wait`` is the wait that the promise is about (from arrival); ``remote`` the time before it; ``total``
-    runs from the issue of the ticket to the end of this step. A step under way shows its times so far.
+    ``wait`` is the wait that the promise is about (from arrival to the call, if the standard says nothing else);
+    ``remote`` the time before arrival; ``total`` runs from the issue of the ticket to the end of this step. A step
+    under way shows its times so far.
     """
 
     step: int
@@ -2339,21 +2960,17 @@ class Entry(NamedTuple):
     clock_doubt: bool
     #: Codes of ``plausible.RULES``; empty: plausible.
     flags: tuple[str, ...] = ()
+    #: Of the wait and of ``parked_office``: breaks and closed time that the standard does not count.
+    wait_off: int = 0
+    parked_off: int = 0
+    #: What starts and ends the clocks, as the standard says.
+    clocks: Clocks = USUAL
 
     @property
     def service_ms(self) -> int:
         """What the stated service duration is about."""
-        return self.serve + self.parked_office
-
-
-@lru_cache(maxsize=1_000)
-def standard_of(body: str) -> Standard:
-    """The part of a published standard, stored as JSON text, that judging needs."""
-    found = json.loads(body)
-    promises = {
-        key: Promise(stated.get("wait_min"), stated.get("service_min")) for key, stated in found["promises"].items()
-    }
-    return Standard(promises, found.get("visit_min"), valid_from=found.get("valid_from", ""))
+        walked = self.walk if self.clocks.service_from == "called" else 0
+        return self.serve + walked + max(0, self.parked_office - self.parked_off)
 '''
 
 # -------------------- domain/entry_csv.py --------------------
@@ -2368,7 +2985,8 @@ from .entry import Entry
 
 HEAD = (
     "day;prefix;number;leg;step;service;channel;priority;state;outcome;issued_at;arrived_at;first_called_at;called_at;"
-    "started_at;ended_at;wait_ms;walk_ms;serve_ms;parked_office_ms;parked_visitor_ms;before_arrival_ms;total_ms;"
+    "started_at;ended_at;wait_ms;walk_ms;serve_ms;parked_office_ms;parked_visitor_ms;before_arrival_ms;wait_off_ms;"
+    "parked_off_ms;service_ms;total_ms;clocks;"
     "stated_wait_min;stated_service_min;stated_visit_min;wait_on_time;service_on_time;visit_on_time;recalls;rule;"
     "reason;counter;officer;standard;standard_version;clock_doubt;flags"
 )
@@ -2380,7 +2998,9 @@ def csv_line(e: Entry) -> str:
     values = (
         e.day, e.prefix, e.number, e.leg, e.step, e.service, e.channel, int(e.priority), e.state, e.outcome,
         e.issued_at, e.arrived_at, e.first_called_at, e.called_at, e.started_at, e.ended_at, e.wait, e.walk, e.serve,
-        e.parked_office, e.parked_visitor, e.remote, e.total, e.stated.wait_min, e.stated.service_min, e.stated_visit,
+        e.parked_office, e.parked_visitor, e.remote, e.wait_off, e.parked_off, e.service_ms, e.total,
+        " ".join((e.clocks.wait_from, e.clocks.wait_to, e.clocks.service_from, e.clocks.counts)),
+        e.stated.wait_min, e.stated.service_min, e.stated_visit,
         v.wait.on_time, v.service.on_time, v.visit.on_time, e.recalls, e.rule, e.reason, e.counter, e.person,
         e.standard, e.standard_version, int(e.clock_doubt), " ".join(e.flags),
     )
@@ -2393,149 +3013,536 @@ def _cell(value: str | int | None) -> str:
     return str(int(value)) if isinstance(value, bool) else str(value)
 '''
 
-# -------------------- domain/report.py --------------------
-SOURCES['domain/report.py'] = r'''"""The report of a period, from the lines of the log: what is published, and what a verifier works out again.
+# -------------------- domain/tally.py --------------------
+SOURCES['domain/tally.py'] = r'''"""Tallies: what a group of steps adds up to, so that the figures of a year come from 365 of them and stay exact.
 
-The same figures for the whole and for each service, day, counter, officer and hour of issue; each with every step, and
-again without the steps that carry a flag (``plausible``). Refusals come from the log too, as counted there.
+A tally holds counts, and the durations themselves in ascending order: a median of medians would be no median. Tallies
+of days add up to those of a month by counting together and by putting their runs of durations side by side; a
+percentile of several runs is found by counting how many durations lie below a value, without sorting them anew.
+Every step stands once in each of PARTS. Flagged steps (``plausible.py``) are kept apart, so that every figure can be
+shown with and without them. Durations are ms.
 """
 
 from __future__ import annotations
 
-from array import array
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
-from typing import Any
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, overload
 
-from .entry import Entry
-from .figures import on_time, spread_of_counts
-from .standard import Verdict, share
+from .figures import Spread, percentile, spread
+from .standard import Share, Verdict
 from .ticket import State
 
-PARTS = ("wait", "service", "visit")
-#: Which durations are spread, of which steps: the wait of whoever was called; walk, service and the whole stay of
-#: whoever was served.
-DURATIONS = ("wait", "walk", "service", "total")
-HOUR_MS = 3_600_000
+#: By what steps are grouped, always within one service: the service as a whole, counter, officer, half hour of arrival.
+PARTS = ("service", "counter", "officer", "half")
+#: The parts of the promise, judged apart.
+JUDGED = ("wait", "service", "visit")
+HALF_HOUR_MIN = 30
+#: Below so many durations a run, sorting them together is quicker than counting in each run.
+SORTED_BELOW = 90
+#: When so few durations are left that can stand at a place, they are sorted.
+FEW = 200
+
+Run = Sequence[int]
 
 
-class Group:
-    """The steps of one service, one day…; durations are kept as they come, verdicts counted."""
+class Told(Protocol):
+    """A step of the log as a tally takes it in (``store.reports.Entry``)."""
 
-    def __init__(self) -> None:
-        self.steps = self.numbers = self.recalls = self.priority = self.flagged = 0
-        self.states: Counter[str] = Counter()
-        self.rules: Counter[str] = Counter()
-        self.flags: Counter[str] = Counter()
-        self.durations = {name: array("q") for name in DURATIONS}
-        self.doubted = {name: array("q") for name in DURATIONS}
-        self.verdicts: Counter[Verdict] = Counter()
-        self.doubtful: Counter[Verdict] = Counter()
+    @property
+    def step(self) -> int: ...
+    @property
+    def day(self) -> str: ...
+    @property
+    def prefix(self) -> str: ...
+    @property
+    def number(self) -> int: ...
+    @property
+    def leg(self) -> int: ...
+    @property
+    def service(self) -> str: ...
+    @property
+    def channel(self) -> str: ...
+    @property
+    def priority(self) -> bool: ...
+    @property
+    def issued_at(self) -> int: ...
+    @property
+    def arrived_at(self) -> int | None: ...
+    @property
+    def first_called_at(self) -> int | None: ...
+    @property
+    def wait(self) -> int: ...
+    @property
+    def walk(self) -> int: ...
+    @property
+    def service_ms(self) -> int: ...
+    @property
+    def verdict(self) -> Verdict: ...
+    @property
+    def counter(self) -> str: ...
+    @property
+    def person(self) -> int | None: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def outcome(self) -> str: ...
+    @property
+    def flags(self) -> tuple[str, ...]: ...
 
-    def add(self, entry: Entry) -> None:
-        self.steps += 1
-        self.numbers += entry.leg == 1
-        self.recalls += entry.recalls
-        self.priority += entry.priority
-        self.states[entry.state] += 1
-        self.flags.update(entry.flags)
-        self.flagged += bool(entry.flags)
-        if entry.rule:
-            self.rules[entry.rule] += 1
-        for name, ms in _durations(entry):
-            self.durations[name].append(ms)
-            if entry.flags:
-                self.doubted[name].append(ms)
-        self.verdicts[entry.verdict] += 1
-        if entry.flags:
-            self.doubtful[entry.verdict] += 1
 
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "steps": self.steps, "numbers": self.numbers, "flagged": self.flagged, "flags": _sorted(self.flags),
-            "states": _sorted(self.states), "rules": _sorted(self.rules), "recalls": self.recalls,
-            "priority": self.priority, **self._figures({}, Counter()),
-            "plausible": self._figures(self.doubted, self.doubtful),
-        }
+@dataclass(frozen=True)
+class Passed:
+    """Who was overtaken most: by how many calls, and which number on which day; the earliest of equals."""
 
-    def _figures(self, without: Mapping[str, Iterable[int]], but: Counter[Verdict]) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for name, values in self.durations.items():
-            counts = Counter(values)
-            counts.subtract(without.get(name, ()))
-            found[name] = asdict(spread_of_counts(counts))
-        verdicts = self.verdicts - but
-        found["on_time"] = {part: asdict(on_time(share(verdicts.elements(), part))) for part in PARTS}
+    times: int = 0
+    day: str = ""
+    prefix: str = ""
+    number: int = 0
+
+    def most(self, other: Passed) -> Passed:
+        mine, theirs = (-self.times, self.day, self.number), (-other.times, other.day, other.number)
+        return self if mine <= theirs else other
+
+
+@dataclass
+class Half:
+    """One of the two halves of a tally: the plausible steps, or the flagged ones.
+
+    ``counts``: "steps", "numbers" (first steps of a ticket), "state.…", "channel.…", "priority", "outcome.…" of
+    cancelled steps, "flag.…"; per part of the promise "wait.kept", "wait.judged", "wait.doubtful" and
+    "wait.out.…" (why it was left out); "waits_ms", "services_ms": their sums; "busy_ms": how long counters were busy
+    with finished steps, from the call on.
+    ``waits`` of who was called, ``services`` of who was finished: runs in ascending order.
+    """
+
+    counts: dict[str, int] = field(default_factory=dict)
+    waits: list[Run] = field(default_factory=list)
+    services: list[Run] = field(default_factory=list)
+    passed: Passed = Passed()
+
+    def add(self, other: Half) -> None:
+        mine, theirs = self.counts, other.counts
+        if not mine:
+            mine.update(theirs)
+        else:
+            get = mine.get
+            for name, n in theirs.items():
+                mine[name] = get(name, 0) + n
+        self.waits += other.waits
+        self.services += other.services
+        if other.passed.times:
+            self.passed = self.passed.most(other.passed)
+
+    def __getitem__(self, name: str) -> int:
+        return self.counts.get(name, 0)
+
+    def under(self, start: str) -> dict[str, int]:
+        """The counts whose name begins so, by the rest of it: ``under("state.")``."""
+        return {name[len(start):]: n for name, n in sorted(self.counts.items()) if name.startswith(start)}
+
+    def share(self, part: str) -> Share:
+        return Share(self[f"{part}.kept"], self[f"{part}.judged"], self.under(f"{part}.out."), self[f"{part}.doubtful"])
+
+
+@dataclass
+class Tally:
+    plausible: Half = field(default_factory=Half)
+    flagged: Half = field(default_factory=Half)
+
+    def add(self, other: Tally) -> None:
+        self.plausible.add(other.plausible)
+        self.flagged.add(other.flagged)
+
+    @property
+    def steps(self) -> int:
+        return self.plausible["steps"] + self.flagged["steps"]
+
+    def whole(self) -> Half:
+        """Both halves together."""
+        found = Half()
+        found.add(self.plausible)
+        found.add(self.flagged)
         return found
 
 
-def _durations(entry: Entry) -> Iterator[tuple[str, int]]:
-    if entry.first_called_at is not None:
-        yield "wait", entry.wait
-    if entry.state == State.DONE:
-        yield "walk", entry.walk
-        yield "service", entry.service_ms
-        yield "total", entry.total
+def summed(tallies: Iterable[Tally]) -> Tally:
+    found = Tally()
+    for one in tallies:
+        found.add(one)
+    return found
 
 
-def _sorted(counts: Counter[str]) -> dict[str, int]:
-    return dict(sorted(counts.items()))
+#: Service, part and the group's name in it ("" for the service as a whole).
+Key = tuple[str, str, str]
 
 
-#: Refusals of a day and service: {"channel:code": how often}.
-Refusals = Mapping[tuple[str, str], Mapping[str, int]]
+def tallied(steps: Iterable[Told], offset_min: int, overtaken: Mapping[int, int]) -> dict[Key, Tally]:
+    """The tallies of a day's steps. ``offset_min``: the office's minutes ahead of UTC; ``overtaken``: step -> times.
+
+    A step that nobody called stands under no counter and no officer.
+    """
+    found: dict[Key, Tally] = {}
+    for one in steps:
+        counted = _counted(one)
+        since = one.issued_at if one.arrived_at is None else one.arrived_at
+        times = overtaken.get(one.step, 0)
+        passed = Passed(times, one.day, one.prefix, one.number) if times else Passed()
+        names = [("service", ""), ("half", half_hour(since, offset_min))]
+        if one.counter:
+            names.append(("counter", one.counter))
+        if one.person is not None:
+            names.append(("officer", str(one.person)))
+        for part, name in names:
+            tally = found.setdefault((one.service, part, name), Tally())
+            half = tally.flagged if one.flags else tally.plausible
+            counts = half.counts
+            for what, n in counted:
+                counts[what] = counts.get(what, 0) + n
+            if one.first_called_at is not None:
+                _run(half.waits).append(one.wait)
+            if one.state == State.DONE:
+                _run(half.services).append(one.service_ms)
+            if times:
+                half.passed = half.passed.most(passed)
+    for tally in found.values():
+        for half in (tally.plausible, tally.flagged):
+            for run in (*half.waits, *half.services):
+                run.sort()  # type: ignore[attr-defined]  # made as a list by _run
+    return found
 
 
-class Report:
-    """Takes the lines of a period; ``offset_h`` is how far the office's time is ahead of UTC, hours."""
+def _run(runs: list[Run]) -> list[int]:
+    if not runs:
+        runs.append([])
+    return runs[0]  # type: ignore[return-value]  # made as a list just now
 
-    def __init__(self, offset_h: int) -> None:
-        self.offset_h = offset_h
-        self.all = Group()
-        self.by: dict[str, dict[str, Group]] = {
-            name: {} for name in ("services", "days", "counters", "officers", "hours")}
+
+def _counted(one: Told) -> list[tuple[str, int]]:
+    """What one step adds to the counts of each of its groups."""
+    found = [("steps", 1), (f"state.{one.state}", 1)]
+    if one.leg == 1:
+        found += [("numbers", 1), (f"channel.{one.channel}", 1)]
+        if one.priority:
+            found.append(("priority", 1))
+    if one.state == State.CANCELLED:
+        found.append((f"outcome.{one.outcome}", 1))
+    if one.first_called_at is not None:
+        found.append(("waits_ms", one.wait))
+    if one.state == State.DONE:
+        found += [("services_ms", one.service_ms), ("busy_ms", one.walk + one.service_ms)]
+    found += [(f"flag.{code}", 1) for code in one.flags]
+    verdict = one.verdict
+    for part, judged in (("wait", verdict.wait), ("service", verdict.service), ("visit", verdict.visit)):
+        if judged.on_time is None:
+            found.append((f"{part}.out.{judged.why}", 1))
+            continue
+        found.append((f"{part}.judged", 1))
+        if judged.on_time:
+            found.append((f"{part}.kept", 1))
+        if verdict.doubtful:
+            found.append((f"{part}.doubtful", 1))
+    return found
+
+
+def half_hour(at: int, offset_min: int) -> str:
+    """The half hour of the day in which an instant (UTC ms) lies at the office: ``08:30``."""
+    minute = (at // 60_000 + offset_min) % 1440
+    return f"{minute // 60:02d}:{minute % 60 // HALF_HOUR_MIN * HALF_HOUR_MIN:02d}"
+
+
+# --- percentiles of runs -----------------------------------------------------------------------
+
+
+def spread_of_runs(runs: Sequence[Run], total: int | None = None) -> Spread:
+    """The same as ``figures.spread`` of all durations together; each run ascends.
+
+    ``total``: their sum where it is known already.
+    """
+    runs = [run for run in runs if len(run)]
+    n = sum(map(len, runs))
+    if n <= SORTED_BELOW * len(runs):
+        few: list[int] = []
+        for run in runs:
+            few += run
+        return spread(few)
+    together = _Together(runs)
+    added = sum(map(sum, runs)) if total is None else total
+    return Spread(
+        n, percentile(together, 50), percentile(together, 90), percentile(together, 95), together.highest, added)
+
+
+def below_or_equal(runs: Sequence[Run], value: int) -> int:
+    """How many durations are at most ``value``."""
+    return sum(bisect_right(run, value) for run in runs)
+
+
+class _Together(Sequence[int]):
+    """Several runs as the one sequence in ascending order that they would be when sorted; each place is looked for."""
+
+    def __init__(self, runs: Sequence[Run]) -> None:
+        self.runs = runs
+        self.lowest, self.highest = min(run[0] for run in runs), max(run[-1] for run in runs)
+        self._last = (-2, 0)  # the place that was looked for last, and its value
+
+    def __len__(self) -> int:
+        return sum(map(len, self.runs))
+
+    @overload
+    def __getitem__(self, place: int) -> int: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[int]: ...
+    def __getitem__(self, place: int | slice) -> int | Sequence[int]:
+        if isinstance(place, slice):
+            return [self[one] for one in range(*place.indices(len(self)))]
+        if not 0 <= place < len(self):
+            raise IndexError(place)
+        before, value = self._last
+        found = self._after(value, place) if place == before + 1 else self._look(place)
+        self._last = (place, found)
+        return found
+
+    def _look(self, place: int) -> int:
+        """By halving the range of values, and with it the part of each run that can still hold the place."""
+        runs, n = self.runs, len(self)
+        # What stands at the same part of each run encloses what stands there in all of them together.
+        likely = [run[place * len(run) // n] for run in runs]
+        low, high = min(likely), max(likely)
+        starts = [bisect_left(run, low) for run in runs]
+        ends = [bisect_right(run, high) for run in runs]
+        while low < high and sum(ends) - sum(starts) > FEW:
+            middle = (low + high) // 2
+            found = [bisect_right(run, middle, a, b) for run, a, b in zip(runs, starts, ends, strict=True)]
+            if sum(found) > place:
+                high, ends = middle, found
+            else:
+                low, starts = middle + 1, found
+        if low == high:
+            return low
+        left: list[int] = []
+        for run, a, b in zip(runs, starts, ends, strict=True):
+            left += run[a:b]
+        left.sort()
+        return left[place - sum(starts)]
+
+    def _after(self, value: int, place: int) -> int:
+        """What stands at ``place`` when ``value`` stands before it."""
+        ends = [bisect_right(run, value) for run in self.runs]
+        if sum(ends) > place:
+            return value
+        return min(run[end] for run, end in zip(self.runs, ends, strict=True) if end < len(run))
+'''
+
+# -------------------- domain/report.py --------------------
+SOURCES['domain/report.py'] = r'''"""The report of a period, as it is published: in all, and per service, counter, officer, hour, and day, week or month.
+
+Pages and files make it from kept tallies, a verifier from the log alone; both by what stands here, so that a figure is
+the same figure. Each group is figured twice where it holds flagged steps: with every step, and without those.
+docs/reports.md says what each figure is; ``figures.py`` works it out.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, NamedTuple, Protocol
+
+from .entry import Entry
+from .figures import on_time
+from .tally import JUDGED, PARTS, Half, Tally, spread_of_runs, summed, tallied
+from .ticket import OPEN, State, label
+
+BY = ("day", "week", "month")
+#: A longer period is shown by week, and from so many days on by month.
+BY_DAY_DAYS, BY_WEEK_DAYS = 45, 190
+Figures = dict[str, Any]
+
+
+class Counted(Protocol):
+    """A tally of one group: ``start`` is its day (or month, ``2026-11``), ``name`` the group's within ``service``."""
+
+    @property
+    def start(self) -> str: ...
+    @property
+    def service(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def tally(self) -> Tally: ...
+
+
+@dataclass
+class Refusals:
+    """How often numbers were refused in a period: by reason, by service, by day."""
+
+    total: dict[str, int] = field(default_factory=dict)
+    by_service: dict[str, int] = field(default_factory=dict)
+    by_day: dict[str, int] = field(default_factory=dict)
+
+    def by_start(self, by: str) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for day, n in self.by_day.items():
+            start = start_of(by, day)
+            found[start] = found.get(start, 0) + n
+        return found
+
+
+def refusals(counted: Mapping[tuple[str, str], Mapping[str, int]]) -> Refusals:
+    """From what the log says of each (day, service): {"channel:code": how often}."""
+    found = Refusals()
+    for (day, service), counts in sorted(counted.items()):
+        for what, n in counts.items():
+            code = what.partition(":")[2]
+            found.total[code] = found.total.get(code, 0) + n
+            found.by_service[service] = found.by_service.get(service, 0) + n
+            found.by_day[day] = found.by_day.get(day, 0) + n
+    found.total = dict(sorted(found.total.items()))
+    return found
+
+
+def fitting(days: int) -> str:
+    """One of BY, for a period of so many days."""
+    return "day" if days <= BY_DAY_DAYS else "week" if days <= BY_WEEK_DAYS else "month"
+
+
+def days_in(first: str, last: str) -> int:
+    """How many days from one to the other, both included."""
+    return (date.fromisoformat(last) - date.fromisoformat(first)).days + 1
+
+
+def start_of(by: str, start: str) -> str:
+    """The first day of the day, week (from Monday) or month that a day or month belongs to."""
+    if by == "month":
+        return f"{start[:7]}-01"
+    if by == "week":
+        day = date.fromisoformat(start)
+        return (day - timedelta(days=day.weekday())).isoformat()
+    return start
+
+
+def figures(
+    rows: Callable[[str], Iterable[Counted]], by: str, refused: Refusals, series: Iterable[Counted] | None = None,
+) -> Figures:
+    """Everything; ``rows`` gives the tallies of one of ``tally.PARTS``, covering each day once; ``series`` those of the
+    services by day where ``rows`` has whole months."""
+    services = list(rows("service"))
+    return {
+        "all": group(summed(row.tally for row in services), sum(refused.total.values()), refused.total),
+        "services": groups(services, lambda row: row.service, refused.by_service),
+        "counters": groups(rows("counter"), lambda row: row.name),
+        "officers": groups(rows("officer"), lambda row: row.name),
+        "hours": groups(rows("half"), lambda row: row.name[:2]),
+        "series": groups(
+            services if series is None else series, lambda row: start_of(by, row.start), refused.by_start(by)),
+    }
+
+
+def groups(
+    rows: Iterable[Counted], name: Callable[[Counted], str], refused: dict[str, int] | None = None
+) -> list[Figures]:
+    """One group a name, in order of name; where numbers were refused and none was given stands the group alone."""
+    found: dict[str, Tally] = defaultdict(Tally)
+    for row in rows:
+        found[name(row)].add(row.tally)
+    return [
+        {"key": key, **group(found.get(key, Tally()), None if refused is None else refused.get(key, 0))}
+        for key in sorted({*found, *(refused or ())})
+    ]
+
+
+def group(tally: Tally, refusals: int | None, because: dict[str, int] | None = None) -> Figures:
+    """``refusals``: None for a kind of group that a refusal cannot belong to (who has no number has no counter)."""
+    flagged = tally.flagged
+    found: Figures = {
+        "with": figures_of(tally.whole() if flagged.counts else tally.plausible),
+        "without": figures_of(tally.plausible) if flagged.counts else None,
+        "flagged": {"steps": flagged["steps"], "of": tally.steps, "by": flagged.under("flag.")},
+    }
+    if refusals is not None:
+        found["refusals"] = refusals
+    if because is not None:
+        found["refused_because"] = because
+    return found
+
+
+def figures_of(half: Half) -> Figures:
+    """The figures of one half, or of both together; durations ms, shares 0 to 1."""
+    states = half.under("state.")
+    waits = spread_of_runs(half.waits, half["waits_ms"])
+    services = spread_of_runs(half.services, half["services_ms"])
+    return {
+        "steps": half["steps"], "numbers": half["numbers"], "served": states.get(State.DONE, 0),
+        "no_shows": states.get(State.NO_SHOW, 0), "abandoned": states.get(State.CANCELLED, 0),
+        "abandoned_because": half.under("outcome."), "unserved": states.get(State.UNSERVED, 0),
+        "transferred": states.get(State.TRANSFERRED, 0), "void": states.get(State.VOID, 0),
+        "under_way": sum(states.get(state, 0) for state in OPEN),
+        "priority": half["priority"], "channels": half.under("channel."),
+        "overtaken": {
+            "times": half.passed.times, "day": half.passed.day or None,
+            "label": label(half.passed.prefix, half.passed.number) if half.passed.times else None},
+        "wait": vars(waits), "service": vars(services),
+        "on_time": {part: vars(on_time(half.share(part))) for part in JUDGED},
+    }
+
+
+# --- from the lines of the log -----------------------------------------------------------------
+
+
+class _Row(NamedTuple):
+    start: str
+    service: str
+    name: str
+    tally: Tally
+
+
+class FromLines:
+    """The same report from the lines of the log, which come day by day. ``offset_min``: the office's minutes ahead of
+    UTC; ``overtaken``: step -> how often by definition (``overtaking.py``)."""
+
+    def __init__(self, offset_min: int, overtaken: Mapping[int, int]) -> None:
+        self.offset_min, self.overtaken = offset_min, overtaken
+        self._rows: dict[str, list[_Row]] = {part: [] for part in PARTS}
+        self._day: list[Entry] = []
 
     def add(self, entry: Entry) -> None:
-        self.all.add(entry)
-        hour = (entry.issued_at // HOUR_MS + self.offset_h) % 24
-        keys = (entry.service, entry.day, entry.counter, "" if entry.person is None else str(entry.person),
-                f"{hour:02d}")
-        for groups, key in zip(self.by.values(), keys, strict=True):
-            if key:
-                group = groups.get(key)
-                if group is None:
-                    group = groups[key] = Group()
-                group.add(entry)
+        if self._day and self._day[-1].day != entry.day:
+            self._close()
+        self._day.append(entry)
 
-    def as_json(self, refusals: Refusals) -> dict[str, Any]:
-        """Everything, keys in order; ``refusals`` are those of the period."""
-        return {
-            "all": self.all.as_json(),
-            **{name: {key: groups[key].as_json() for key in sorted(groups)} for name, groups in self.by.items()},
-            "refusals": _refused(refusals),
-        }
+    def _close(self) -> None:
+        for (service, part, name), tally in tallied(self._day, self.offset_min, self.overtaken).items():
+            self._rows[part].append(_Row(self._day[0].day, service, name, tally))
+        self._day = []
 
-
-def _refused(refusals: Refusals) -> dict[str, Any]:
-    of_service: dict[str, Counter[str]] = {}
-    of_day: Counter[str] = Counter()
-    for (day, service), counts in refusals.items():
-        of_day[day] += sum(counts.values())
-        of_service.setdefault(service, Counter()).update(counts)
-    return {
-        "all": sum(of_day.values()), "days": _sorted(of_day),
-        "services": {key: _sorted(of_service[key]) for key in sorted(of_service)},
-    }
+    def report(self, first: str, last: str, refused: Refusals) -> Figures:
+        """What is published of the days from ``first`` to ``last``."""
+        if self._day:
+            self._close()
+        by = fitting(days_in(first, last))
+        return {"period": {"first": first, "last": last, "by": by},
+                **figures(self._rows.__getitem__, by, refused)}
 
 
 def differences(stated: Any, found: Any, path: str = "") -> Iterator[tuple[str, str, str]]:
     """(figure, as stated, as worked out) of everything in which two reports differ; a figure is named by its keys."""
+    if isinstance(stated, list) and isinstance(found, list):
+        stated, found = _by_key(stated), _by_key(found)
     if isinstance(stated, dict) and isinstance(found, dict):
         for key in sorted(stated.keys() | found.keys()):
             yield from differences(stated.get(key), found.get(key), f"{path}.{key}" if path else key)
     elif stated != found or isinstance(stated, bool) is not isinstance(found, bool):
         yield path, _short(stated), _short(found)
+
+
+def _by_key(groups_: list[Any]) -> dict[str, Any]:
+    """Groups by their key; a list that holds none, or one key twice, by place."""
+    keys = [one.get("key") if isinstance(one, dict) else None for one in groups_]
+    if None in keys or len(set(map(str, keys))) < len(keys):
+        return {str(place): one for place, one in enumerate(groups_)}
+    return {str(key): one for key, one in zip(keys, groups_, strict=True)}
 
 
 def _short(value: Any) -> str:
@@ -2623,13 +3630,13 @@ SOURCES['domain/leg.py'] = r'''"""A step under the hand of its events: what the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 
 from .entry import Entry
-from .office import Standard
 from .plausible import Lived, flags
 from .rebuilt_clock import Moment
-from .standard import Durations, Elapsed, add, judge
+from .register import Version
+from .standard import Durations, Elapsed, add, clock, judge
 from .ticket import OPEN, State
 
 
@@ -2664,6 +3671,8 @@ class Leg:
     served: int = 0
     parked_office: int = 0
     parked_visitor: int = 0
+    waited_off: int = 0
+    parked_off: int = 0
     remote: int = 0
     doubt: bool = False
     returned_seq: int = 0
@@ -2678,7 +3687,8 @@ class Leg:
     @property
     def durations(self) -> Durations:
         return Durations(
-            self.waited, self.walked, self.served, self.parked_office, self.parked_visitor, self.remote, self.doubt)
+            self.waited, self.walked, self.served, self.parked_office, self.parked_visitor, self.remote, self.doubt,
+            self.waited_off, self.parked_off)
 
     def copy(self) -> Leg:
         made = Leg.__new__(Leg)
@@ -2699,21 +3709,30 @@ class Ticket:
     number: int
     channel: str
     issued_at: int
+    day: str = ""
+    issued_seq: int = 0
     legs: list[Leg] = field(default_factory=list)
 
 
-def entry_of(
-    leg: Leg, running_ms: int, now: int, standard: Standard, version: int, day_begins: int | None,
-) -> Entry:
-    """The line of a step at ``now`` (UTC ms), when its present state has lasted ``running_ms``."""
-    took, ticket = leg.durations, leg.ticket
+def entry_of(leg: Leg, running_ms: int, off_ms: int, now: int, judged_by: Version, day_begins: int | None) -> Entry:
+    """The line of a step at ``now`` (UTC ms), when its present state has lasted ``running_ms``, of which its standard
+    does not count ``off_ms``."""
+    took, ticket, standard = leg.durations, leg.ticket, judged_by.standard
+    clocks = standard.clocks
     if leg.state in OPEN:
-        took = add(took, leg.state, "", Elapsed(running_ms), leg.park_clock == "visitor", leg.arrived_at is None)
+        visitors = leg.park_clock == "visitor"
+        took = add(took, leg.state, "", Elapsed(running_ms), visitors, leg.arrived_at is None)
+        if clock(leg.state, "", visitors) == "waited":
+            took = replace(took, waited_off=took.waited_off + off_ms)
+        else:
+            took = replace(took, parked_off=took.parked_off + off_ms)
     nth = next(at for at, other in enumerate(ticket.legs) if other is leg)
     earlier = ticket.legs[:nth]
     visit = sum((other.durations for other in earlier), Durations()) + took
     stated = standard.promise(ticket.channel, leg.priority)
-    verdict = judge(took, stated, leg.state, leg.first_called_at is not None, standard.visit_min, visit)
+    verdict = judge(
+        took, stated, leg.state, leg.first_called_at is not None, standard.visit_min, visit, clocks,
+        leg.started_at is not None)
     flagged = flags(Lived(
         leg.state, nth + 1, stated.service_min, took.walked, took.served, took.total, took.waited, ticket.issued_at,
         leg.arrived_at, leg.first_called_at, leg.called_at, leg.started_at, leg.ended_at or now, leg.rule, leg.reason,
@@ -2722,9 +3741,10 @@ def entry_of(
     return Entry(
         leg.id, leg.day, ticket.prefix, ticket.number, nth + 1, leg.service, ticket.channel, leg.priority,
         ticket.issued_at, leg.arrived_at, leg.first_called_at, leg.called_at, leg.started_at, leg.ended_at,
-        took.waited_here, took.walked, took.served, took.parked_office, took.parked_visitor, took.remote, visit.total,
+        took.wait(clocks), took.walked, took.served, took.parked_office, took.parked_visitor, took.remote, visit.total,
         stated, standard.visit_min, verdict, leg.recalls, leg.rule, leg.reason, leg.counter, leg.person,
-        str(leg.state), leg.outcome, leg.standard, version, leg.doubt, flagged)
+        str(leg.state), leg.outcome, leg.standard, judged_by.version, leg.doubt, flagged, took.waited_off,
+        took.parked_off, clocks)
 '''
 
 # -------------------- domain/rebuilt.py --------------------
@@ -2746,10 +3766,13 @@ from typing import Any
 
 from .chain import Event, Problem
 from .entry import Entry
+from .hours import day_begins, office_day
 from .leg import FIELDS, Leg, Ticket, entry_of
 from .numbering import ROLL
-from .office import Promise, Standard
+from .office import Office
+from .open_time import uncounted
 from .rebuilt_clock import Clocks, Moment
+from .register import NOTHING_STATED, Version
 from .standard import clock
 from .ticket import MOVES, OPEN, UNDOABLE, State
 
@@ -2762,7 +3785,7 @@ STEP_PROBLEMS: dict[str, str] = {
     "undo_of_another": "an undo names an event that is not the step's latest",
 }
 #: The durations as events state them, in the order of ``Durations``.
-NAMES = ("waited", "walked", "served", "parked_office", "parked_visitor")
+NAMES = ("waited", "walked", "served", "parked_office", "parked_visitor", "waited_off", "parked_off")
 #: Acts of a step whose events state no durations: no clock has moved on in them.
 SILENT = frozenset({
     "recalled", "class_changed", "arrived", "passed", "paper_confirmed", "paper_unconfirmed", "visitor_taken_over",
@@ -2783,17 +3806,14 @@ class _Wrong(Exception):
 class Rebuilt:
     """Takes the events of one office in order of seq; ``entries`` are the log as of a moment.
 
-    ``standards``: id -> (service, version, seq of the event that published it, standard). ``day_of``: the office day of
-    an instant (UTC ms) under the configuration that is in force. Steps that began before the first event are left
-    alone when ``whole`` is False. ``day_begins``: as ``plausible.Lived`` has it.
+    ``standards``: every version that was published, by id. ``office`` is the configuration in force, which whoever
+    feeds the events sets before those that it holds for. Steps that began before the first event are left alone when
+    ``whole`` is False.
     """
 
-    def __init__(
-        self, standards: Mapping[int, tuple[str, int, int, Standard]], day_of: Callable[[int], str],
-        day_begins: int | None = None, whole: bool = True,
-    ) -> None:
-        self.standards, self.day_of, self.day_begins, self.whole = standards, day_of, day_begins, whole
-        self.return_after = 0  # of the rules in force: after how many others one who was let past comes back
+    def __init__(self, standards: Mapping[int, Version], whole: bool = True) -> None:
+        self.standards, self.whole = standards, whole
+        self.office: Office | None = None
         self.clocks = Clocks()
         self.legs: dict[int, Leg] = {}
         self._befores: dict[int, Leg] = {}  # the newest acts that may be undone: step -> how it was before
@@ -2867,12 +3887,32 @@ class Rebuilt:
             # Across a restart of the machine that no event tells the length of: what was written down then.
             leg.unsure = leg.unsure or grown is None
             setattr(leg, running, getattr(leg, running) + (grown or 0))
+            if running in OFF:
+                off = self._not_counted(leg, running, event.at - (grown or 0), event.at)
+                setattr(leg, OFF[running], getattr(leg, OFF[running]) + off)
         self._rests(leg, now)
         leg.state = after
 
     def _rests(self, leg: Leg, now: Moment) -> None:
         leg.doubt = leg.doubt or leg.since.boot != now.boot
         leg.since = now
+
+    def _not_counted(self, leg: Leg, name: str, since: int, until: int) -> int:
+        """How much of a stretch (UTC ms) of a clock the step's standard leaves out; as ``commands.moving`` has it."""
+        clocks = self._standard(leg).standard.clocks
+        service = None if self.office is None else next((s for s in self.office.services if s.key == leg.service), None)
+        if clocks.counts == "always" or self.office is None or service is None:
+            return 0
+        if name == "waited" and clocks.wait_from == "arrived":
+            since = until if leg.arrived_at is None else max(since, leg.arrived_at)
+        return uncounted(self.office, service, clocks.counts, since, until)
+
+    def _standard(self, leg: Leg) -> Version:
+        return self.standards.get(leg.standard, NONE)
+
+    def day_of(self, at: int) -> str:
+        """The office day of an instant (UTC ms) under the configuration in force; "" before the first."""
+        return "" if self.office is None else office_day(self.office, at)
 
     # --- a number --------------------------------------------------------------------------------
 
@@ -2883,9 +3923,11 @@ class Rebuilt:
         came = int(body["queued_at"]) if source else event.at
         queued = Moment.of(event).earlier(max(0, event.at - came))
         channel, state = _text(body["channel"]), State(body["state"])
-        ticket = Ticket(int(body["ticket"]), _text(body["prefix"]), int(body["number"]), channel, came)
+        ticket = Ticket(
+            int(body["ticket"]), _text(body["prefix"]), int(body["number"]), channel, came, _text(body["day"]),
+            event.seq)
         leg = Leg(
-            event.step, ticket, _text(body["day"]), _text(body["service"]), state, bool(body["priority"]), queued,
+            event.step, ticket, ticket.day, _text(body["service"]), state, bool(body["priority"]), queued,
             int(body["standard"]), None if channel == "online" else came, queued, source, doubt=source == ROLL,
             last_seq=event.seq)
         self._begins(leg)
@@ -2910,7 +3952,8 @@ class Rebuilt:
     def _arrived(self, leg: Leg, event: Event, body: dict[str, Any]) -> None:
         leg.arrived_at, leg.remote = event.at, int(body["remote_ms"])
         if leg.passed and leg.state is State.WAITING:
-            leg.returned_seq, leg.return_after = event.seq - 1, self.return_after
+            leg.returned_seq = event.seq - 1
+            leg.return_after = 0 if self.office is None else self.office.rules.return_after
 
     def _passed(self, leg: Leg, event: Event, body: dict[str, Any]) -> None:
         leg.passed = True
@@ -2984,16 +4027,11 @@ class Rebuilt:
             raise _Wrong("step_twice", str(to_step))
         self._move(leg, "transfer", event, body)
         self._ends(leg, event.at, "transferred")
-        standard = int(body.get("standard", self._in_force(service, event.seq)))
+        standard = int(body.get("standard", 0))
         now = Moment.of(event)
         self._begins(Leg(
             to_step, leg.ticket, self.day_of(event.at), service, State.WAITING, leg.priority, now, standard, event.at,
             now))
-
-    def _in_force(self, service: str, seq: int) -> int:
-        """The newest standard of a service that was published before ``seq``; 0: none."""
-        found = [(version, key) for key, (of, version, at, _s) in self.standards.items() if of == service and at < seq]
-        return max(found)[1] if found else 0
 
     def _cancelled(self, leg: Leg, event: Event, body: dict[str, Any]) -> None:
         self._move(leg, "cancel", event, body)
@@ -3001,6 +4039,7 @@ class Rebuilt:
         if body["by"] == "paper":  # the times are those on the paper
             leg.waited = int(body.get("durations", {}).get("waited", 0))
             leg.ended_at = leg.ticket.issued_at + leg.waited
+            leg.waited_off = self._not_counted(leg, "waited", leg.ticket.issued_at, leg.ended_at)
 
     def _unserved(self, leg: Leg, event: Event, body: dict[str, Any]) -> None:
         if leg.state not in (State.WAITING, State.PARKED):  # nobody finished it: no clock gets the night
@@ -3020,6 +4059,7 @@ class Rebuilt:
         leg.counter, leg.called_at, leg.first_called_at = _text(body["counter"]), started, started
         leg.started_at = started
         leg.waited, leg.served = started - leg.ticket.issued_at, ended - started
+        leg.waited_off = self._not_counted(leg, "waited", leg.ticket.issued_at, started)
         self._ends(leg, ended, "served")
 
     def _undone(self, leg: Leg, event: Event, body: dict[str, Any]) -> None:
@@ -3045,12 +4085,20 @@ class Rebuilt:
 
     def entry(self, leg: Leg, as_of: Moment) -> Entry:
         """A line of the log, judged by the promise in force when the ticket was issued."""
-        running = self.clocks.between(leg.since, as_of) or 0 if leg.state in OPEN else 0
-        _of, version, _seq, standard = self.standards.get(leg.standard, _NONE)
-        return entry_of(leg, running, as_of.at, standard, version, self.day_begins)
+        running = off = 0
+        if leg.state in OPEN:
+            running = self.clocks.between(leg.since, as_of) or 0
+            name = clock(leg.state, "", leg.park_clock == "visitor")
+            if name in OFF:
+                off = self._not_counted(leg, name, as_of.at - running, as_of.at)
+        begins = None if self.office is None else day_begins(self.office)
+        return entry_of(leg, running, off, as_of.at, self._standard(leg), begins)
 
 
-_NONE = ("", 0, 0, Standard({"door": Promise()}))
+#: The standard of a number for whose service none was in force.
+NONE = Version(0, "", 0, "", NOTHING_STATED)
+#: Clock -> how much of it the standard does not count, being breaks or closed time.
+OFF = {"waited": "waited_off", "parked_office": "parked_off"}
 _UNDOABLE = frozenset(UNDOABLE.values())
 
 
@@ -3066,77 +4114,38 @@ def _text(value: Any) -> str:
 '''
 
 # -------------------- domain/in_force.py --------------------
-SOURCES['domain/in_force.py'] = r'''"""What of an office's configuration a proof needs, read from the JSON text whose digest stands in the log."""
+SOURCES['domain/in_force.py'] = r'''"""A configuration that was in force, read from the JSON text whose digest stands in the log."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
-from typing import Any
 
-from .office import Counter, MixRule, Rules
-
-#: Hours ahead of UTC; Indonesia knows no summer time.
-OFFSETS = {"WIB": 7, "WITA": 8, "WIT": 9}
-_MINUTE_MS, _DAY_MS = 60_000, 86_400_000
+from .hours import hhmm, local_minutes, office_day
+from .office import OFFSETS_H, Office
+from .stored import from_json
 
 
 @dataclass(frozen=True)
 class InForce:
-    """A configuration: ``standards`` are the services' published promises as they stand in it."""
+    """``digest`` is the SHA-256 (hex) of the text."""
 
     version: int
     digest: str
-    offset_h: int
-    day_starts: int
-    always_open: bool
-    rules: Rules
-    counters: dict[str, Counter]
-    standards: dict[str, Any]
-
-    def day_of(self, at: int) -> str:
-        """The office day of an instant (UTC ms), as ``hours.office_day`` has it."""
-        return _date((at - self.day_starts * _MINUTE_MS + self.offset_h * 3_600_000) // _DAY_MS)
-
-    def wall_clock(self, at: int) -> str:
-        """``2026-11-22 14:05`` in the office's zone."""
-        minutes = at // _MINUTE_MS + self.offset_h * 60
-        return f"{_date(minutes // 1440)} {minutes // 60 % 24:02d}:{minutes % 60:02d}"
+    office: Office
 
     @property
-    def day_begins(self) -> int | None:
-        """As ``hours.day_begins``."""
-        if self.always_open:
-            return None
-        return (self.day_starts * _MINUTE_MS - self.offset_h * 3_600_000) % _DAY_MS
+    def offset_h(self) -> int:
+        return OFFSETS_H[self.office.time_zone]
+
+    def wall_clock(self, at: int) -> str:
+        """``2026-11-22 14:05`` in the office's zone; the date is that of the office's day."""
+        return f"{office_day(self.office, at)} {hhmm(local_minutes(self.office, at))}"
 
 
 def read_configuration(version: int, body: str) -> InForce:
-    """Raises KeyError, TypeError or ValueError for a text that is no configuration."""
-    found = json.loads(body)
-    rules = found["rules"]
-    mix = rules["mix"]
-    counters = {c["key"]: Counter(c["key"], c["name"], c["hall"], tuple(c["services"])) for c in found["counters"]}
-    return InForce(
-        version, hashlib.sha256(body.encode()).hexdigest(), OFFSETS[found["time_zone"]], int(found["day_starts"]),
-        bool(found.get("always_open", False)),
-        Rules(MixRule(mix["priority"], mix["ordinary"], mix["longest_wait_min"]), rules["merge"],
-              return_after=rules["return_after"]),
-        counters, {s["key"]: s["standard"] for s in found["services"]},
-    )
-
-
-def _date(days: int) -> str:
-    """The ISO date so many days after 1970-01-01 (the civil calendar; no zone and no clock is asked)."""
-    z = days + 719_468
-    era, of_era = divmod(z, 146_097)
-    year_of = (of_era - of_era // 1_460 + of_era // 36_524 - of_era // 146_096) // 365
-    of_year = of_era - (365 * year_of + year_of // 4 - year_of // 100)
-    month = (5 * of_year + 2) // 153
-    day = of_year - (153 * month + 2) // 5 + 1
-    month = month + 3 if month < 10 else month - 9
-    return f"{year_of + era * 400 + (month <= 2):04d}-{month:02d}-{day:02d}"
+    """Raises ValueError (or a kin of it) for a text that is no configuration."""
+    return InForce(version, hashlib.sha256(body.encode()).hexdigest(), from_json(body))
 '''
 
 # -------------------- domain/lines.py --------------------
@@ -3156,8 +4165,8 @@ from typing import Any
 
 from .chain import Event, Problem
 from .discipline import ADVANCES, IN_THE_MIX, RETURNS, Choice, Heads, Recent, choose, recent_needed
-from .in_force import InForce
 from .leg import Leg
+from .office import Office
 from .rebuilt import Rebuilt
 from .rebuilt_clock import Moment
 from .ticket import State, Waiting
@@ -3203,12 +4212,12 @@ class Lines:
             self._calls.clear()
         self._calls[leg.service, day].append((event.seq, bool(body["priority"]), body["why"]["rule"]))
 
-    def check(self, event: Event, body: dict[str, Any], force: InForce) -> Problem | None:
+    def check(self, event: Event, body: dict[str, Any], office: Office) -> Problem | None:
         """A call by the rule, before it is taken; None: it was right, or out of the order with a reason."""
         why = body["why"]
         if why["rule"] not in IN_THE_MIX | RETURNS:
             return None
-        choice = self._choice(event, body, force)
+        choice = self._choice(event, body, office)
         if choice is None:
             self.unchecked += 1
             return None
@@ -3219,9 +4228,10 @@ class Lines:
             return Problem(event.seq, "other_circumstances", json.dumps(choice.why, sort_keys=True))
         return None
 
-    def _choice(self, event: Event, body: dict[str, Any], force: InForce) -> Choice | None:
+    def _choice(self, event: Event, body: dict[str, Any], office: Office) -> Choice | None:
         """Whom the rule names; None where a clock of the waiting is not known, or the counter is not."""
-        now, counter = self.rebuilt.clocks.tick(Moment.of(event)), force.counters.get(body["counter"])
+        now = self.rebuilt.clocks.tick(Moment.of(event))
+        counter = next((c for c in office.counters if c.key == body["counter"]), None)
         if now is None or counter is None:
             return None
         day = self.rebuilt.day_of(event.at)
@@ -3233,8 +4243,8 @@ class Lines:
             if rows:
                 heads = Heads.of(rows)
                 firsts = Heads(heads.ordinary[:1], heads.priority[:1], heads.returning)
-                per_service[service] = (firsts, self._recent(service, day, force))
-        return choose(counter, per_service, force.rules, now)
+                per_service[service] = (firsts, self._recent(service, day, office))
+        return choose(counter, per_service, office.rules, now)
 
     def _rows(self, service: str, day: str) -> list[Waiting] | None:
         rows = []
@@ -3247,47 +4257,331 @@ class Lines:
             rows.append(Waiting(leg.id, service, tick, leg.priority, leg.returned_seq, leg.return_after))
         return rows
 
-    def _recent(self, service: str, day: str, force: InForce) -> Recent:
+    def _recent(self, service: str, day: str, office: Office) -> Recent:
         calls = self._calls.get((service, day), [])
         classes = tuple(priority for _seq, priority, rule in reversed(calls) if rule in IN_THE_MIX)
         seqs = tuple(seq for seq, _priority, rule in reversed(calls) if rule in ADVANCES)
-        return Recent(classes[: recent_needed(force.rules.mix)], seqs)
+        return Recent(classes[: recent_needed(office.rules.mix)], seqs)
 '''
 
-# -------------------- domain/evidence.py --------------------
-SOURCES['domain/evidence.py'] = r'''"""A bundle of evidence examined: the chain, its seals, its numbers, its calls, and every figure worked out anew.
+# -------------------- domain/overtaking.py --------------------
+SOURCES['domain/overtaking.py'] = r'''"""Who was overtaken, counted from what happened: for the report, and to hold the order to its bound.
 
-What comes in are the lines of the bundle's files, whoever reads them; what goes out are findings, each naming the place
-and what is wrong there. Nothing is believed but the seals that the reader brings from outside: without one a consistent
-log may still have been written anew as a whole (decisions 34).
+The definition (decisions 9): a waiting visitor is overtaken by every automatic call of somebody who
+queued later, by a counter that could have served him, while he could be called. Calls out of order
+with a reason, returns at a promised place and the list of services that an office set for a counter
+do not count; they are told apart by cause. What was undone never happened: an undone call passed nobody, and
+nobody was passed in the place that an undone skip or transfer had given him.
+"""
 
-Pure standard library: the verifier that an auditor runs is made from this file.
+from __future__ import annotations
+
+from bisect import bisect_right, insort
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from .discipline import ADVANCES, IN_THE_MIX, RETURNS
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One happening in a queue, in order of seq. ``kind`` is one of
+
+    "joined": can be called from now on at its place (issued, paper confirmed, arrived, reopened);
+    "left": cannot be called any more (cancelled, unserved, let past because not here);
+    "returned": waits again, for ``return_after`` others (skipped, brought back);
+    "called": with the ``rule`` of the choice, by a counter that ``serves`` these services in this
+    ``merge``; "undone": the happening with seq ``undone_seq`` was taken back. After a call the step waits as before;
+    after a "returned" (a skip) or a "joined" (a transfer) it does not wait.
+    """
+
+    seq: int
+    kind: str
+    step: int
+    service: str
+    queued_at: int
+    rule: str = ""
+    serves: tuple[str, ...] = ()
+    merge: str = "earliest"
+    return_after: int = 0
+    undone_seq: int = 0
+
+
+def overtakes(history: Sequence[Happened]) -> dict[int, int]:
+    """How often each step that waited was overtaken, by definition."""
+    counts = {h.step: 0 for h in history}
+    for step, cause in _passings(history):
+        counts[step] += not cause
+    return counts
+
+
+def excused(history: Sequence[Happened]) -> dict[int, dict[str, int]]:
+    """How often somebody later went first and why that is not overtaking: step -> cause -> times.
+
+    Causes: "returning", "listed" (the office's order of services) or the rule of the call.
+    """
+    found: dict[int, Counter[str]] = {}
+    for step, cause in _passings(history):
+        if cause:
+            found.setdefault(step, Counter())[cause] += 1
+    return {step: dict(causes) for step, causes in found.items()}
+
+
+class _Line:
+    """The visitors of one service who wait, and the calls that bring its returns nearer."""
+
+    def __init__(self) -> None:
+        self.places: list[tuple[int, int]] = []  # (queued_at, step) of those at an ordinary place, sorted
+        self.returns: dict[int, Happened] = {}  # step -> how it came back
+        self.calls: list[int] = []  # seqs, ascending
+
+    def wait(self, step: Happened, returned: Happened | None = None) -> None:
+        self.leave(step.step)
+        if returned is None:
+            insort(self.places, (step.queued_at, step.step))
+        else:
+            self.returns[step.step] = returned
+
+    def leave(self, step: int) -> Happened | None:
+        """Takes the step out; its return, if it was one."""
+        self.places = [place for place in self.places if place[1] != step]
+        return self.returns.pop(step, None)
+
+    def passed_by(self, queued_at: int) -> Iterator[int]:
+        """Those who could be called and queued before ``queued_at``."""
+        for place in self.places:
+            if place[0] >= queued_at:
+                break
+            yield place[1]
+        for step, back in self.returns.items():
+            since = len(self.calls) - bisect_right(self.calls, back.seq)
+            if since >= back.return_after and back.queued_at < queued_at:
+                yield step
+
+
+def _passings(history: Sequence[Happened]) -> Iterator[tuple[int, str]]:
+    """(who was passed, why it does not count or "") for every visitor passed by every call."""
+    undone = {h.undone_seq for h in history if h.kind == "undone"}
+    lines: dict[str, _Line] = defaultdict(_Line)
+    was_return: dict[int, Happened | None] = {}  # an undone call -> how its step had waited
+    for h in history:
+        line = lines[h.service]
+        if h.kind in ("joined", "returned") and h.seq in undone:
+            continue
+        if h.kind == "undone" and h.undone_seq not in was_return:
+            continue
+        if h.kind == "joined":
+            line.wait(h)
+        elif h.kind == "returned":
+            line.wait(h, returned=h)
+        elif h.kind == "left":
+            line.leave(h.step)
+        elif h.kind == "undone":
+            line.wait(h, was_return.pop(h.undone_seq))
+        elif h.seq in undone:
+            if h.rule != "parked":  # whoever was parked waits in no line
+                was_return[h.seq] = line.leave(h.step)
+        else:
+            line.leave(h.step)
+            for service in h.serves or (h.service,):
+                for step in lines[service].passed_by(h.queued_at):
+                    yield step, _cause(h, service)
+            if h.rule in ADVANCES:
+                line.calls.append(h.seq)
+
+
+def _cause(call: Happened, service: str) -> str:
+    if call.rule in RETURNS:
+        return "returning"
+    if call.rule not in IN_THE_MIX:
+        return call.rule
+    return "listed" if call.merge == "listed" and service != call.service else ""
+'''
+
+# -------------------- domain/line_history.py --------------------
+SOURCES['domain/line_history.py'] = r'''"""From the log of a day to what happened in its lines, as ``overtaking.py`` counts it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from .overtaking import Happened
+
+#: The events that change who waits where.
+KINDS = (
+    "ticket_issued", "paper_confirmed", "paper_unconfirmed", "arrived", "passed", "skipped", "brought_back", "reopened",
+    "called", "transferred", "cancelled", "unserved", "ticket_voided", "undone",
+)
+_LEFT = frozenset({"cancelled", "unserved", "ticket_voided"})
+_BACK = frozenset({"skipped", "brought_back", "reopened"})
+
+
+class Noted(NamedTuple):
+    """An event of a step."""
+
+    seq: int
+    kind: str
+    step: int
+    body: Mapping[str, Any]
+
+
+class Place(NamedTuple):
+    """Where a step stands: its line, and when it joined it by the office's steady clock, ms."""
+
+    service: str
+    queued: int
+
+
+def history(events: Iterable[Noted], places: Mapping[int, Place], return_after: int) -> list[Happened]:
+    """What happened, in order of seq; ``events`` are of KINDS and in that order, ``places`` of every step in them.
+
+    ``return_after``: the office's rule for who was due and not here (the log notes it only for those who were called).
+    """
+    found, line = [], _Line(return_after)
+    for event in events:
+        kind, step, more = line.happened(event)
+        place = places.get(step)
+        if kind and place is not None:
+            found.append(Happened(event.seq, kind, step, place.service, place.queued, **more))
+    return found
+
+
+class _Line:
+    """Who can be called, as far as an event must know it to be understood."""
+
+    def __init__(self, return_after: int) -> None:
+        self.return_after = return_after
+        self.joined: set[int] = set()  # has been in a line once
+        self.passed: set[int] = set()  # was due, not here, and let the next one pass
+        self.called: set[int] = set()  # stands at a counter, or is on the way to one
+
+    def happened(self, event: Noted) -> tuple[str, int, dict[str, Any]]:
+        """(what it is to a line or "", of which step, with what)."""
+        step, kind, body = event.step, event.kind, event.body
+        if kind in _BACK:
+            self.called.discard(step)
+            return "returned", step, {"return_after": body.get("return_after", 0)}
+        if kind in _LEFT:
+            return "left", step, {}
+        if kind == "called":
+            self.called.add(step)
+            return "called", step, _choice(body)
+        if kind == "undone":
+            return self._undone(step, body)
+        if kind == "transferred":
+            return self._joins(body["to_step"])
+        if kind == "passed":
+            self.passed.add(step)
+            return "left", step, {}
+        if kind == "arrived":
+            return self._arrived(step)
+        here = kind != "ticket_issued" or (body["state"] == "waiting" and body["channel"] != "online")
+        return self._joins(step) if here else ("", step, {})
+
+    def _joins(self, step: int) -> tuple[str, int, dict[str, Any]]:
+        if step in self.joined:
+            return "", step, {}
+        self.joined.add(step)
+        return "joined", step, {}
+
+    def _arrived(self, step: int) -> tuple[str, int, dict[str, Any]]:
+        """Who answers a call on the way has left the line already."""
+        if step in self.called:
+            return "", step, {}
+        if step in self.passed:
+            self.passed.discard(step)
+            self.joined.add(step)
+            return "returned", step, {"return_after": self.return_after}
+        return self._joins(step)
+
+    def _undone(self, step: int, body: Mapping[str, Any]) -> tuple[str, int, dict[str, Any]]:
+        """``undone_kind`` is the state that was left: who had been called waits again, who was set back is called."""
+        if body["undone_kind"] == "called":
+            self.called.discard(step)
+        elif body["undone_kind"] == "waiting":
+            self.called.add(step)
+        return "undone", step, {"undone_seq": body["undone_seq"]}
+
+
+def _choice(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The rule of a call, and the lines it chose from: those of its counter in which somebody waited."""
+    why = body["why"]
+    serves = tuple(one[0] for one in why.get("oldest", ()))
+    return {"rule": why["rule"], "serves": serves, "merge": why.get("merge", "earliest")}
+'''
+
+# -------------------- domain/overtaken.py --------------------
+SOURCES['domain/overtaken.py'] = r'''"""How often each step was overtaken, from the events of a log read once more when every step's day is known.
+
+The events of one day's steps are held until the last of them has come: a log of any length costs no more than its
+fullest day.
 """
 
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from itertools import zip_longest
-from typing import Any
 
-from .bundle import BundleHead, event_of
-from .chain import GENESIS, Event, Problem, check
-from .entry import Entry, standard_of
-from .entry_csv import HEAD, csv_line
-from .in_force import InForce, read_configuration
-from .lines import Lines
-from .office import Standard
+from .chain import Event
+from .leg import Leg
+from .line_history import KINDS, Noted, Place, history
+from .overtaking import overtakes
 from .rebuilt import Rebuilt
-from .rebuilt_clock import Moment
-from .report import Report, differences
-from .seal import Seal, seal_of
-from .verify import NUMBERED, Numbers, check_calls
+
+_KINDS = frozenset(KINDS)
+
+
+def overtaken(events: Iterable[Event], rebuilt: Rebuilt, first_day: str, last_day: str) -> dict[int, int]:
+    """Step -> times, of the steps of a period; ``rebuilt`` has seen all of ``events`` before."""
+    legs: dict[str, list[Leg]] = {}
+    for leg in rebuilt.legs.values():
+        if first_day <= leg.day <= last_day:
+            legs.setdefault(leg.day, []).append(leg)
+    found: dict[int, int] = {}
+    for day, noted in _by_day(events, rebuilt, {day: max(leg.last_seq for leg in legs[day]) for day in legs}):
+        found.update(_of_day(legs[day], noted, rebuilt))
+    return found
+
+
+def _by_day(events: Iterable[Event], rebuilt: Rebuilt, last: dict[str, int]) -> Iterator[tuple[str, list[Noted]]]:
+    """(day, its events) as each day comes to its end."""
+    open_days: dict[str, list[Noted]] = {}
+    for event in events:
+        leg = rebuilt.legs.get(event.step or 0)
+        if leg is None or leg.day not in last:
+            continue
+        if event.kind in _KINDS:
+            open_days.setdefault(leg.day, []).append(
+                Noted(event.seq, event.kind, leg.id, json.loads(event.body)))
+        if event.seq >= last[leg.day]:
+            yield leg.day, open_days.pop(leg.day, [])
+    yield from open_days.items()
+
+
+def _of_day(legs: list[Leg], noted: list[Noted], rebuilt: Rebuilt) -> dict[int, int]:
+    places = {}
+    for leg in legs:
+        tick = rebuilt.clocks.tick(leg.queued)
+        places[leg.id] = Place(leg.service, leg.queued.at if tick is None else tick)
+    after = 0 if rebuilt.office is None else rebuilt.office.rules.return_after
+    return overtakes(history(noted, places, after))
+'''
+
+# -------------------- domain/findings.py --------------------
+SOURCES['domain/findings.py'] = r'''"""What an examination of evidence can find, and what it says in the end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
 
 #: Of so many findings each is kept; the rest are counted.
 MOST_KEPT = 1_000
+
+#: What reading something that is no such thing raises.
+ODD = (KeyError, TypeError, ValueError, AttributeError, RecursionError)
 
 EVIDENCE_PROBLEMS: dict[str, str] = {
     "row_unreadable": "the line is not an event as bundles have it",
@@ -3300,8 +4594,9 @@ EVIDENCE_PROBLEMS: dict[str, str] = {
     "seal_other_office": "a seal given from outside is of another office",
     "configuration_differs": "a configuration is not the one whose digest the log has",
     "configuration_missing": "a configuration that the log names is not in the bundle",
-    "standard_differs": "a standard is not that of the configuration which published it",
-    "standard_unknown": "a number names a standard that is not in the bundle, or not of its service, or not in force",
+    "standard_differs": "a standard is not the one that the log published",
+    "register_differs": "the standards are not those of which a seal has the digest",
+    "standard_unknown": "a number names another standard than the one that was in force for it",
     "figure_differs": "a published figure is not the one that the events give",
     "line_differs": "a line of the table is not the one that the events give",
 }
@@ -3341,6 +4636,40 @@ class Result:
         self.counts[finding.code] += 1
         if len(self.findings) < MOST_KEPT:
             self.findings.append(finding)
+'''
+
+# -------------------- domain/evidence.py --------------------
+SOURCES['domain/evidence.py'] = r'''"""A bundle of evidence examined: the chain, its seals, its numbers, its calls, and every figure worked out anew.
+
+What comes in are the lines of the bundle's files, whoever reads them; what goes out are findings, each naming the place
+and what is wrong there. Nothing is believed but the seals that the reader brings from outside: without one a consistent
+log may still have been written anew as a whole (decisions 34).
+
+Pure standard library: the verifier that an auditor runs is made from this file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from itertools import zip_longest
+from typing import Any
+
+from .bundle import BundleHead, event_of, register_digest, standard_line
+from .chain import GENESIS, Event, Problem, check
+from .entry import Entry
+from .entry_csv import HEAD, csv_line
+from .findings import ODD, Finding, Result
+from .in_force import InForce, read_configuration
+from .lines import Lines
+from .overtaken import overtaken
+from .rebuilt import Rebuilt
+from .rebuilt_clock import Moment
+from .register import Version, in_force
+from .report import FromLines, differences, refusals
+from .seal import Seal, seal_of
+from .stored import standard_from_json
+from .verify import NUMBERED, Numbers, check_calls
 
 
 class Examination:
@@ -3349,25 +4678,24 @@ class Examination:
     def __init__(self, head: BundleHead, outside: Iterable[Seal] = ()) -> None:
         self.head, self.outside = head, list(outside)
         self.result = Result()
-        self.configurations: dict[int, tuple[InForce, int]] = {}  # version -> (it, seq of its event)
-        self.by_seq: dict[int, InForce] = {}
+        self.configurations: dict[int, InForce] = {}
         self.force: InForce | None = None
-        self.standards: dict[int, tuple[str, int, int, Standard]] = {}
-        self.texts: dict[int, str] = {}
+        self.standards: dict[int, Version] = {}
+        self.lines_of_standards: dict[int, str] = {}
+        self.in_force_at: dict[int, InForce] = {}  # by the event that put it in force
+        self.in_log: set[int] = set()  # standards whose publication is among the events
         self.numbers = Numbers()
-        self.rebuilt = Rebuilt(self.standards, self._day_of, whole=head.first_seq == 1)
+        self.rebuilt = Rebuilt(self.standards, whole=head.first_seq == 1)
         self.lines = Lines(self.rebuilt)
         self.refused: dict[tuple[str, str], dict[str, int]] = {}
         self.seals: list[tuple[Seal, Event]] = []
         self.last: Event | None = None
+        self.overtaken: dict[int, int] = {}
         self._differing: set[int] = set()  # events of which a seal from outside tells another hash
         self._restores: list[tuple[int, int, str]] = []  # (kept up to, lost up to, day)
 
     def _say(self, file: str, at: int, code: str, found: str = "") -> None:
         self.result.add(Finding(file, at, code, found))
-
-    def _day_of(self, at: int) -> str:
-        return "" if self.force is None else self.force.day_of(at)
 
     # --- what the log only names by digest -----------------------------------------------------
 
@@ -3375,17 +4703,20 @@ class Examination:
         try:
             row = json.loads(line)
             read = read_configuration(row["version"], row["body"])
-            self.configurations[read.version] = (read, int(row["seq"]))
-        except (KeyError, TypeError, ValueError) as odd:
+            self.configurations[read.version] = read
+        except (*ODD, AssertionError) as odd:
             self._say("configurations.jsonl", at, "row_unreadable", str(odd))
 
     def standard(self, at: int, line: str) -> None:
         try:
             row = json.loads(line)
-            promised = standard_of(row["body"])
-            self.standards[int(row["id"])] = (row["service"], int(row["version"]), int(row["seq"]), promised)
-            self.texts[int(row["id"])] = row["body"]
-        except (KeyError, TypeError, ValueError, AttributeError) as odd:
+            found = Version(row["id"], row["service"], row["version"], row["valid_from"],
+                            standard_from_json(row["body"]), row["seq"])
+            if standard_line(found.id, found.service, found.version, found.valid_from, found.seq, row["body"]) != line:
+                raise ValueError("spelling")
+            self.standards[found.id] = found
+            self.lines_of_standards[found.id] = line
+        except (*ODD, AssertionError) as odd:
             self._say("standards.jsonl", at, "row_unreadable", str(odd))
 
     # --- the log -------------------------------------------------------------------------------
@@ -3404,14 +4735,14 @@ class Examination:
         if last is None or last.kind != "sealed":
             self._say("events.jsonl", 0 if last is None else last.seq, "not_sealed")
         self._outside_missing()
-        self._check_standards()
+        self._unpublished()
         self.result.calls_checked, self.result.calls_stated = self.lines.checked, self.lines.unchecked
 
     def _passing(self, lines: Iterable[str]) -> Iterator[Event]:
         for at, line in enumerate(lines, 1):
             try:
                 event = event_of(line)
-            except (KeyError, TypeError, ValueError, RecursionError) as odd:
+            except ODD as odd:
                 self._say("events.jsonl", self.head.first_seq + at - 1, "row_unreadable", str(odd))
                 continue
             self.event(event)
@@ -3432,18 +4763,20 @@ class Examination:
             if not isinstance(body, dict):
                 raise ValueError("no object")
             self._content(event, body)
-        except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as odd:
+        except ODD as odd:
             self._say("events.jsonl", event.seq, "unreadable", str(odd))
 
     def _content(self, event: Event, body: dict[str, Any]) -> None:
         if event.kind == "office_configured":
             self._configured(event.seq, body["configuration"], body["digest"])
+        elif event.kind == "standard_published":
+            self._publishes(body)
         elif event.kind == "sealed":
             self._sealed(event, body)
         elif event.kind == "refusals_counted":
             self.refused[body["day"], body["service"]] = {str(k): int(n) for k, n in body["counts"].items()}
         elif event.kind == "restored":
-            self._restores.append((int(body["backup_seq"]), int(body["lost_seq"]), self._day_of(event.at)))
+            self._restores.append((int(body["backup_seq"]), int(body["lost_seq"]), self.rebuilt.day_of(event.at)))
         elif event.kind == "called":
             self._call(event, body)
         if event.kind in NUMBERED:
@@ -3459,7 +4792,7 @@ class Examination:
         wrong: Problem | None = None
         if self.force is not None and event.step in self.rebuilt.legs:
             self.rebuilt.clocks.see(event, body)
-            wrong = self.lines.check(event, body, self.force)
+            wrong = self.lines.check(event, body, self.force.office)
         for problem in [wrong] if wrong is not None else check_calls([event]):
             self._say("events.jsonl", problem.seq, problem.code, problem.found)
 
@@ -3468,36 +4801,65 @@ class Examination:
         if found is None:
             self._say("events.jsonl", seq, "configuration_missing", str(version))
             return
-        if found[0].digest != digest:
+        if found.digest != digest:
             self._say("configurations.jsonl", version, "configuration_differs", str(version))
-        self.force = self.by_seq[seq] = found[0]
-        self.rebuilt.day_begins = found[0].day_begins
-        self.rebuilt.return_after = found[0].rules.return_after
+        self.force, self.rebuilt.office = found, found.office
+        self.in_force_at[seq] = found
+
+    def _publishes(self, body: dict[str, Any]) -> None:
+        """A standard in the bundle is word for word the one that the log has."""
+        key = int(body["standard"])
+        self.in_log.add(key)
+        found, line = self.standards.get(key), self.lines_of_standards.get(key)
+        text = None if line is None else json.loads(json.loads(line)["body"])
+        if found is None or text != body["after"] or (found.service, found.version, found.valid_from) != (
+                body["service"], body["version"], body["valid_from"]):
+            self._say("standards.jsonl", key, "standard_differs", f"{body['service']} {key}")
+
+    def _unpublished(self) -> None:
+        """Those from before the first event are vouched for by the first seal's digest of the register; one whose
+        publication should be among the events and is not was put in. (Earlier releases published them with the
+        configuration alone.)"""
+        for key, found in self.standards.items():
+            if key in self.in_log or found.seq < self.head.first_seq:
+                continue
+            force = self.in_force_at.get(found.seq)
+            stated = [s.standard for s in force.office.services if s.key == found.service] if force is not None else []
+            if stated != [found.standard]:
+                self._say("standards.jsonl", key, "standard_differs", f"{found.service} {key}")
 
     def _sealed(self, event: Event, body: dict[str, Any]) -> None:
         if (body["sealed_seq"], body["sealed_hash"]) != (event.seq - 1, event.previous_hash):
             self._say("events.jsonl", event.seq, "seal_wrong", str(body["sealed_seq"]))
         if self.force is None or self.force.digest != body["digest"]:
             self._configured(event.seq, body["configuration"], body["digest"])
+        known = (line for key, line in sorted(self.lines_of_standards.items()) if self.standards[key].seq < event.seq)
+        if register_digest(known) != body["register"]:
+            self._say("standards.jsonl", event.seq, "register_differs", str(event.seq))
         self.seals.append((seal_of(event.office, body["day"], event.seq, event.hash), event))
         self.result.seals += 1
 
     def _promise(self, event: Event, body: dict[str, Any]) -> None:
-        """A number is judged by the standard of its service that was in force when it was given."""
-        key = body.get("standard")
-        service = body["service"] if event.kind == "ticket_issued" else body["to_service"]
-        if not key:
-            return
-        found = self.standards.get(key)
-        if found is None or found[0] != service or found[2] > event.seq:
-            self._say("events.jsonl", event.seq, "standard_unknown", f"{service} {key}")
+        """A number is judged by the standard of its service that was in force when it was given; so is every further
+        step of its ticket."""
+        service, day, before = body.get("service"), body.get("day"), event.seq
+        if event.kind == "transferred":
+            leg = self.rebuilt.legs.get(event.step or 0)
+            if leg is None or "standard" not in body:
+                return
+            service, day, before = body["to_service"], leg.ticket.day, leg.ticket.issued_seq
+        versions = sorted((v for v in self.standards.values() if v.service == service and v.seq < before),
+                          key=lambda version: version.version)
+        found = in_force(versions, str(day))
+        if body["standard"] != (0 if found is None else found.id):
+            self._say("events.jsonl", event.seq, "standard_unknown", f"{service} {body['standard']}")
 
     # --- seals from outside --------------------------------------------------------------------
 
     def _outside_here(self, event: Event) -> None:
         for seal in self.outside:
             if seal.seq == event.seq and seal.office == self.head.office:
-                if seal.fits(event.hash) and (not self.force or self._day_of(event.at) == seal.day):
+                if seal.fits(event.hash) and (not self.force or self.rebuilt.day_of(event.at) == seal.day):
                     self.result.anchored = max(self.result.anchored, event.seq)
                 else:
                     self._differing.add(event.seq)
@@ -3517,21 +4879,19 @@ class Examination:
 
     # --- what was published --------------------------------------------------------------------
 
-    def _check_standards(self) -> None:
-        """Each is word for word that of the configuration which brought it into force."""
-        first = min(self.by_seq, default=0)
-        for key, (service, _version, seq, _standard) in self.standards.items():
-            force = self.by_seq.get(seq) or (self.by_seq.get(first) if seq < self.head.first_seq else None)
-            stated = None if force is None else force.standards.get(service)
-            if stated is None or stated != json.loads(self.texts[key]):
-                self._say("standards.jsonl", key, "standard_differs", f"{service} {key}")
-
     def seal_list(self, lines: Iterable[str]) -> None:
         """seals.jsonl: nothing but what the events say, for people to read."""
         made = [seal_line(seal, event) for seal, event in self.seals]
         for at, (stated, found) in enumerate(zip_longest(lines, made, fillvalue=""), 1):
             if stated != found:
                 self._say("seals.jsonl", at, "seal_list_differs", stated[:120])
+
+    def again(self, events: Iterable[Event]) -> None:
+        """The events once more, now that the day of each step is known: who was overtaken how often."""
+        try:
+            self.overtaken = overtaken(events, self.rebuilt, self.head.first_day, self.head.last_day)
+        except ODD as odd:
+            self._say("events.jsonl", 0, "unreadable", str(odd))
 
     def entries(self) -> Iterator[Entry]:
         """The lines of the period as of the last event."""
@@ -3542,9 +4902,19 @@ class Examination:
             if self.head.first_day <= entry.day <= self.head.last_day:
                 yield entry
 
-    def published(self, steps: Iterable[str], report: Any) -> None:
+    def lines_of_report(self) -> FromLines:
+        """What takes the entries and makes the report of them."""
+        return FromLines(0 if self.force is None else 60 * self.force.offset_h, self.overtaken)
+
+    def report(self, made: FromLines) -> Any:
+        """The report of the period from the lines that ``made`` has taken, and the refusals that the log counts."""
+        refused = {k: n for k, n in self.refused.items() if self.head.first_day <= k[0] <= self.head.last_day}
+        # As a reader of the file finds it: what JSON cannot tell apart is not different.
+        return json.loads(json.dumps(made.report(self.head.first_day, self.head.last_day, refusals(refused))))
+
+    def published(self, steps: Iterable[str], stated: Any) -> None:
         """steps.csv line by line, and report.json figure by figure."""
-        made = Report(0 if self.force is None else self.force.offset_h)
+        made = self.lines_of_report()
 
         def lines() -> Iterator[str]:
             yield HEAD
@@ -3553,17 +4923,17 @@ class Examination:
                 self.result.steps += 1
                 yield csv_line(entry)
 
-        for at, (stated, found) in enumerate(zip_longest(steps, lines(), fillvalue=""), 1):
-            if stated != found:
-                self._say("steps.csv", at, "line_differs", stated[:160])
-        figures = made.as_json(self.refusals())
+        try:
+            for at, (line, found) in enumerate(zip_longest(steps, lines(), fillvalue=""), 1):
+                if line != found:
+                    self._say("steps.csv", at, "line_differs", line[:160])
+            figures = self.report(made)
+        except ODD as odd:
+            self._say("events.jsonl", 0, "unreadable", str(odd))
+            return
         self.result.figures = sum(1 for _figure in leaves(figures))
-        for path, was, worked_out in differences(report, figures):
+        for path, was, worked_out in differences(stated, figures):
             self._say("report.json", 0, "figure_differs", f"{path}: {was} / {worked_out}")
-
-    def refusals(self) -> dict[tuple[str, str], dict[str, int]]:
-        """Those of the period."""
-        return {k: n for k, n in self.refused.items() if self.head.first_day <= k[0] <= self.head.last_day}
 
 
 def seal_line(seal: Seal, event: Event) -> str:
@@ -3575,8 +4945,8 @@ def seal_line(seal: Seal, event: Event) -> str:
 
 def leaves(found: Any) -> Iterator[Any]:
     """The single figures of a report."""
-    if isinstance(found, dict):
-        for value in found.values():
+    if isinstance(found, dict | list):
+        for value in found.values() if isinstance(found, dict) else found:
             yield from leaves(value)
     else:
         yield found
@@ -3662,10 +5032,14 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from ..domain.evidence import Examination, Finding, Result
+from ..domain.bundle import event_of
+from ..domain.chain import Event
+from ..domain.evidence import Examination
+from ..domain.findings import ODD, Finding, Result
 from ..domain.in_force import InForce
 from ..domain.seal import NotASeal, Seal, read_seal
 from .reading import Bundle, NoBundle
@@ -3707,6 +5081,7 @@ def examine(bundle: Bundle, seals: Sequence[Seal]) -> Examination:
         for at, line in enumerate(bundle.lines(name), 1):
             take(at, line)
     found.events(bundle.lines("events.jsonl"))
+    found.again(_readable(bundle.lines("events.jsonl")))
     found.seal_list(bundle.lines("seals.jsonl"))
     try:
         report_ = json.loads(bundle.text("report.json"))
@@ -3714,6 +5089,13 @@ def examine(bundle: Bundle, seals: Sequence[Seal]) -> Examination:
         report_ = None
     found.published(bundle.lines("steps.csv"), report_)
     return found
+
+
+def _readable(lines: Iterable[str]) -> Iterator[Event]:
+    """The events of those lines that hold one; the others have been named already."""
+    for line in lines:
+        with suppress(*ODD):
+            yield event_of(line)
 
 
 def _seals(args: argparse.Namespace) -> list[Seal]:
@@ -3840,7 +5222,8 @@ WORDS = r'''{
   "problem.configuration_differs": "konfigurasi ini bukan yang sidik jarinya tercatat (versi {found})",
   "problem.configuration_missing": "konfigurasi versi {found} yang disebut catatan tidak ada dalam bundel",
   "problem.standard_differs": "standar pelayanan ini bukan yang diterbitkan ({found})",
-  "problem.standard_unknown": "nomor ini menyebut standar yang tidak ada, bukan milik layanannya, atau belum berlaku ({found})",
+  "problem.register_differs": "standar-standar dalam bundel bukan yang sidik jarinya ada pada segel kejadian {found}",
+  "problem.standard_unknown": "nomor ini menyebut standar lain dari yang berlaku baginya ({found})",
   "problem.figure_differs": "angka laporan berbeda, tertulis / hasil hitung ulang: {found}",
   "problem.line_differs": "baris berbeda dari hasil hitung ulang ({found})"
  },
@@ -3899,7 +5282,8 @@ WORDS = r'''{
   "problem.configuration_differs": "the configuration is not the one whose fingerprint is in the log (version {found})",
   "problem.configuration_missing": "configuration version {found}, which the log names, is not in the bundle",
   "problem.standard_differs": "the service standard is not the one that was published ({found})",
-  "problem.standard_unknown": "the number names a standard that is not there, not of its service or not yet in force ({found})",
+  "problem.register_differs": "the standards in the bundle are not those whose fingerprint the seal of event {found} carries",
+  "problem.standard_unknown": "the number names another standard than the one that was in force for it ({found})",
   "problem.figure_differs": "a figure of the report differs, as written / as worked out: {found}",
   "problem.line_differs": "the line is not what the events give ({found})"
  }

@@ -42,7 +42,7 @@ class Examination:
         self.standards: dict[int, Version] = {}
         self.lines_of_standards: dict[int, str] = {}
         self.in_force_at: dict[int, InForce] = {}  # by the event that put it in force
-        self.published: set[int] = set()  # standards whose publication is among the events
+        self.in_log: set[int] = set()  # standards whose publication is among the events
         self.numbers = Numbers()
         self.rebuilt = Rebuilt(self.standards, whole=head.first_seq == 1)
         self.lines = Lines(self.rebuilt)
@@ -168,7 +168,7 @@ class Examination:
     def _publishes(self, body: dict[str, Any]) -> None:
         """A standard in the bundle is word for word the one that the log has."""
         key = int(body["standard"])
-        self.published.add(key)
+        self.in_log.add(key)
         found, line = self.standards.get(key), self.lines_of_standards.get(key)
         text = None if line is None else json.loads(json.loads(line)["body"])
         if found is None or text != body["after"] or (found.service, found.version, found.valid_from) != (
@@ -180,7 +180,7 @@ class Examination:
         publication should be among the events and is not was put in. (Earlier releases published them with the
         configuration alone.)"""
         for key, found in self.standards.items():
-            if key in self.published or found.seq < self.head.first_seq:
+            if key in self.in_log or found.seq < self.head.first_seq:
                 continue
             force = self.in_force_at.get(found.seq)
             stated = [s.standard for s in force.office.services if s.key == found.service] if force is not None else []
