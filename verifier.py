@@ -2756,8 +2756,9 @@ def event_line(event: Event) -> str:
     return json.dumps({name: getattr(event, name) for name in EVENT_KEYS}, ensure_ascii=False, separators=(",", ":"))
 
 
-def event_of(line: str) -> Event:
-    """The event of a line; raises KeyError, TypeError or ValueError for a line that ``event_line`` does not write."""
+def event_of(line: str, exact: bool = True) -> Event:
+    """The event of a line; raises KeyError, TypeError or ValueError for a line that ``event_line`` does not write
+    (not ``exact``: whose spelling is known already)."""
     found: Any = json.loads(line)
     if type(found) is not dict or tuple(found) != EVENT_KEYS:
         raise ValueError("keys")
@@ -2766,7 +2767,7 @@ def event_of(line: str) -> Event:
         if type(value) is not wanted and not (value is None and name in _MAY_LACK):
             raise TypeError(name)
     event = Event(**found)
-    if event_line(event) != line:
+    if exact and event_line(event) != line:
         raise ValueError("spelling")
     return event
 '''
@@ -4159,8 +4160,10 @@ events before the call, ``discipline.choose`` decides on them anew, and what the
 from __future__ import annotations
 
 import json
+from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from .chain import Event, Problem
@@ -4177,12 +4180,42 @@ LINE_PROBLEMS: dict[str, str] = {
 }
 
 
+class _Line:
+    """Who can be called at one service, of whatever day: the places of each class in order, and the returns."""
+
+    def __init__(self) -> None:
+        self.places: tuple[list[tuple[int, int]], list[tuple[int, int]]] = ([], [])  # (tick, step): ordinary, priority
+        self.returns: dict[int, Leg] = {}
+        self.unplaced: dict[int, Leg] = {}  # whose clock no event has told yet
+        self._where: dict[int, tuple[bool, tuple[int, int]]] = {}
+
+    def wait(self, leg: Leg, tick: int | None) -> None:
+        if leg.returned_seq:
+            self.returns[leg.id] = leg
+        elif tick is None:
+            self.unplaced[leg.id] = leg
+        else:
+            self._where[leg.id] = (leg.priority, (tick, leg.id))
+            insort(self.places[leg.priority], (tick, leg.id))
+
+    def leave(self, step: int) -> None:
+        self.returns.pop(step, None)
+        self.unplaced.pop(step, None)
+        found = self._where.pop(step, None)
+        if found is not None:
+            places = self.places[found[0]]
+            del places[bisect_left(places, found[1])]
+
+    def steps(self) -> list[int]:
+        return [*self._where, *self.returns, *self.unplaced]
+
+
 class Lines:
     """The lines of one office, kept beside ``Rebuilt``: ask ``check`` before a call is taken, ``follow`` after."""
 
     def __init__(self, rebuilt: Rebuilt) -> None:
         self.rebuilt = rebuilt
-        self.waiting: dict[str, dict[int, Leg]] = defaultdict(dict)
+        self.waiting: dict[str, _Line] = defaultdict(_Line)
         self._calls: dict[tuple[str, str], list[tuple[int, bool, str]]] = defaultdict(list)  # (seq, priority, rule)
         self._day = ""
         self.checked = self.unchecked = 0
@@ -4190,20 +4223,22 @@ class Lines:
     def follow(self, event: Event, body: dict[str, Any], legs: Iterable[Leg]) -> None:
         """What an event changed: ``legs`` are the step that it is about and the one that it began, if it began one."""
         for leg in legs:
-            for line in self.waiting.values():
-                line.pop(leg.id, None)
-            if leg.state is State.WAITING and leg.id in self.rebuilt.legs:
-                self.waiting[leg.service][leg.id] = leg
+            self.waiting[leg.service].leave(leg.id)
+            if leg.state is State.WAITING and leg.arrived_at is not None and leg.id in self.rebuilt.legs:
+                self.waiting[leg.service].wait(leg, self.rebuilt.clocks.tick(leg.queued))
             if event.kind == "called":
                 self._called(event, body, leg)
         if event.kind == "undone":
-            undone = body["undone_seq"]
-            for line in self.waiting.values():  # the step that a transfer began, when that is taken back
-                for step in [step for step in line if step not in self.rebuilt.legs]:
-                    del line[step]
-            for calls in self._calls.values():
-                if calls and calls[-1][0] >= undone:
-                    calls[:] = [call for call in calls if call[0] != undone]
+            self._undone(body["undone_seq"], body.get("undone_kind") == "transferred")
+
+    def _undone(self, seq: int, transfer: bool) -> None:
+        for calls in self._calls.values():
+            if calls and calls[-1][0] >= seq:
+                calls[:] = [call for call in calls if call[0] != seq]
+        for line in self.waiting.values() if transfer else ():
+            for step in line.steps():  # the one that the transfer had begun is of no day any more
+                if step not in self.rebuilt.legs:
+                    line.leave(step)
 
     def _called(self, event: Event, body: dict[str, Any], leg: Leg) -> None:
         day = self.rebuilt.day_of(event.at)
@@ -4237,31 +4272,45 @@ class Lines:
         day = self.rebuilt.day_of(event.at)
         per_service = {}
         for service in counter.services:
-            rows = self._rows(service, day)
-            if rows is None:
+            heads = self._heads(service, day)
+            if heads is None:
                 return None
-            if rows:
-                heads = Heads.of(rows)
-                firsts = Heads(heads.ordinary[:1], heads.priority[:1], heads.returning)
-                per_service[service] = (firsts, self._recent(service, day, office))
+            if heads.ordinary or heads.priority or heads.returning:
+                per_service[service] = (heads, self._recent(service, day, office, bool(heads.returning)))
         return choose(counter, per_service, office.rules, now)
 
-    def _rows(self, service: str, day: str) -> list[Waiting] | None:
-        rows = []
-        for leg in self.waiting[service].values():
-            if leg.day != day or leg.arrived_at is None:
-                continue
+    def _heads(self, service: str, day: str) -> Heads | None:
+        """The first of each class and whoever returns; None where the clock of somebody who waits is not known."""
+        line = self.waiting[service]
+        for leg in list(line.unplaced.values()):
+            line.leave(leg.id)
+            line.wait(leg, self.rebuilt.clocks.tick(leg.queued))
+        returning = []
+        for leg in line.returns.values():
             tick = self.rebuilt.clocks.tick(leg.queued)
             if tick is None:
                 return None
-            rows.append(Waiting(leg.id, service, tick, leg.priority, leg.returned_seq, leg.return_after))
-        return rows
+            if leg.day == day:
+                returning.append(Waiting(leg.id, service, tick, leg.priority, leg.returned_seq, leg.return_after))
+        if any(leg.day == day for leg in line.unplaced.values()):
+            return None
+        returning.sort(key=lambda waiting: (waiting.queued_at, waiting.step))
+        ordinary, priority = (self._first(line, service, day, bool(which)) for which in (0, 1))
+        return Heads(ordinary, priority, tuple(returning))
 
-    def _recent(self, service: str, day: str, office: Office) -> Recent:
+    def _first(self, line: _Line, service: str, day: str, priority: bool) -> tuple[Waiting, ...]:
+        for tick, step in line.places[priority]:
+            if self.rebuilt.legs[step].day == day:
+                return (Waiting(step, service, tick, priority),)
+        return ()
+
+    def _recent(self, service: str, day: str, office: Office, with_seqs: bool) -> Recent:
+        """As far back as the mix looks; all of them only where somebody's return depends on them."""
         calls = self._calls.get((service, day), [])
-        classes = tuple(priority for _seq, priority, rule in reversed(calls) if rule in IN_THE_MIX)
-        seqs = tuple(seq for seq, _priority, rule in reversed(calls) if rule in ADVANCES)
-        return Recent(classes[: recent_needed(office.rules.mix)], seqs)
+        needed = recent_needed(office.rules.mix)
+        classes = islice((priority for _seq, priority, rule in reversed(calls) if rule in IN_THE_MIX), needed)
+        seqs = tuple(seq for seq, _p, rule in reversed(calls) if rule in ADVANCES) if with_seqs else ()
+        return Recent(tuple(classes), seqs)
 '''
 
 # -------------------- domain/overtaking.py --------------------
@@ -5095,7 +5144,7 @@ def _readable(lines: Iterable[str]) -> Iterator[Event]:
     """The events of those lines that hold one; the others have been named already."""
     for line in lines:
         with suppress(*ODD):
-            yield event_of(line)
+            yield event_of(line, exact=False)
 
 
 def _seals(args: argparse.Namespace) -> list[Seal]:

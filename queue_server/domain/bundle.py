@@ -69,8 +69,9 @@ def event_line(event: Event) -> str:
     return json.dumps({name: getattr(event, name) for name in EVENT_KEYS}, ensure_ascii=False, separators=(",", ":"))
 
 
-def event_of(line: str) -> Event:
-    """The event of a line; raises KeyError, TypeError or ValueError for a line that ``event_line`` does not write."""
+def event_of(line: str, exact: bool = True) -> Event:
+    """The event of a line; raises KeyError, TypeError or ValueError for a line that ``event_line`` does not write
+    (not ``exact``: whose spelling is known already)."""
     found: Any = json.loads(line)
     if type(found) is not dict or tuple(found) != EVENT_KEYS:
         raise ValueError("keys")
@@ -79,6 +80,6 @@ def event_of(line: str) -> Event:
         if type(value) is not wanted and not (value is None and name in _MAY_LACK):
             raise TypeError(name)
     event = Event(**found)
-    if event_line(event) != line:
+    if exact and event_line(event) != line:
         raise ValueError("spelling")
     return event

@@ -71,7 +71,7 @@ def _readable(lines: Iterable[str]) -> Iterator[Event]:
     """The events of those lines that hold one; the others have been named already."""
     for line in lines:
         with suppress(*ODD):
-            yield event_of(line)
+            yield event_of(line, exact=False)
 
 
 def _seals(args: argparse.Namespace) -> list[Seal]:
