@@ -182,11 +182,26 @@ CREATE TABLE event (
 	FOREIGN KEY(office_id) REFERENCES office (id)
 );
 
+CREATE INDEX event_of_note ON event (office_id, step_id, seq) WHERE kind IN ('reopened', 'no_show', 'undone');
+
 CREATE INDEX event_of_step ON event (step_id);
 
 CREATE TRIGGER event_no_update BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'event is append-only'); END;
 
 CREATE TRIGGER event_no_delete BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'event is append-only'); END;
+
+CREATE TABLE seal (
+	office_id INTEGER NOT NULL,
+	seq INTEGER DEFAULT 0 NOT NULL,
+	hash TEXT DEFAULT '' NOT NULL,
+	day TEXT DEFAULT '' NOT NULL,
+	reason TEXT DEFAULT '' NOT NULL,
+	at INTEGER DEFAULT 0 NOT NULL,
+	tick INTEGER DEFAULT 0 NOT NULL,
+	boot INTEGER DEFAULT 0 NOT NULL,
+	UNIQUE (office_id, seq),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
 
 CREATE TABLE refusal (
 	office_id INTEGER NOT NULL,
@@ -195,6 +210,7 @@ CREATE TABLE refusal (
 	channel TEXT DEFAULT '' NOT NULL,
 	code TEXT DEFAULT '' NOT NULL,
 	n INTEGER DEFAULT 0 NOT NULL,
+	counted INTEGER DEFAULT 0 NOT NULL,
 	UNIQUE (office_id, day, service, channel, code),
 	FOREIGN KEY(office_id) REFERENCES office (id)
 );
@@ -227,6 +243,34 @@ CREATE TABLE job (
 	created_at INTEGER DEFAULT 0 NOT NULL,
 	ended_at INTEGER,
 	PRIMARY KEY (id),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE TABLE tally (
+	office_id INTEGER NOT NULL,
+	span TEXT DEFAULT '' NOT NULL,
+	start TEXT DEFAULT '' NOT NULL,
+	weekday INTEGER DEFAULT 0 NOT NULL,
+	service TEXT DEFAULT '' NOT NULL,
+	part TEXT DEFAULT '' NOT NULL,
+	name TEXT DEFAULT '' NOT NULL,
+	numbers INTEGER DEFAULT 0 NOT NULL,
+	steps INTEGER DEFAULT 0 NOT NULL,
+	counts TEXT DEFAULT '' NOT NULL,
+	waits BLOB NOT NULL,
+	services BLOB NOT NULL,
+	waits_flagged BLOB NOT NULL,
+	services_flagged BLOB NOT NULL,
+	UNIQUE (office_id, span, part, start, service, name),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE TABLE tally_book (
+	office_id INTEGER NOT NULL,
+	seq INTEGER DEFAULT 0 NOT NULL,
+	rules TEXT DEFAULT '' NOT NULL,
+	left_out TEXT DEFAULT '' NOT NULL,
+	UNIQUE (office_id),
 	FOREIGN KEY(office_id) REFERENCES office (id)
 );
 
@@ -315,6 +359,8 @@ CREATE TABLE step (
 	standard_id INTEGER DEFAULT 0 NOT NULL,
 	last_seq INTEGER DEFAULT 0 NOT NULL,
 	"before" TEXT DEFAULT '' NOT NULL,
+	waited_off_ms INTEGER DEFAULT 0 NOT NULL,
+	parked_off_ms INTEGER DEFAULT 0 NOT NULL,
 	PRIMARY KEY (id),
 	FOREIGN KEY(ticket_id) REFERENCES ticket (id),
 	FOREIGN KEY(office_id) REFERENCES office (id)

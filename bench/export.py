@@ -41,14 +41,19 @@ SELECT step.day AS day, ticket.prefix || ' ' || {number} AS number, 1 AS leg, st
  ticket.channel AS channel, CASE step.priority WHEN 0 THEN 'ordinary' ELSE 'priority' END AS class,
  step.state AS state, step.outcome AS outcome, {issued_at}, {arrived_at}, {first_called_at}, {called_at}, {started_at},
  {ended_at}, {waited_ms}, {walked_ms}, {served_ms}, {parked_office_ms}, {parked_visitor_ms}, {remote_ms}, {total},
- 900 AS stated_wait_s, 600 AS stated_service_s, NULL AS stated_visit_s,
+ '0.000' AS wait_off_s, '0.000' AS parked_off_s, 900 AS stated_wait_s, 600 AS stated_service_s, NULL AS stated_visit_s,
  CASE WHEN step.waited_ms - step.remote_ms <= 900000 THEN 'yes' ELSE 'no' END AS wait_on_time, NULL AS wait_left_out,
  CASE WHEN step.served_ms + step.parked_office_ms <= 600000 THEN 'yes' ELSE 'no' END AS service_on_time,
  NULL AS service_left_out, NULL AS visit_on_time, 'not_stated' AS visit_left_out,
  (SELECT count(*) FROM call WHERE call.step_id = step.id AND call.nth > 1 AND call.undone = 0) AS recalls,
  {rule} AS why_called, NULL AS why_reason, step.counter AS counter, person.shown_name AS officer,
  step.standard_id AS standard, standard.version AS standard_version,
- CASE step.clock_doubt WHEN 0 THEN 'no' ELSE 'yes' END AS clock_doubt, step.id AS step
+ CASE step.clock_doubt WHEN 0 THEN 'no' ELSE 'yes' END AS clock_doubt,
+ NULLIF(trim(CASE WHEN step.served_ms < 20000 THEN 'served_short ' ELSE '' END
+  || CASE WHEN step.served_ms > 2400000 THEN 'finish_forgotten ' ELSE '' END
+  || CASE WHEN step.walked_ms > 180000 THEN 'walk_long ' ELSE '' END
+  || CASE WHEN step.walked_ms >= 60000 AND step.served_ms < 20000 THEN 'no_start' ELSE '' END), '') AS flags,
+ step.id AS step
 FROM step JOIN ticket ON ticket.id = step.ticket_id LEFT JOIN person ON person.id = step.person_id
 LEFT JOIN standard ON standard.id = step.standard_id
 WHERE step.day >= '2000-01-01' ORDER BY step.day, step.id"""

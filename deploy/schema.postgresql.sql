@@ -182,6 +182,8 @@ CREATE TABLE event (
 	FOREIGN KEY(office_id) REFERENCES office (id)
 );
 
+CREATE INDEX event_of_note ON event (office_id, step_id, seq) WHERE kind IN ('reopened', 'no_show', 'undone');
+
 CREATE INDEX event_of_step ON event (step_id);
 
 CREATE FUNCTION event_is_append_only() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION 'event is append-only'; END $$ LANGUAGE plpgsql;
@@ -190,6 +192,19 @@ CREATE TRIGGER event_no_change BEFORE UPDATE OR DELETE ON event FOR EACH ROW EXE
 
 CREATE TRIGGER event_no_truncate BEFORE TRUNCATE ON event FOR EACH STATEMENT EXECUTE FUNCTION event_is_append_only();
 
+CREATE TABLE seal (
+	office_id BIGINT NOT NULL,
+	seq BIGINT DEFAULT 0 NOT NULL,
+	hash TEXT DEFAULT '' NOT NULL,
+	day TEXT DEFAULT '' NOT NULL,
+	reason TEXT DEFAULT '' NOT NULL,
+	at BIGINT DEFAULT 0 NOT NULL,
+	tick BIGINT DEFAULT 0 NOT NULL,
+	boot BIGINT DEFAULT 0 NOT NULL,
+	UNIQUE (office_id, seq),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
 CREATE TABLE refusal (
 	office_id BIGINT NOT NULL,
 	day TEXT DEFAULT '' NOT NULL,
@@ -197,6 +212,7 @@ CREATE TABLE refusal (
 	channel TEXT DEFAULT '' NOT NULL,
 	code TEXT DEFAULT '' NOT NULL,
 	n BIGINT DEFAULT 0 NOT NULL,
+	counted BIGINT DEFAULT 0 NOT NULL,
 	UNIQUE (office_id, day, service, channel, code),
 	FOREIGN KEY(office_id) REFERENCES office (id)
 );
@@ -229,6 +245,34 @@ CREATE TABLE job (
 	created_at BIGINT DEFAULT 0 NOT NULL,
 	ended_at BIGINT,
 	PRIMARY KEY (id),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE TABLE tally (
+	office_id BIGINT NOT NULL,
+	span TEXT DEFAULT '' NOT NULL,
+	start TEXT DEFAULT '' NOT NULL,
+	weekday BIGINT DEFAULT 0 NOT NULL,
+	service TEXT DEFAULT '' NOT NULL,
+	part TEXT DEFAULT '' NOT NULL,
+	name TEXT DEFAULT '' NOT NULL,
+	numbers BIGINT DEFAULT 0 NOT NULL,
+	steps BIGINT DEFAULT 0 NOT NULL,
+	counts TEXT DEFAULT '' NOT NULL,
+	waits BYTEA NOT NULL,
+	services BYTEA NOT NULL,
+	waits_flagged BYTEA NOT NULL,
+	services_flagged BYTEA NOT NULL,
+	UNIQUE (office_id, span, part, start, service, name),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE TABLE tally_book (
+	office_id BIGINT NOT NULL,
+	seq BIGINT DEFAULT 0 NOT NULL,
+	rules TEXT DEFAULT '' NOT NULL,
+	left_out TEXT DEFAULT '' NOT NULL,
+	UNIQUE (office_id),
 	FOREIGN KEY(office_id) REFERENCES office (id)
 );
 
@@ -317,6 +361,8 @@ CREATE TABLE step (
 	standard_id BIGINT DEFAULT 0 NOT NULL,
 	last_seq BIGINT DEFAULT 0 NOT NULL,
 	before TEXT DEFAULT '' NOT NULL,
+	waited_off_ms BIGINT DEFAULT 0 NOT NULL,
+	parked_off_ms BIGINT DEFAULT 0 NOT NULL,
 	PRIMARY KEY (id),
 	FOREIGN KEY(ticket_id) REFERENCES ticket (id),
 	FOREIGN KEY(office_id) REFERENCES office (id)

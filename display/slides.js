@@ -70,6 +70,7 @@
     }).map(function (name) {
       return { title: t("standard." + name, {}, lang), text: say(service.components[name], lang) };
     });
+    if (parts.length && service.decree) { parts.push({ title: t("standard.decree", {}, lang), text: service.decree }); }
     return Board.pack(parts).map(function (packed, i, all) {
       var text = packed.map(function (part) { return part.title + part.text; }).join(" ");
       return {
@@ -144,6 +145,7 @@
     }
     picture.notices.forEach(function (notice) { if (notice.kind === "text") { texts.push(say(notice.text, lang)); } });
     texts.push(say(picture.office.complaint, lang));
+    if (picture.office.seal) { texts.push(t("strip.seal", { seal: picture.office.seal.text }, lang)); }
     texts = texts.map(function (text) { return text.replace(/\s*\n\s*/g, " · "); });
     return texts.filter(function (text, i) { return text && texts.indexOf(text) === i; });
   };

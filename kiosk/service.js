@@ -13,7 +13,8 @@
     const stated = service.promise || {};
     return html`
       ${stated.wait_min ? fact("clock", Queue.t("promise.wait"), Queue.t("minutes.most", { minutes: stated.wait_min })) : null}
-      ${stated.service_min ? fact("hourglass", Queue.t("promise.service"), Queue.t("minutes.about", { minutes: stated.service_min })) : null}`;
+      ${stated.service_min ? fact("hourglass", Queue.t("promise.service"), Queue.t("minutes.about", { minutes: stated.service_min })) : null}
+      ${stated.visit_min ? fact("home", Queue.t("promise.visit"), Queue.t("minutes.most", { minutes: stated.visit_min })) : null}`;
   }
 
   function tariff(service) {
@@ -42,6 +43,7 @@
         const text = Queue.say((service.components || {})[name]);
         return html`<section><h2>${Queue.t("component." + name)}</h2><p class="lines">${text || Queue.t("component.none")}</p></section>`;
       })}
+      ${service.decree ? html`<section><h2>${Queue.t("standard.decree")}</h2><p class="lines">${service.decree}</p></section>` : null}
     </div>`;
   }
 

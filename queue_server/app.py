@@ -25,7 +25,20 @@ from .metrics import Metrics
 from .paper.slips import Slips
 from .proxies import Proxies
 from .reports import BoardReports
-from .screens import administration, api, health, media, pages, passkeys, requests, reserve, sockets, supervision
+from .screens import (
+    administration,
+    api,
+    evidence,
+    health,
+    media,
+    pages,
+    passkeys,
+    reporting,
+    requests,
+    reserve,
+    sockets,
+    supervision,
+)
 from .screens.door import Door, status_of
 from .screens.entrance import Entrance
 from .screens.guard import Guard
@@ -104,6 +117,8 @@ def create_app(config: Config, kit: Kit) -> House:
     app.register_blueprint(reserve.blueprint(door, live))
     app.register_blueprint(media.blueprint(config, door, live))
     app.register_blueprint(supervision.blueprint(door, live, clockwork))
+    app.register_blueprint(evidence.verifier_route(door))
+    app.register_blueprint(reporting.blueprint(door, live))
     app.register_blueprint(administration.blueprint(door, live, limits, slips, clockwork))
     metrics = Metrics(live, writer, database, kit)
     door.on_press, reports.on_drawn = metrics.note_press, metrics.note_drawn

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from .domain import hours
 from .domain.discipline import Heads, Recent
-from .domain.office import Office, Promise
+from .domain.office import Office, Promise, Standard
+from .domain.open_time import uncounted
+from .domain.register import Version
 from .domain.ticket import label
 from .store.people import Device, Seat, Told
+from .store.seals import Sealed
 
 T = TypeVar("T")
 
@@ -55,6 +58,7 @@ class Row:
     standard_id: int
     last_seq: int
     before: str
+    waited_off_ms: int
     prefix: str
     number: int
     channel: str
@@ -128,7 +132,7 @@ class Undoable:
 @dataclass(frozen=True)
 class Snapshot:
     office_id: int
-    office: Office
+    office: Office                            # each service with the standard in force today
     seq: int
     at: int                                   # UTC ms
     tick: int                                 # steady clock, ms
@@ -149,6 +153,10 @@ class Snapshot:
     told: dict[int, Told] = field(default_factory=dict)           # person -> what they must read
     day_open: bool = False
     day_closed: bool = False
+    seal: Sealed | None = None                                     # the newest of the log
+    standards: Mapping[int, Version] = field(default_factory=dict)  # every one that was ever published, by id
+    #: (code, service, date): standards that have ended, or soon will with none to follow; see ``register.gap``
+    gaps: tuple[tuple[str, str, str], ...] = ()
 
     shared: dict[tuple[str, ...], Any] = field(default_factory=dict, compare=False, repr=False)
 
@@ -179,8 +187,28 @@ class Snapshot:
     def at_counter(self, counter: str) -> Row | None:
         return next((row for row in self.active if row.counter == counter), None)
 
+    def standard(self, row: Row) -> Standard:
+        """What the ticket was promised when it was issued."""
+        found = self.standards.get(row.standard_id)
+        return self.office.service(row.service).standard if found is None else found.standard
+
     def promise(self, row: Row) -> Promise:
-        return self.office.service(row.service).standard.promise(row.channel, bool(row.priority))
+        return self.standard(row).promise(row.channel, bool(row.priority))
+
+    def judged_wait(self, row: Row) -> int:
+        """ms of the wait so far that the stated wait is about: with or without the time before arrival, breaks and
+        closed time, as the ticket's standard says."""
+        clocks = self.standard(row).clocks
+        waited = row.waited_by(self.tick) + (row.remote_ms if clocks.wait_from == "issued" else 0)
+        if clocks.counts == "always":
+            return waited
+        now = 0
+        if row.state in ("waiting", "issuing"):
+            since = self.at - (self.tick - row.since_tick)
+            if clocks.wait_from == "arrived":
+                since = self.at if row.arrived_at is None else max(since, row.arrived_at)
+            now = uncounted(self.office, self.office.service(row.service), clocks.counts, since, self.at)
+        return max(0, waited - row.waited_off_ms - now)
 
     def services(self) -> Iterator[dict[str, Any]]:
         """The head that every picture gives a service."""
@@ -190,12 +218,20 @@ class Snapshot:
                 "colour": service.colour,
             }
 
+    def seal_picture(self) -> dict[str, Any] | None:
+        """The newest seal as every screen and paper shows it; None before the first."""
+        if self.seal is None:
+            return None
+        found = self.seal.of(self.office.key)
+        return {"text": found.text, "groups": list(found.groups), "seq": found.seq, "at": self.seal.at}
+
     def office_head(self) -> dict[str, Any]:
         office = self.office
         return {
             "key": office.key, "name": office.name, "institution": office.institution, "time_zone": office.time_zone,
             "languages": list(office.languages), "complaint": office.complaint,
             "remote_numbers": office.remote_numbers, "accent": office.accent,
+            "seal": self.once(("seal",), self.seal_picture),
         }
 
 

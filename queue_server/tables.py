@@ -13,6 +13,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -169,6 +170,8 @@ step = Table(
     _number("waited_ms"), _number("walked_ms"), _number("served_ms"), _number("parked_office_ms"),
     _number("parked_visitor_ms"),
     _number("standard_id"), _number("last_seq"), _text("before"),
+    # of waited_ms and parked_office_ms: breaks and closed time that the step's standard does not count
+    _number("waited_off_ms"), _number("parked_off_ms"),
 )
 # SQLite knows no figures of a new database: it takes the index that binds most columns. Each of these binds one
 # more than its neighbours for the statement it is made for; tests/test_plans.py holds it to that.
@@ -241,6 +244,18 @@ event_table = Table(
     UniqueConstraint("office_id", "seq"),
 )
 Index("event_of_step", event_table.c.step_id)
+# What a step's row no longer shows (store/acts.py), and nothing else: a page of the log looks up a few events here.
+_of_note = "kind IN ('reopened', 'no_show', 'undone')"
+Index("event_of_note", event_table.c.office_id, event_table.c.step_id, event_table.c.seq,
+      sqlite_where=text(_of_note), postgresql_where=text(_of_note))
+
+#: The seals of the log, as printed on tickets, sheets and boards; each is an event of its own, and this its short form.
+seal = Table(
+    "seal", metadata,
+    _office(), _number("seq"), _text("hash"), _text("day"), _text("reason"), _number("at"), _number("tick"),
+    _number("boot"),
+    UniqueConstraint("office_id", "seq"),
+)
 
 #: What makes every press repeatable: the same key gets the same answer.
 command = Table(
@@ -252,6 +267,7 @@ command = Table(
 refusal = Table(
     "refusal", metadata,
     _office(), _text("day"), _text("service"), _text("channel"), _text("code"), _number("n"),
+    _number("counted"),                           # how many of them the log tells of already
     UniqueConstraint("office_id", "day", "service", "channel", "code"),
 )
 
@@ -269,6 +285,28 @@ job = Table(
     Column("id", Id, primary_key=True),
     _office(), _text("kind"), _text("asked"), _text("state", "waiting"), _number("done"), _number("total"),
     _text("file"), _text("problem"), _number("person_id"), _number("created_at"), _number("ended_at", None),
+)
+
+
+def _run(name: str) -> Column[bytes]:
+    return Column(name, LargeBinary, nullable=False)
+
+
+#: What past days and months add up to, per service and part (domain/tally.py), with the durations in ascending order.
+#: Never the truth: made from the steps by ``python -m queue_server tally``, which can make all of it anew.
+tally = Table(
+    "tally", metadata,
+    _office(), _text("span"), _text("start"), _number("weekday"), _text("service"), _text("part"), _text("name"),
+    _number("numbers"), _number("steps"), _text("counts"),
+    _run("waits"), _run("services"), _run("waits_flagged"), _run("services_flagged"),
+    UniqueConstraint("office_id", "span", "part", "start", "service", "name"),
+)
+
+#: Up to which event an office's tallies go, by which rules they were made, and which days were left out then.
+tally_book = Table(
+    "tally_book", metadata,
+    _office(), _number("seq"), _text("rules"), _text("left_out"),
+    UniqueConstraint("office_id"),
 )
 
 for _act in ("UPDATE", "DELETE"):

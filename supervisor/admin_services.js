@@ -39,13 +39,23 @@
     return promise;
   }
 
+  /* The way to the counter belongs to one clock or to none: one question, where the file has two keys. */
+  function clocksOf(clocks) {
+    return { wait_from: clocks.wait_from || "arrived", counts: clocks.counts || "always",
+      walk: clocks.wait_to === "started" ? "wait" : clocks.service_from === "called" ? "service" : "neither" };
+  }
+
+  function clockTable(form) {
+    return { wait_from: form.wait_from, counts: form.counts, wait_to: form.walk === "wait" ? "started" : "called", service_from: form.walk === "service" ? "called" : "started" };
+  }
+
   Desk.panels.service = {
     form: function (document, key) {
       const service = of(document, key), standard = service.standard || {}, hours = service.hours || {};
       return {
         name: Form.copy(service.name), summary: Form.copy(service.summary || {}), icon: service.icon, colour: service.colour, remote: service.remote !== false,
         english: Boolean(service.english), quota: limits(service.quota), promise: promises(standard), visit: Form.shown(standard.visit_min), decree: standard.decree || "",
-        valid_from: standard.valid_from || "", components: Form.copy(standard.components || {}),
+        valid_from: standard.valid_from || "", valid_to: standard.valid_to || "", clocks: clocksOf(standard.clocks || {}), components: Form.copy(standard.components || {}),
         own: Form.DAYS.some(function (day) { return hours[day] !== undefined; }), week: Form.weekOf(hours), last: Form.shown(hours.last_ticket_min)
       };
     },
@@ -57,7 +67,7 @@
       parts["service:" + key] = {
         name: form.name, summary: form.summary, icon: form.icon, colour: form.colour, remote: form.remote, english: form.english, quota: quota, hours: hours,
         standard: Object.assign({}, service.standard, { promise: stated(form.promise), visit_min: Form.whole(form.visit), decree: form.decree.trim() || null,
-          valid_from: form.valid_from || null, components: form.components })
+          valid_from: form.valid_from || null, valid_to: form.valid_to || null, clocks: clockTable(form.clocks), components: form.components })
       };
       return parts;
     },
@@ -89,6 +99,16 @@
       })}</tbody></table></div></fieldset>`;
   }
 
+  function ClockFields(props) {
+    const clocks = props.form.clocks;
+    const choice = function (name, codes) {
+      return html`<${Form.Choice} key=${name} label=${Queue.t("stated." + name)} value=${clocks[name]} testid=${"stated-" + name} set=${function (code) { clocks[name] = code; }}
+        options=${codes.map(function (code) { return { key: code, name: Queue.t("stated." + name + "." + code) }; })} />`;
+    };
+    return html`<fieldset class="field"><legend class="field-label">${Queue.t("stated.clocks")}</legend><div class="triple">
+      ${choice("wait_from", ["arrived", "issued"])}${choice("walk", ["neither", "wait", "service"])}${choice("counts", ["always", "no_breaks", "open_hours"])}</div></fieldset>`;
+  }
+
   function Service(props) {
     const form = props.draft.form, quota = form.quota;
     return html`<div class="stack">
@@ -100,8 +120,11 @@
         <p class="icon-shown" aria-hidden="true">${Desk.icon(form.icon)}</p></div>
       <${Times} form=${form} />
       <div class="triple"><${Form.Number} label=${Queue.t("stated.visit")} value=${form.visit} testid="stated-visit" set=${function (text) { form.visit = text; }} />
-        <${Form.Text} type="date" label=${Queue.t("stated.valid_from")} value=${form.valid_from} set=${function (text) { form.valid_from = text; }} />
         <${Form.Text} label=${Queue.t("stated.decree")} value=${form.decree} most=${200} set=${function (text) { form.decree = text; }} /></div>
+      <div class="triple"><${Form.Text} type="date" label=${Queue.t("stated.valid_from")} value=${form.valid_from} testid="stated-valid-from" set=${function (text) { form.valid_from = text; }} />
+        <${Form.Text} type="date" label=${Queue.t("stated.valid_to")} value=${form.valid_to} testid="stated-valid-to" set=${function (text) { form.valid_to = text; }} /></div>
+      <p class="field-hint">${Queue.t("stated.valid.hint")}</p>
+      <${ClockFields} form=${form} />
       <fieldset class="field"><legend class="field-label">${Queue.t("quota")}</legend><p class="field-hint">${Queue.t("quota.note")}</p>
         <${Form.Choice} label=${Queue.t("quota.per")} value=${quota.per} options=${["day", "session"].map(function (per) { return { key: per, name: Queue.t("quota." + per) }; })} testid="quota-per" set=${function (per) { quota.per = per; }} />
         <div class="quota">${QUOTAS.map(function (name) { return html`<${Form.Number} key=${name} label=${Queue.t("quota." + name)} value=${quota[name]} testid=${"quota-" + name} set=${function (text) { quota[name] = text; }} />`; })}</div></fieldset>

@@ -56,9 +56,24 @@
       <span class="share-words"><strong>${Desk.percent(part.on_time, part.judged)}</strong>
         <span class="soft">${Queue.t("share.of", { on_time: part.on_time, judged: part.judged })}</span></span>
       <span class="fill" aria-hidden="true"><span style=${{ width: 100 * part.on_time / part.judged + "%" }}></span></span>
-      <${Desk.LeftOut} part=${part} />
+      <${Desk.LeftOut} part=${part} /><${Desk.Plausible} part=${part} />
     </span>`;
   };
+
+  /** The same share without the steps that are flagged; only where that is another one. */
+  Desk.plausible = function (part) {
+    const less = part.plausible;
+    if (!less || less.judged === part.judged) { return ""; }
+    return Queue.t("share.plausible", { n: part.judged - less.judged, on_time: less.on_time, judged: less.judged, percent: less.judged ? Desk.percent(less.on_time, less.judged) : "–" });
+  };
+
+  Desk.Plausible = function (props) {
+    const words = Desk.plausible(props.part);
+    return words ? html`<span class="left-out soft" data-testid="plausible">${words}</span>` : null;
+  };
+
+  /** A rule by which steps are flagged, with its threshold as the server said it. */
+  Desk.flag = function (code) { return Queue.t("flag." + code, { n: (Desk.log.found ? Desk.log.found.flags : {})[code] }); };
 
   Desk.LeftOut = function (props) {
     const words = Desk.leftOut(props.part);

@@ -36,10 +36,12 @@
   function Details(props) {
     const row = props.row, picture = props.picture;
     const reopen = props.may && REOPENS.indexOf(row.state) >= 0;
-    return html`<div class="details" data-testid=${"details-" + row.step}><dl class="facts">
+    return html`<div class="details" data-testid=${"details-" + row.step}>
+      ${row.flags.length ? html`<div class="flags"><strong>${Queue.t("flagged.because")}</strong><ul>${row.flags.map(function (code) { return html`<li key=${code}>${Desk.flag(code)}</li>`; })}</ul></div>` : null}<dl class="facts">
         ${fact("service", Desk.serviceName(picture, row.service))}${fact("day", row.day)}${fact("leg", row.leg > 1 ? row.leg : null)}${fact("channel", Desk.word("channel", row.channel))}
         ${fact("arrived_at", row.arrived_at ? Queue.time(row.arrived_at) : null)}${fact("first_called_at", row.first_called_at ? Queue.time(row.first_called_at) : null)}
         ${fact("parked_office_s", row.parked_office ? Queue.clock(row.parked_office) : null)}${fact("parked_visitor_s", row.parked_visitor ? Queue.clock(row.parked_visitor) : null)}
+        ${fact("wait_off_s", row.wait_off ? Queue.clock(row.wait_off) : null)}${fact("parked_off_s", row.parked_off ? Queue.clock(row.parked_off) : null)}
         ${fact("before_arrival_s", row.before_arrival ? Queue.clock(row.before_arrival) : null)}${fact("why_called", why(row))}
         ${fact("wait_on_time", judged("wait", row))}${fact("service_on_time", judged("service", row))}${fact("visit_on_time", judged("visit", row))}
         ${fact("outcome", row.outcome ? Desk.word("reason", row.outcome) : null)}
@@ -65,12 +67,12 @@
       ${Desk.cell(Queue.t("column.ended_at"), time(row.ended_at), "figure")}
       ${Desk.cell(Queue.t("column.wait_s"), against(row.wait, row.stated_wait_min, row.judged.wait), "figure")}
       ${Desk.cell(Queue.t("column.walk_s"), Queue.clock(row.walk), "figure")}
-      ${Desk.cell(Queue.t("column.serve_s"), against(row.serve + row.parked_office, row.stated_service_min, row.judged.service), "figure")}
+      ${Desk.cell(Queue.t("column.serve_s"), against(row.service_ms, row.stated_service_min, row.judged.service), "figure")}
       ${Desk.cell(Queue.t("column.total_s"), Queue.clock(row.total), "figure")}
       ${Desk.cell(Queue.t("column.recalls"), row.recalls || "–", "figure")}
       ${Desk.cell(Queue.t("column.counter"), row.counter ? Desk.counterName(picture, row.counter) : "–")}
       ${Desk.cell(Queue.t("column.officer"), row.officer || "–")}
-      ${Desk.cell(Queue.t("column.state"), Desk.word("state", row.state), "nowrap")}</tr>`];
+      ${Desk.cell(Queue.t("column.state"), html`${Desk.word("state", row.state)}${row.flags.length ? html` <span class="state state-flagged" title=${row.flags.map(Desk.flag).join("; ")} data-testid=${"flags-" + row.step}>${Queue.t("flagged")}</span>` : null}`, "nowrap")}</tr>`];
     if (open) {
       rows.push(html`<tr key=${row.step + "-more"} class="opened"><td colspan=${props.several ? 16 : 15}><${Details} ...${props} /></td></tr>`);
     }

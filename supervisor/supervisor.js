@@ -62,6 +62,8 @@
       if (!Desk.log.filters) { Desk.fetchLog(1); }
       Desk.fetchExports();
     }
+    if (state.picture && state.tab === "standards") { Desk.fetchStandards(); }
+    if (state.picture && state.tab === "proof") { Desk.fetchProof(); }
     draw();
   }
 

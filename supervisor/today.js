@@ -6,7 +6,7 @@
   const html = window.htmPreact.html;
 
   const ICONS = { late: "clock", no_board: "device-tv", board_mute: "volume-off", printer_down: "printer-off", printer_low: "printer-off", board_unseen: "device-tv", paper_waiting: "ticket",
-    backup_failed: "database", backup_never: "database", backup_old: "database" };
+    standard_none: "certificate", standard_ends: "certificate", backup_failed: "database", backup_never: "database", backup_old: "database" };
   /* For whoever sets the office up or passes by: no alarm. */
   const HINTS = ["board_unseen", "paper_waiting"];
   const URGENT = ["late", "no_board", "printer_down", "backup_failed", "backup_never", "backup_old"];
@@ -14,8 +14,9 @@
   function alertWords(alert) {
     const facts = Object.assign({}, alert.facts);
     if (facts.name) { facts.name = Queue.say(facts.name); }
+    if (facts.date) { facts.date = Desk.dateWords(facts.date); }
     if (facts.state) { facts.state = Desk.word("printer", facts.state); }
-    const key = "alert." + alert.code + (facts.n > 1 && alert.code === "late" ? ".many" : "");
+    const key = "alert." + alert.code + (facts.n > 1 && alert.code === "late" ? ".many" : alert.code === "standard_none" && !facts.date ? ".ever" : "");
     return Queue.t(key, facts);
   }
 
@@ -53,11 +54,13 @@
 
   /** The services' shares added up; what they leave out as well. */
   Desk.together = function (picture, name) {
-    const all = { on_time: 0, judged: 0, left_out: {} };
+    const all = { on_time: 0, judged: 0, left_out: {}, plausible: { on_time: 0, judged: 0 } };
     picture.services.forEach(function (service) {
       const part = service[name];
       all.on_time += part.on_time;
       all.judged += part.judged;
+      all.plausible.on_time += part.plausible.on_time;
+      all.plausible.judged += part.plausible.judged;
       Object.keys(part.left_out).forEach(function (why) { all.left_out[why] = (all.left_out[why] || 0) + part.left_out[why]; });
     });
     return all;
@@ -88,7 +91,7 @@
       <${Figure} name="longest" value=${first ? Desk.span(props.now - first.longest_since) : "–"} bad=${first && first.late > 0} note=${waitedNote(first, picture)} />
       <${Figure} name="served" value=${sum(picture, function (s) { return s.served; })} note=${Queue.t("figure.served.note", { missed: missed })} />
       <${Figure} name="on_time" value=${wait.judged ? Desk.percent(wait.on_time, wait.judged) : "–"}
-        note=${wait.judged ? Queue.t("share.of", { on_time: wait.on_time, judged: wait.judged }) + (Desk.leftOut(Desk.ended(wait)) ? " · " + Desk.leftOut(Desk.ended(wait)) : "") : Queue.t("share.none")} />
+        note=${wait.judged ? Queue.t("share.of", { on_time: wait.on_time, judged: wait.judged }) + (Desk.leftOut(Desk.ended(wait)) ? " · " + Desk.leftOut(Desk.ended(wait)) : "") + (Desk.plausible(wait) ? " · " + Desk.plausible(wait) : "") : Queue.t("share.none")} />
     </div>`;
   };
 

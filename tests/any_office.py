@@ -12,8 +12,13 @@ from queue_server import office_file
 from queue_server.domain.office import (
     COMPONENTS,
     COUNTER_KINDS,
+    COUNTS,
     DIRECTIONS,
+    SERVICE_FROM,
+    WAIT_FROM,
+    WAIT_TO,
     Board,
+    Clocks,
     Counter,
     Hall,
     Holiday,
@@ -72,6 +77,12 @@ def weeks(day_starts: int) -> st.SearchStrategy[Week]:
     return st.builds(Week, st.tuples(*(spans(day_starts) for _ in range(7))))
 
 
+clocks = st.builds(
+    Clocks, wait_from=st.sampled_from(WAIT_FROM), wait_to=st.sampled_from(WAIT_TO),
+    service_from=st.sampled_from(SERVICE_FROM), counts=st.sampled_from(COUNTS),
+).filter(lambda found: (found.wait_to, found.service_from) != ("started", "called"))
+
+
 @st.composite
 def standards(draw: st.DrawFn) -> Standard:
     promises = st.builds(Promise, wait_min=minutes, service_min=minutes)
@@ -81,6 +92,7 @@ def standards(draw: st.DrawFn) -> Standard:
         visit_min=draw(minutes), decree=draw(st.just("") | texts),
         valid_from=draw(st.sampled_from(["", "2026-01-02"])),
         components=draw(st.dictionaries(st.sampled_from(COMPONENTS), long_words, max_size=4)),
+        valid_to=draw(st.sampled_from(["", "2026-12-31"])), clocks=draw(clocks),
     )
 
 

@@ -14,6 +14,7 @@ from queue_server.domain.standard import (
     ENDED_BY,
     LEFT_OUT,
     MINUTE,
+    USUAL,
     Durations,
     Elapsed,
     Moment,
@@ -202,7 +203,7 @@ def test_the_visit_is_the_sum_of_its_steps_without_the_visitors_own_time() -> No
     first = Durations(waited=20 * MINUTE, remote=15 * MINUTE, walked=MINUTE, served=4 * MINUTE)
     second = Durations(waited=5 * MINUTE, served=5 * MINUTE, parked_visitor=90 * MINUTE)
     whole = first + second
-    assert whole.visit == 20 * MINUTE
+    assert whole.visit(USUAL) == 20 * MINUTE
 
     def visit(visit_min: int, state: State = State.DONE) -> bool | None:
         return judge(second, STATED, state, True, visit_min, whole).visit_on_time

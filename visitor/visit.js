@@ -90,11 +90,12 @@
         ${fact(Queue.t("waiting.now"), String(service.waiting))}
         ${fact(Queue.t("promise.wait"), stated.wait_min ? Queue.t("minutes.most", { minutes: stated.wait_min }) : null)}
         ${fact(Queue.t("promise.service"), stated.service_min ? Queue.t("minutes.about", { minutes: stated.service_min }) : null)}
+        ${fact(Queue.t("promise.visit"), stated.visit_min ? Queue.t("minutes.most", { minutes: stated.visit_min }) : null)}
       </dl>
       <details class="standard"><summary>${Queue.t("standard")}</summary>
         ${Queue.PUBLISHED.map(function (name) {
           return html`<section><h3>${Queue.t("component." + name)}</h3><p class="lines">${Queue.say(parts[name]) || Queue.t("component.none")}</p></section>`;
-        })}</details>`;
+        })}${service.decree ? html`<section><h3>${Queue.t("standard.decree")}</h3><p class="lines">${service.decree}</p></section>` : null}</details>`;
   }
 
   function trouble() {

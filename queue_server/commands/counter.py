@@ -16,7 +16,7 @@ from ..store import log, people, queue
 from ..store.people import Seat
 from ..transaction import Answer, Tx
 from .moving import advance, save, service_of, step_of
-from .visitor import arrive, new_step, standards
+from .visitor import arrive, new_step, standard_of
 
 #: Reasons from a list (decisions 9, 11); the words files hold the sentences "reason.<code>".
 OUT_OF_ORDER = ("urgent_need", "companion", "short_question", "wrong_order", "supervisor_asked", "replay")
@@ -278,11 +278,12 @@ def transfer(tx: Tx, args: dict[str, Any]) -> Answer:
         raise Refused("same_service")
     came_from = step.state
     new = advance(tx, step, "transfer", ended_at=tx.now.at, outcome="transferred")
-    standard = standards(tx).get(target.key, 0)
+    standard = standard_of(tx, target.key, queue.ticket(tx.c, step.ticket_id).day, step.ticket_id)
     to_step = queue.add_step(tx.c, new_step(
         tx, step.ticket_id, target.key, bool(step.priority), State.WAITING, standard, True))
     new = save(tx, step, new, "transferred", {
-        "counter": counter.key, "to_service": target.key, "to_step": to_step, "reason": f"from_{came_from}"})
+        "counter": counter.key, "to_service": target.key, "to_step": to_step, "standard": standard,
+        "reason": f"from_{came_from}"})
     queue.end_calls(tx.c, step.id, "over", tx.now.at)
     changed(tx, counter.key)
     return {"step": to_step, "event": new.last_seq}

@@ -10,13 +10,18 @@ import orjson
 from ..domain.errors import NotFound, Refused
 from ..domain.events import Json
 from ..domain.office import Office, Service
+from ..domain.open_time import uncounted
 from ..domain.standard import clock
 from ..domain.ticket import MUTABLE, UNDOABLE, State, Step, move
-from ..store import queue
+from ..store import queue, standards
 from ..transaction import Tx
 
 _mutable = attrgetter(*MUTABLE)
-DURATIONS = ("waited_ms", "walked_ms", "served_ms", "parked_office_ms", "parked_visitor_ms")
+DURATIONS = (
+    "waited_ms", "walked_ms", "served_ms", "parked_office_ms", "parked_visitor_ms", "waited_off_ms", "parked_off_ms",
+)
+#: Clock -> how much of it the standard does not count, being breaks or closed time.
+OFF = {"waited": "waited_off_ms", "parked_office": "parked_off_ms"}
 
 
 def service_of(office: Office, key: Any) -> Service:
@@ -37,7 +42,7 @@ def step_of(tx: Tx, step_id: Any) -> Step:
 def advance(tx: Tx, step: Step, act: str, **changes: Any) -> Step:
     """The step after ``act``: state by the table of moves, and the time since the last move on its clock."""
     after = move(act, State(step.state))
-    clocks = _clock(step, act, tx.now.tick)
+    clocks = _clock(tx, step, act)
     before = orjson.dumps(dict(zip(MUTABLE, _mutable(step), strict=True))).decode() if act in UNDOABLE else ""
     return step.changed(
         state=str(after), since_tick=tx.now.tick, boot=tx.now.boot, before=before,
@@ -45,13 +50,30 @@ def advance(tx: Tx, step: Step, act: str, **changes: Any) -> Step:
     )
 
 
-def _clock(step: Step, act: str, tick: int) -> dict[str, int]:
+def _clock(tx: Tx, step: Step, act: str) -> dict[str, int]:
     """The duration that has grown since the last move, by the table in ``domain/standard.py``."""
     name = clock(State(step.state), act, step.park_clock == "visitor")
     if name is None:
         return {}
-    column = f"{name}_ms"
-    return {column: getattr(step, column) + max(0, tick - step.since_tick)}
+    column, time = f"{name}_ms", max(0, tx.now.tick - step.since_tick)
+    grown = {column: getattr(step, column) + time}
+    if name in OFF:
+        off = not_counted(tx, step, name, tx.now.at - time, tx.now.at)
+        if off:
+            grown[OFF[name]] = getattr(step, OFF[name]) + off
+    return grown
+
+
+def not_counted(tx: Tx, step: Step, name: str, since: int, until: int) -> int:
+    """How much of a stretch (UTC ms) of the clock ``name`` the step's standard leaves out, by today's hours. What it
+    leaves out already, because the holder had not arrived, is not left out twice."""
+    known = standards.by_id(tx.c, tx.office_id, tx.head.config_version)
+    clocks = known.get(step.standard_id, standards.NONE).standard.clocks
+    if clocks.counts == "always":
+        return 0
+    if name == "waited" and clocks.wait_from == "arrived":
+        since = until if step.arrived_at is None else max(since, step.arrived_at)
+    return uncounted(tx.office, service_of(tx.office, step.service), clocks.counts, since, until)
 
 
 def save(tx: Tx, old: Step, new: Step, kind: str, body: dict[str, Json]) -> Step:

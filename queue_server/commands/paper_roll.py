@@ -12,7 +12,7 @@ from ..domain.ticket import State, Step, label
 from ..office_file.node import clock_minutes
 from ..store import queue
 from ..transaction import Answer, Tx
-from .moving import advance, save, service_of
+from .moving import advance, not_counted, save, service_of
 from .reserve import Given, enter, void
 
 #: What became of the paper: its holder waits now, was served, went away; or nobody ever got it.
@@ -50,7 +50,9 @@ def enter_paper(tx: Tx, args: dict[str, Any]) -> Answer:
         _served(tx, step, given, args)
     elif outcome == "left":
         ended = _at(tx, day, args, "ended", issued) if args.get("ended") else issued
-        new = advance(tx, step, "cancel", ended_at=ended, outcome="visitor_left", waited_ms=ended - issued)
+        off = not_counted(tx, step, "waited", issued, ended)
+        new = advance(
+            tx, step, "cancel", ended_at=ended, outcome="visitor_left", waited_ms=ended - issued, waited_off_ms=off)
         save(tx, step, new, "cancelled", {"by": "paper", "reason": "visitor_left"})
     elif outcome == "spoiled":
         void(tx, step, given, "paper_spoiled")
@@ -73,6 +75,7 @@ def _served(tx: Tx, step: Step, given: Given, args: dict[str, Any]) -> None:
     new = advance(
         tx, step, "enter_served", counter=counter.key, called_at=started, first_called_at=started, started_at=started,
         ended_at=ended, outcome="served", calls=1, waited_ms=started - given.issued_at, served_ms=ended - started,
+        waited_off_ms=not_counted(tx, step, "waited", given.issued_at, started),
     )
     save(tx, step, new, "paper_served", {"counter": counter.key, "started_at": started, "ended_at": ended})
 

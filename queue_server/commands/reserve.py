@@ -19,7 +19,7 @@ from ..store import queue, reserve
 from ..transaction import Answer, Tx
 from .day import open_office_day, open_past_day
 from .moving import advance, save, service_of
-from .visitor import new_step, standards, ticket_answer
+from .visitor import new_step, standard_of, ticket_answer
 
 #: So far the kiosk's clock may be from the server's: beyond, the step's times are marked as doubtful, ms.
 CLOCK_ERROR_MS = 5_000
@@ -66,7 +66,7 @@ def enter(tx: Tx, given: Given, state: State) -> tuple[Step, bool]:
         "secret": given.secret or secrets.token_urlsafe(16), "place": secrets.token_urlsafe(6), "holder": "",
         "issuer": tx.actor.id, "issued_at": given.queued_at, "issued_tick": tick, "paper": given.paper,
     })
-    standard = standards(tx).get(service.key, 0)
+    standard = standard_of(tx, service.key, given.day)
     step_id = reserve.add_step(tx.c, {
         **new_step(tx, ticket_id, service.key, given.priority, state, standard, True), "day": given.day,
         "queued_at": given.queued_at, "arrived_at": given.queued_at, "queued_tick": tick, "since_tick": tick,

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import secrets
-from dataclasses import replace
 from typing import Any
 
 from ..domain import numbering
 from ..domain.errors import NotAllowed, Refused
 from ..domain.events import Json
-from ..domain.office import Office
-from ..office_file import differences, to_json
-from ..store import offices, people, queue
+from ..domain.office import Office, Service
+from ..office_file import differences, standard_to_json, to_json
+from ..store import offices, people, queue, standards
 from ..transaction import Answer, Tx
 from .fitting import keep_what_is_in_use, move_boards
 from .supervisor import pair_device
@@ -42,7 +42,7 @@ def configure(tx: Tx, args: dict[str, Any]) -> Answer:
     })
     offices.add_version(tx.c, tx.office_id, version, body, tx.now.at, seq)
     for service in office.services:
-        _put_standard(tx, office, service.key, seq)
+        _put_standard(tx, service, seq)
     people.add_seats(tx.c, tx.office_id, [c.key for c in office.counters])
     if version > 1:
         _declare_new_parts(tx, office)
@@ -64,17 +64,19 @@ def _declare_new_parts(tx: Tx, office: Office) -> None:
                     "source": part.source})
 
 
-def _put_standard(tx: Tx, office: Office, key: str, seq: int) -> None:
-    import json
-
-    service = office.service(key)
-    whole = json.loads(to_json(replace(office, services=(service,))))
-    text = json.dumps(whole["services"][0]["standard"], sort_keys=True, ensure_ascii=False)
-    newest = offices.newest_standard(tx.c, tx.office_id, key)
-    if newest is not None and newest[2] == text:
+def _put_standard(tx: Tx, service: Service, seq: int) -> None:
+    """A new version in the register when the service's standard is another than its newest, with both in the log."""
+    newest = standards.newest(tx.c, tx.office_id, service.key)
+    if newest is not None and newest[1] == service.standard:
         return
+    version = 1 if newest is None else newest[0] + 1
     valid_from = service.standard.valid_from or tx.day
-    offices.add_standard(tx.c, tx.office_id, key, 1 if newest is None else newest[1] + 1, valid_from, text, seq)
+    text = standard_to_json(service.standard)
+    added = standards.add(tx.c, tx.office_id, service.key, version, valid_from, text, seq)
+    tx.record("standard_published", {
+        "standard": added, "service": service.key, "version": version, "valid_from": valid_from,
+        "before": None if newest is None else json.loads(standard_to_json(newest[1])), "after": json.loads(text),
+    })
 
 
 def add_person(tx: Tx, args: dict[str, Any]) -> Answer:

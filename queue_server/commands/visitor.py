@@ -11,7 +11,7 @@ from ..domain.errors import NotFound, Refused
 from ..domain.events import Json
 from ..domain.office import Service
 from ..domain.ticket import State, Step, label
-from ..store import offices, queue
+from ..store import offices, queue, standards
 from ..transaction import Answer, Tx
 from .day import open_office_day
 from .moving import advance, save, service_of
@@ -96,7 +96,7 @@ def _issue(tx: Tx, service: Service, channel: str, priority: bool, args: dict[st
         "place": place, "holder": tx.actor.holder, "issuer": tx.actor.id, "issued_at": tx.now.at,
         "issued_tick": tx.now.tick, "paper": "waiting" if on_paper else "",
     })
-    standard = standards(tx).get(service.key, 0)
+    standard = standard_of(tx, service.key)
     state = State.ISSUING if on_paper else State.WAITING
     body: dict[str, Json] = {
         "ticket": ticket_id, "day": tx.day, "service": service.key, "prefix": prefix, "number": number,
@@ -121,9 +121,11 @@ def new_step(
     }
 
 
-def standards(tx: Tx) -> dict[str, int]:
-    """Service -> standard in force, looked up once per configuration."""
-    return offices.standards_in_force(tx.c, tx.office_id, tx.head.config_version)
+def standard_of(tx: Tx, service: str, day: str = "", ticket_id: int = 0) -> int:
+    """The standard that a number of ``service`` is judged by for ever: the one in force on ``day`` ("": today), or
+    for a further step of a ticket the one in force when the ticket was issued. 0: none is."""
+    issued = standards.issued_by(tx.c, tx.office_id, ticket_id) if ticket_id else None
+    return standards.in_force(tx.c, tx.office_id, tx.head.config_version, service, day or tx.day, issued).id
 
 
 def ticket_answer(ticket: queue.Ticket) -> dict[str, Any]:

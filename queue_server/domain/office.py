@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 
 LANGUAGES = ("id", "en")
 TIME_ZONES = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
+#: Hours ahead of UTC, all the year.
+OFFSETS_H = {"WIB": 7, "WITA": 8, "WIT": 9}
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 CHANNELS = ("door", "online", "staff")
 CLASSES = ("ordinary", "priority")
@@ -97,9 +99,31 @@ class Promise:
     service_min: int | None = None
 
 
+WAIT_FROM, WAIT_TO = ("arrived", "issued"), ("called", "started")
+SERVICE_FROM = ("started", "called")
+#: always; not in the breaks of the published hours; not outside the published hours at all
+COUNTS = ("always", "no_breaks", "open_hours")
+
+
+@dataclass(frozen=True)
+class Clocks:
+    """What starts and ends the clocks of a standard. The whole visit runs from ``wait_from`` to "finish".
+
+    ``wait_from`` "issued": the time before the holder of a number from a phone came counts too. The way from the
+    call to the counter belongs to the wait (``wait_to`` "started"), to the service (``service_from`` "called"), or
+    to neither; never to both. ``counts``: when the clocks run while nobody is being served, see ``COUNTS``.
+    """
+
+    wait_from: str = "arrived"
+    wait_to: str = "called"
+    service_from: str = "started"
+    counts: str = "always"
+
+
 @dataclass(frozen=True)
 class Standard:
-    """What the office publishes about a service, in force from ``valid_from`` (ISO date).
+    """What the office publishes about a service, in force from ``valid_from`` to ``valid_to`` (ISO dates, both
+    included; "": at once, and until another replaces it). ``register.py`` says which of its versions that is.
 
     ``promises`` is keyed by "door", "online", "staff" or "priority"; "door" is always there and is
     what the others fall back to. ``components`` holds the texts of the 14 components.
@@ -110,6 +134,8 @@ class Standard:
     decree: str = ""
     valid_from: str = ""
     components: dict[str, Words] = field(default_factory=dict)
+    valid_to: str = ""
+    clocks: Clocks = Clocks()
 
     @property
     def free(self) -> bool:

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from .office import Promise
+from .office import Clocks, Promise
 from .ticket import ENDED, State
 
 MINUTE = 60_000
+#: The clocks of a standard that says nothing else.
+USUAL = Clocks()
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,12 @@ def elapsed(since: Moment, until: Moment) -> Elapsed:
 
 @dataclass(frozen=True)
 class Durations:
-    """What a step's clocks show. ``remote`` is the part of ``waited`` before the holder arrived."""
+    """What a step's clocks show. ``remote`` is the part of ``waited`` before the holder arrived.
+
+    ``waited_off`` and ``parked_off`` are the parts of ``waited`` and ``parked_office`` that the step's standard does
+    not count, being breaks or closed time (``open_time.py``); where the standard leaves out ``remote``, no moment is in
+    both.
+    """
 
     waited: int = 0
     walked: int = 0
@@ -51,6 +58,8 @@ class Durations:
     parked_visitor: int = 0
     remote: int = 0
     doubtful: bool = False
+    waited_off: int = 0
+    parked_off: int = 0
 
     def __add__(self, other: Durations) -> Durations:
         """Of the steps of one ticket."""
@@ -62,22 +71,27 @@ class Durations:
             self.parked_visitor + other.parked_visitor,
             self.remote + other.remote,
             self.doubtful or other.doubtful,
+            self.waited_off + other.waited_off,
+            self.parked_off + other.parked_off,
         )
 
-    @property
-    def waited_here(self) -> int:
-        """The wait that the promise is about: from arrival (decisions 5)."""
-        return max(0, self.waited - self.remote)
+    def wait(self, clocks: Clocks) -> int:
+        """The wait that the promise is about, as its standard says; usually from arrival to the call (decisions 5)."""
+        walked = self.walked if clocks.wait_to == "started" else 0
+        return self._waited(clocks) + walked
 
-    @property
-    def service(self) -> int:
+    def service(self, clocks: Clocks) -> int:
         """What the stated service duration is about: the time during which the office's clock ran."""
-        return self.served + self.parked_office
+        walked = self.walked if clocks.service_from == "called" else 0
+        return self.served + walked + max(0, self.parked_office - self.parked_off)
 
-    @property
-    def visit(self) -> int:
+    def visit(self, clocks: Clocks) -> int:
         """What the stated visit is about: everything but the time that was the visitor's own."""
-        return self.waited_here + self.walked + self.service
+        return self._waited(clocks) + self.walked + self.served + max(0, self.parked_office - self.parked_off)
+
+    def _waited(self, clocks: Clocks) -> int:
+        before = self.remote if clocks.wait_from == "arrived" else 0
+        return max(0, self.waited - before - self.waited_off)
 
     @property
     def total(self) -> int:
@@ -187,11 +201,14 @@ def judge(
     was_called: bool,
     visit_min: int | None = None,
     visit: Durations | None = None,
+    clocks: Clocks = USUAL,
+    was_started: bool = False,
 ) -> Verdict:
     """A step against the promise in force when its ticket was issued (decisions 19).
 
     ``durations`` up to now or to the end; ``was_called``: at least one call that was not undone;
-    ``visit`` is the sum over the ticket's steps so far (this step alone when it is not given).
+    ``visit`` is the sum over the ticket's steps so far (this step alone when it is not given);
+    ``clocks`` are those of the standard; ``was_started`` matters where a wait ends only with the start.
     A part is late as soon as its time has passed, in whatever state the step is or ended; exactly
     the stated minutes are still on time.
     """
@@ -199,10 +216,14 @@ def judge(
         void = Part(None, "void")
         return Verdict(void, void, void, durations.doubtful)
     whole = durations if visit is None else visit
+    if clocks.wait_to == "started":
+        wait_kept = Part(None, "not_yet_known") if state is State.CALLED else _wait_kept(state, was_started)
+    else:
+        wait_kept = _wait_kept(state, was_called)
     return Verdict(
-        _part(durations.waited_here, promise.wait_min, _wait_kept(state, was_called)),
-        _part(durations.service, promise.service_min, _service_kept(state)),
-        _part(whole.visit, visit_min, _visit_kept(state)),
+        _part(durations.wait(clocks), promise.wait_min, wait_kept),
+        _part(durations.service(clocks), promise.service_min, _service_kept(state)),
+        _part(whole.visit(clocks), visit_min, _visit_kept(state)),
         whole.doubtful or durations.doubtful,
     )
 
@@ -213,11 +234,11 @@ def _part(ms: int, stated_min: int | None, otherwise: Part) -> Part:
     return Part(False) if ms > stated_min * MINUTE else otherwise
 
 
-def _wait_kept(state: State, was_called: bool) -> Part:
-    """What a wait within its time is worth: kept only if a call ended it."""
+def _wait_kept(state: State, was_ended: bool) -> Part:
+    """What a wait within its time is worth: kept only if a call (or a start, where the standard says so) ended it."""
     if state in (State.ISSUING, State.WAITING):
         return Part(None, "not_yet_known")
-    if was_called:
+    if was_ended:
         return Part(True)
     return Part(None, "closed_in_time" if state is State.UNSERVED else "left_in_time")
 

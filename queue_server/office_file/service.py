@@ -7,7 +7,12 @@ import re
 from ..domain.hours import DAY_MIN
 from ..domain.office import (
     COMPONENTS,
+    COUNTS,
+    SERVICE_FROM,
+    WAIT_FROM,
+    WAIT_TO,
     WEEKDAYS,
+    Clocks,
     Promise,
     Quota,
     Service,
@@ -150,6 +155,7 @@ def _quota(node: Node | None) -> Quota:
 
 def _standard(node: Node, texts: dict[str, Words]) -> Standard:
     own = node.table("components")
+    clocks = node.table("clocks")
     promises = node.table("promise", required=True)
     found = Standard(
         promises=_promises(promises) if promises else {"door": Promise()},
@@ -157,9 +163,27 @@ def _standard(node: Node, texts: dict[str, Words]) -> Standard:
         decree=node.text("decree", "", most=200),
         valid_from=node.day("valid_from", ""),
         components={**texts, **(components(own) if own else {})},
+        valid_to=node.day("valid_to", ""),
+        clocks=_clocks(clocks) if clocks else Clocks(),
     )
+    if "" < found.valid_to < found.valid_from:
+        node.note("standard_ends_first", "valid_to", first=found.valid_from, last=found.valid_to)
     if own:
         own.done()
+    node.done()
+    return found
+
+
+def _clocks(node: Node) -> Clocks:
+    usual = Clocks()
+    found = Clocks(
+        wait_from=node.choice("wait_from", WAIT_FROM, usual.wait_from),
+        wait_to=node.choice("wait_to", WAIT_TO, usual.wait_to),
+        service_from=node.choice("service_from", SERVICE_FROM, usual.service_from),
+        counts=node.choice("counts", COUNTS, usual.counts),
+    )
+    if (found.wait_to, found.service_from) == ("started", "called"):
+        node.note("walk_counted_twice", "wait_to")
     node.done()
     return found
 

@@ -8,6 +8,7 @@ from ..domain.office import (
     COMPONENTS,
     LANGUAGES,
     WEEKDAYS,
+    Clocks,
     Counter,
     MixRule,
     Notice,
@@ -118,12 +119,21 @@ def _quota(quota: Quota) -> Table:
 
 def _standard(standard: Standard) -> Table:
     return {
-        "decree": standard.decree, "valid_from": standard.valid_from, "visit_min": standard.visit_min,
+        "decree": standard.decree, "valid_from": standard.valid_from, "valid_to": standard.valid_to,
+        "visit_min": standard.visit_min, "clocks": _clocks(standard.clocks),
         "promise": {name: _promise(promise) for name, promise in standard.promises.items()},
         "components": {
             part: _words(standard.components[part]) for part in COMPONENTS if part in standard.components
         },
     }
+
+
+def _clocks(clocks: Clocks) -> Table:
+    """What is not as usual; a file that says nothing means the usual."""
+    usual = Clocks()
+    found = {"wait_from": clocks.wait_from, "wait_to": clocks.wait_to, "service_from": clocks.service_from,
+             "counts": clocks.counts}
+    return {name: value for name, value in found.items() if value != getattr(usual, name)}
 
 
 def _promise(promise: Promise) -> Inline:

@@ -16,7 +16,7 @@ PAPER_LATE_MS = 4_000
 
 def found(s: Snapshot, devices: list[dict[str, Any]], late: dict[str, list[Row]], printer: str) -> list[dict[str, Any]]:
     """Alerts as ``{code, facts}``, the most urgent first; names in facts come in each language."""
-    return [*_late(s, late), *_boards(s, devices), *_printer(printer), *_papers(s), *_day(s)]
+    return [*_late(s, late), *_boards(s, devices), *_printer(printer), *_papers(s), *_day(s), *_standards(s)]
 
 
 def paper_late(s: Snapshot) -> list[Row]:
@@ -29,7 +29,7 @@ def late_rows(s: Snapshot, service: str) -> list[Row]:
     rows = []
     for row, _why in s.lines[service].order:
         stated = s.promise(row).wait_min
-        if stated is not None and row.waited_by(s.tick) > stated * MINUTE:
+        if stated is not None and s.judged_wait(row) > stated * MINUTE:
             rows.append(row)
     return sorted(rows, key=lambda row: row.queued_tick)
 
@@ -95,3 +95,11 @@ def _day(s: Snapshot) -> list[dict[str, Any]]:
     """Numbers are left after the day was closed (reopened ones, say)."""
     waiting = sum(line.waiting for line in s.lines.values())
     return [{"code": "left_after_closing", "facts": {"n": waiting}}] if s.day_closed and waiting else []
+
+
+def _standards(s: Snapshot) -> list[dict[str, Any]]:
+    """A service that states nothing any more, or soon will not: nobody can be late there, and nobody would notice."""
+    return [
+        {"code": code, "facts": {"service": key, "name": s.office.service(key).name, "date": date}}
+        for code, key, date in s.gaps
+    ]

@@ -139,4 +139,5 @@ def _service(s: Snapshot, service: Service) -> dict[str, Any]:
         "may": s.may_picture(service.key, "door"),
         "promise": {"wait_min": promise.wait_min, "service_min": promise.service_min},
         "components": {k: v for k, v in service.standard.components.items() if k in PUBLISHED_COMPONENTS},
+        "decree": service.standard.decree,
     }

@@ -22,7 +22,11 @@ def picture(s: Snapshot, channel: str) -> dict[str, Any]:
             **head, "summary": service.summary, "may": _may(s, service.key, channel),
             "waiting": line.waiting if line else 0, "forecast": None, "components": components,
             "tariff": components.get("tariff", {}), "remote": service.remote and office.remote_numbers,
-            "promise": {"wait_min": promise.wait_min, "service_min": promise.service_min},
+            "promise": {
+                "wait_min": promise.wait_min, "service_min": promise.service_min,
+                "visit_min": service.standard.visit_min,
+            },
+            "decree": service.standard.decree,
             "free": service.standard.free, "hall": office.hall_to_wait_in(service.key),
         })
     openings = [x["may"]["next_opening"] for x in services if x["may"]["next_opening"]]

@@ -32,7 +32,10 @@ TOGETHER: dict[str, tuple[str, ...]] = {
     "visitor/all.css": ("common/base.css", "visitor/visitor.css"),
 }
 #: Screens whose words do not stand in a folder of their own; where two files say the same, the later one counts.
-WORDS = {"admin": ("supervisor/words.json", "supervisor/admin_words.json")}
+WORDS = {
+    "admin": ("supervisor/words.json", "supervisor/admin_words.json"),
+    "reports": ("supervisor/words.json", "supervisor/reports_words.json"),
+}
 #: The refusals that a visitor can meet; the others belong to officers and would only cost a phone time.
 _VISITORS = frozenset(f"refused.{code}" for code in (
     "after_cutoff", "before_opening", "break", "busy", "closed", "closed_today", "failed", "holiday", "line",
@@ -72,6 +75,11 @@ def blueprint(door: Door, live: Live) -> Blueprint:
     def supervisor(office: str) -> str:
         found = live.latest(office)
         return page("supervisor/supervisor.html", office, name=found.office.name if found else office)
+
+    @bp.get("/supervisor/<office>/reports")
+    def reports(office: str) -> str:
+        found = live.latest(office)
+        return page("supervisor/reports.html", office, name=found.office.name if found else office)
 
     @bp.get("/account/<office>")
     def account(office: str) -> str:

@@ -10,6 +10,7 @@ from ..commands import day
 from ..commands import supervisor as acts
 from ..commands.paper_roll import OUTCOMES, roll_words
 from ..domain import hours, numbering
+from ..domain.plausible import Shares
 from ..domain.standard import MINUTE, Share
 from ..moment import wall_ms
 from ..snapshot import Row, Snapshot
@@ -72,9 +73,15 @@ def _service(s: Snapshot, key: str, day: ServiceDay, late: dict[str, list[Row]])
     }
 
 
-def _part(durations: tuple[int, ...], share: Share) -> dict[str, Any]:
+def _part(durations: tuple[int, ...], shares: Shares) -> dict[str, Any]:
     return {
-        "median_ms": _median(durations), "worst_ms": durations[-1] if durations else None,
+        "median_ms": _median(durations), "worst_ms": durations[-1] if durations else None, **_share(shares.all),
+        "plausible": _share(shares.plausible), "flagged": shares.flagged, "steps": shares.steps,
+    }
+
+
+def _share(share: Share) -> dict[str, Any]:
+    return {
         "on_time": share.numerator, "judged": share.denominator, "left_out": share.left_out, "doubtful": share.doubtful,
     }
 
@@ -86,7 +93,7 @@ def _soon(s: Snapshot, key: str) -> int:
     for row, _why in line.order if line else ():
         stated = s.promise(row).wait_min
         if stated is not None:
-            n += stated * MINUTE * SOON // 100 <= row.waited_by(s.tick) <= stated * MINUTE
+            n += stated * MINUTE * SOON // 100 <= s.judged_wait(row) <= stated * MINUTE
     return n
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from ..domain.standard import Share, share
+from ..domain.plausible import Shares, shares
 from ..domain.ticket import ENDED, State
 from . import log
 from .reports import Entry, Reader
@@ -27,9 +27,9 @@ class ServiceDay:
     refusals: int = 0
     waits: tuple[int, ...] = ()
     services: tuple[int, ...] = ()
-    wait: Share = field(default_factory=lambda: Share(0, 0))
-    service: Share = field(default_factory=lambda: Share(0, 0))
-    visit: Share = field(default_factory=lambda: Share(0, 0))
+    wait: Shares = field(default_factory=shares)
+    service: Shares = field(default_factory=shares)
+    visit: Shares = field(default_factory=shares)
 
 
 @dataclass(frozen=True)
@@ -56,22 +56,27 @@ _kept: dict[tuple[str, int], _Kept] = {}
 
 def today(c: Connection, office_id: int, day: str) -> Today:
     """The day so far as of this snapshot."""
-    reader = Reader(c, office_id)
-    entries = [*_ended(reader, day), *reader.under_way(day)]
+    found = entries(c, office_id, day)
     refused: dict[str, int] = defaultdict(int)
     for service, _channel, _code, n in log.refusals(c, office_id, day):
         refused[service] += n
     by_service: dict[str, list[Entry]] = defaultdict(list)
     counters: dict[str, list[int]] = defaultdict(list)
-    for entry in entries:
+    for entry in found:
         by_service[entry.service].append(entry)
         if entry.state == State.DONE:
             counters[entry.counter].append(entry.service_ms)
     keys = set(by_service) | set(refused)
     return Today(
         {key: _service(by_service[key], refused[key]) for key in keys},
-        {key: tuple(sorted(found)) for key, found in counters.items()},
+        {key: tuple(sorted(durations)) for key, durations in counters.items()},
     )
+
+
+def entries(c: Connection, office_id: int, day: str) -> list[Entry]:
+    """The steps of the day so far, in no order."""
+    reader = Reader(c, office_id)
+    return [*_ended(reader, day), *reader.under_way(day)]
 
 
 def _ended(reader: Reader, day: str) -> Iterable[Entry]:
@@ -93,10 +98,10 @@ def _ended(reader: Reader, day: str) -> Iterable[Entry]:
 
 def _service(entries: list[Entry], refusals: int) -> ServiceDay:
     done = [e for e in entries if e.state == State.DONE]
-    verdicts = [e.verdict for e in entries]
+    judged = [(e.verdict, e.flags) for e in entries]
     return ServiceDay(
         served=len(done), no_shows=sum(e.state == State.NO_SHOW for e in entries), refusals=refusals,
         waits=tuple(sorted(e.wait for e in entries if e.first_called_at is not None)),
         services=tuple(sorted(e.service_ms for e in done)),
-        wait=share(verdicts, "wait"), service=share(verdicts, "service"), visit=share(verdicts, "visit"),
+        wait=shares(judged, "wait"), service=shares(judged, "service"), visit=shares(judged, "visit"),
     )

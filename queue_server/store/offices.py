@@ -1,8 +1,9 @@
-"""Offices, their configurations and standards in force."""
+"""Offices and their configurations."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import hashlib
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, bindparam, insert, select, update
@@ -40,13 +41,10 @@ _save_head = Prepared(
 _config = select(t.office_version.c.body).where(
     t.office_version.c.office_id == bindparam("office"), t.office_version.c.version == bindparam("version")
 )
-_standards = (
-    select(t.standard.c.service, t.standard.c.id).where(t.standard.c.office_id == bindparam("office"))
-    .order_by(t.standard.c.version)
-)
 
 _cache: WeakKeyDictionary[Engine, dict[tuple[int, int], Office]] = WeakKeyDictionary()
-_cached_standards: WeakKeyDictionary[Engine, dict[tuple[int, int], dict[str, int]]] = WeakKeyDictionary()
+#: Everything that is kept of versions, by whichever room of the store.
+caches: list[WeakKeyDictionary[Engine, Any]] = [_cache]
 
 
 def lock_heads(c: Connection, keys: list[str]) -> list[Head]:
@@ -98,21 +96,16 @@ def config(c: Connection, office_id: int, version: int) -> Office:
     return known[key]
 
 
-def standards_in_force(c: Connection, office_id: int, version: int) -> dict[str, int]:
-    """Service -> id of its newest standard under a configuration; read once for each version."""
-    known = _cached_standards.setdefault(c.engine, {})
-    key = (office_id, version)
-    if key not in known:
-        if len(known) > 2_000:
-            known.clear()
-        known[key] = {row[0]: row[1] for row in c.execute(_standards, {"office": office_id})}
-    return known[key]
+def config_digest(c: Connection, office_id: int, version: int) -> str:
+    """SHA-256 (hex) of the configuration's text, as its event in the log has it."""
+    body = c.execute(_config, {"office": office_id, "version": version}).scalar_one()
+    return hashlib.sha256(body.encode()).hexdigest()
 
 
 def forget(engine: Engine) -> None:
     """After a transaction that failed: a version that was read in it may never have been committed."""
-    _cache.pop(engine, None)
-    _cached_standards.pop(engine, None)
+    for cache in caches:
+        cache.pop(engine, None)
 
 
 def add_office(c: Connection, key: str, door_code: str) -> int:
@@ -122,24 +115,6 @@ def add_office(c: Connection, key: str, door_code: str) -> int:
 
 def add_version(c: Connection, office_id: int, version: int, body: str, at: int, seq: int) -> None:
     c.execute(insert(t.office_version).values(office_id=office_id, version=version, body=body, at=at, seq=seq))
-
-
-def newest_standard(c: Connection, office_id: int, service: str) -> tuple[int, int, str] | None:
-    """(id, version, body) of the newest standard of a service."""
-    row = c.execute(
-        select(t.standard.c.id, t.standard.c.version, t.standard.c.body)
-        .where(t.standard.c.office_id == office_id, t.standard.c.service == service)
-        .order_by(t.standard.c.version.desc()).limit(1)
-    ).first()
-    return None if row is None else (row[0], row[1], row[2])
-
-
-def add_standard(
-    c: Connection, office_id: int, service: str, version: int, valid_from: str, body: str, seq: int
-) -> None:
-    c.execute(insert(t.standard).values(
-        office_id=office_id, service=service, version=version, valid_from=valid_from, body=body, seq=seq,
-    ))
 
 
 def door_code(c: Connection, office_id: int) -> str:

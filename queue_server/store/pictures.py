@@ -15,7 +15,7 @@ from ..domain.office import Office
 from ..domain.ticket import UNDOABLE, Waiting, label
 from ..moment import Moment
 from ..snapshot import SHOWN, Call, Line, Row, Snapshot, Undoable
-from . import offices, people, private, queue
+from . import offices, people, private, queue, seals, standards
 from .offices import Head
 from .people import Seat
 from .prepared import Prepared
@@ -80,8 +80,8 @@ def _row(found: Any) -> Row:
 
 def snapshot(c: Connection, head: Head, now: Moment) -> Snapshot:
     """The office as of ``head``, which was read in the same transaction."""
-    office = offices.config(c, head.id, head.config_version)
-    day = hours.office_day(office, now.at)
+    day = hours.office_day(offices.config(c, head.id, head.config_version), now.at)
+    office = standards.office_of_day(c, head.id, head.config_version, day)
     where = {"office": head.id, "on_day": day}
     apart: dict[str, list[Row]] = defaultdict(list)
     for found in _set_apart.all(c, where):
@@ -101,6 +101,9 @@ def snapshot(c: Connection, head: Head, now: Moment) -> Snapshot:
         told=people.told(c, head.id), undoable=_undoable(c, head, office, now.at, seats, apart["active"]),
         notes={row.ticket_id: note for row in apart["active"] if (note := private.note(c, row.ticket_id))},
         day_open=state is not None and state[1] is None, day_closed=state is not None and state[1] is not None,
+        seal=seals.newest(c, head.id),
+        standards=standards.by_id(c, head.id, head.config_version),
+        gaps=standards.gaps(c, head.id, head.config_version, day),
     )
 
 

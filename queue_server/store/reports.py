@@ -6,21 +6,26 @@ on a reading connection: nothing here can hold up a call (decisions 33).
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, literal_column, select
 
 from .. import tables as t
+from ..domain import hours, plausible
 from ..domain import standard as promise_rules
-from ..domain.office import Promise, Standard
-from ..domain.standard import Durations, Elapsed, Verdict
+from ..domain.entry import Entry
+from ..domain.office import Clocks
+from ..domain.open_time import uncounted
+from ..domain.standard import Durations, Elapsed
 from ..domain.ticket import OPEN, State
 from ..moment import BOOT_ID, boot_ns, wall_ms
+from . import offices, standards
+from .acts import NOTHING, Acts, acts_of
+
+__all__ = ["Entry", "Filters", "Reader", "days", "numbers"]
 
 
 @dataclass(frozen=True)
@@ -32,57 +37,20 @@ class Filters:
     service: str = ""
     counter: str = ""
     person: int | None = None
+    #: A code of ``plausible.RULES``, "any": every flagged step, or "none": every other.
+    flag: str = ""
+
+    def wants(self, entry: Entry) -> bool:
+        """Whether an entry, found by what its row holds, has the flag that is asked for."""
+        if self.flag == "any":
+            return bool(entry.flags)
+        return not entry.flags if self.flag == "none" else self.flag in entry.flags
 
 
-class Entry(NamedTuple):
-    """One line of the log. Times are UTC ms, durations ms, stated times minutes.
-
-    ``wait`` is the wait that the promise is about (from arrival); ``remote`` the time before it; ``total``
-    runs from the issue of the ticket to the end of this step. A step under way shows its times so far.
-    """
-
-    step: int
-    day: str
-    prefix: str
-    number: int
-    leg: int                      # 1: the step the ticket was issued for; 2, 3…: after a transfer
-    service: str
-    channel: str
-    priority: bool
-    issued_at: int
-    arrived_at: int | None
-    first_called_at: int | None
-    called_at: int | None
-    started_at: int | None
-    ended_at: int | None
-    wait: int
-    walk: int
-    serve: int
-    parked_office: int
-    parked_visitor: int
-    remote: int
-    total: int
-    stated: Promise
-    stated_visit: int | None
-    verdict: Verdict
-    recalls: int
-    rule: str
-    reason: str
-    counter: str
-    person: int | None
-    state: str
-    outcome: str
-    standard: int
-    standard_version: int
-    clock_doubt: bool
-
-    @property
-    def service_ms(self) -> int:
-        """What the stated service duration is about."""
-        return self.serve + self.parked_office
-
-
-_DURATIONS = ("waited_ms", "walked_ms", "served_ms", "parked_office_ms", "parked_visitor_ms", "remote_ms")
+_DURATIONS = (
+    "waited_ms", "walked_ms", "served_ms", "parked_office_ms", "parked_visitor_ms", "remote_ms", "waited_off_ms",
+    "parked_off_ms",
+)
 _earlier_step = t.step.alias("earlier")
 _earlier = (
     select(func.count()).where(
@@ -138,6 +106,10 @@ def numbers(c: Connection, office_id: int, filters: Filters) -> int:
     ).scalar_one())
 
 
+#: Rows that are read at once where most of them may not be wanted.
+BITE = 200
+
+
 class Reader:
     """Reads entries in one snapshot, with the standards of the office and the steady clock of that moment."""
 
@@ -145,7 +117,12 @@ class Reader:
         self.c = c
         self.office_id = office_id
         self.tick = _tick(c)
-        self.standards = _standards(c, office_id)
+        self.now = wall_ms()
+        version = c.execute(select(t.office.c.config_version).where(t.office.c.id == office_id)).scalar_one()
+        self.office = offices.config(c, office_id, version)
+        self.day_begins = hours.day_begins(self.office)
+        self.services = {service.key: service for service in self.office.services}
+        self.standards = standards.by_id(c, office_id, version)
 
     def all(self, filters: Filters, most: int = 1_000) -> Iterator[list[Entry]]:
         """Every entry of the range in chunks of at most ``most``, by day and order of issue."""
@@ -157,7 +134,8 @@ class Reader:
             while True:
                 rows = self.c.execute(statement, {"after_id": after}).all()
                 if rows:
-                    yield self.entries(rows)
+                    entries = self.entries(rows)
+                    yield [e for e in entries if filters.wants(e)] if filters.flag else entries
                     after = rows[-1].id
                 if len(rows) < most:
                     break
@@ -179,6 +157,32 @@ class Reader:
                 break
         return found, sum(count for _day, count in counted)
 
+    def flagged(
+        self, filters: Filters, before: tuple[str, int] | None, most: int, look: int
+    ) -> tuple[list[Entry], tuple[str, int] | None]:
+        """Up to ``most`` entries with the flag that is asked for, newest first, among the next ``look`` rows before
+        (day, step); and how far it looked, None: to the end. No column says what is flagged, so a row must be read."""
+        found: list[Entry] = []
+        for day, _count in reversed(days(self.c, self.office_id, filters)):
+            if before is not None and day > before[0]:
+                continue
+            below = before[1] if before is not None and day == before[0] else 2**62
+            statement = _rows.where(
+                *_where(self.office_id, filters), t.step.c.day == day, _id < bindparam("below_id")).order_by(_id.desc())
+            while True:
+                rows = self.c.execute(statement.limit(min(BITE, look)), {"below_id": below}).all()
+                if not rows:
+                    break
+                for entry in self.entries(rows):
+                    below, look = entry.step, look - 1
+                    if filters.wants(entry):
+                        found.append(entry)
+                        if len(found) == most:
+                            return found, (day, below)
+                if not look:
+                    return found, (day, below)
+        return found, None
+
     def changed(self, day: str, after_seq: int) -> tuple[list[Entry], int]:
         """Entries of a day that changed after an event, and the newest event seen."""
         rows = self.c.execute(_rows.where(
@@ -193,47 +197,85 @@ class Reader:
     def entries(self, rows: Iterable[Any]) -> list[Entry]:
         rows = list(rows)
         before = self._before(rows)
-        return [self._entry(row, before.get(row.id)) for row in rows]
+        acts = acts_of(self.c, self.office_id, [row.id for row in rows])
+        return [self._entry(row, before.get(row.id), acts.get(row.id, NOTHING)) for row in rows]
 
-    def _before(self, rows: list[Any]) -> dict[int, Durations]:
-        """Step -> what the earlier steps of its ticket took; only for the few that have any."""
-        steps = {row.id: row.ticket_id for row in rows if row.earlier}
+    def _before(self, rows: list[Any]) -> dict[int, tuple[Durations, bool]]:
+        """Step -> what the earlier steps of its ticket took, and whether one was at the same service; only for the
+        few that have any."""
+        steps = {row.id: (row.ticket_id, row.service) for row in rows if row.earlier}
         if not steps:
             return {}
-        legs: dict[int, list[tuple[int, Durations]]] = {}
-        columns = (t.step.c.ticket_id, t.step.c.id, *(t.step.c[name] for name in _DURATIONS))
-        for ticket, step, *times in self.c.execute(
-            select(*columns).where(t.step.c.ticket_id.in_(sorted(set(steps.values()))), t.step.c.day != "")
+        legs: dict[int, list[tuple[int, str, Durations]]] = {}
+        columns = [t.step.c[name] for name in ("ticket_id", "id", "service", *_DURATIONS, "clock_doubt")]
+        tickets = sorted({ticket for ticket, _service in steps.values()})
+        for ticket, step, service, *times in self.c.execute(
+            select(*columns).where(t.step.c.ticket_id.in_(tickets), t.step.c.day != "")
         ):
-            legs.setdefault(ticket, []).append((step, Durations(*times)))
+            legs.setdefault(ticket, []).append((step, service, _durations(*times)))
         return {
-            step: sum((d for leg, d in legs[ticket] if leg < step), Durations()) for step, ticket in steps.items()
+            step: (
+                sum((d for leg, _service, d in legs[ticket] if leg < step), Durations()),
+                any(leg < step and service == here for leg, service, _d in legs[ticket]),
+            ) for step, (ticket, here) in steps.items()
         }
 
-    def _entry(self, row: Any, before: Durations | None) -> Entry:
+    def _entry(self, row: Any, before: tuple[Durations, bool] | None, acts: Acts) -> Entry:
         # Taken apart in one go: a million rows cost half as much as by their names.
         (step, _ticket, day, service, in_state, priority, arrived_at, counter, person, since_tick, doubt, called_at,
          started_at, ended_at, first_called_at, why, outcome, park_clock, waited, walked, served, parked_office,
-         parked_visitor, remote, standard_id, _seq, prefix, number, channel, issued_at, earlier, recalls) = row
+         parked_visitor, remote, waited_off, parked_off, standard_id, _seq, prefix, number, channel, issued_at, earlier,
+         recalls) = row
         state = State(in_state)
-        took = Durations(waited, walked, served, parked_office, parked_visitor, remote, bool(doubt))
+        took = Durations(
+            waited, walked, served, parked_office, parked_visitor, remote, bool(doubt), waited_off, parked_off)
+        judged_by = self.standards.get(standard_id, standards.NONE)
+        standard, clocks = judged_by.standard, judged_by.standard.clocks
         if state in OPEN:
-            running = Elapsed(max(0, self.tick - since_tick))
-            took = promise_rules.add(took, state, "", running, park_clock == "visitor", arrived_at is None)
-        visit = took if before is None else before + took
-        version, standard = self.standards.get(standard_id, _NONE)
+            running = max(0, self.tick - since_tick)
+            took = promise_rules.add(took, state, "", Elapsed(running), park_clock == "visitor", arrived_at is None)
+            if clocks.counts != "always":
+                took = self._less_closed_time(took, state, running, park_clock, arrived_at, service, clocks)
+        visit, been_here = (took, False) if before is None else (before[0] + took, before[1])
         stated = standard.promise(channel, bool(priority))
-        verdict = promise_rules.judge(took, stated, state, first_called_at is not None, standard.visit_min, visit)
+        verdict = promise_rules.judge(
+            took, stated, state, first_called_at is not None, standard.visit_min, visit, clocks, started_at is not None)
+        rule, reason = _code(_RULE, why), _code(_REASON, why)
+        flags = plausible.flags(plausible.Lived(
+            state, earlier + 1, stated.service_min, took.walked, took.served, took.total, took.waited, issued_at,
+            arrived_at, first_called_at, called_at, started_at, ended_at or self.now, rule, reason, bool(doubt),
+            self.day_begins, acts.reopened, acts.woken, acts.no_show_ms, been_here))
         return Entry(
             step, day, prefix, number, earlier + 1, service, channel, bool(priority), issued_at, arrived_at,
-            first_called_at, called_at, started_at, ended_at, took.waited_here, took.walked, took.served,
+            first_called_at, called_at, started_at, ended_at, took.wait(clocks), took.walked, took.served,
             took.parked_office, took.parked_visitor, took.remote, visit.total, stated, standard.visit_min, verdict,
-            recalls, _code(_RULE, why), _code(_REASON, why), counter, person, in_state, outcome, standard_id, version,
-            bool(doubt),
+            recalls, rule, reason, counter, person, in_state, outcome, standard_id, judged_by.version, bool(doubt),
+            flags, took.waited_off, took.parked_off, clocks,
         )
 
+    def _less_closed_time(
+        self, took: Durations, state: State, running: int, park_clock: str, arrived_at: int | None, service: str,
+        clocks: Clocks,
+    ) -> Durations:
+        """``took`` with what its standard does not count of the stretch that runs now, as ``moving.advance`` would."""
+        name = promise_rules.clock(state, "", park_clock == "visitor")
+        if name not in ("waited", "parked_office") or service not in self.services:
+            return took
+        since = self.now - running
+        if name == "waited" and clocks.wait_from == "arrived":
+            since = self.now if arrived_at is None else max(since, arrived_at)
+        off = uncounted(self.office, self.services[service], clocks.counts, since, self.now)
+        if name == "waited":
+            return replace(took, waited_off=took.waited_off + off)
+        return replace(took, parked_off=took.parked_off + off)
 
-_NONE = (0, Standard({"door": Promise()}))
+
+def _durations(
+    waited: int, walked: int, served: int, office: int, visitor: int, remote: int, waited_off: int, parked_off: int,
+    doubt: int,
+) -> Durations:
+    """A row's, in the order of ``_DURATIONS``, and whether the clock was in doubt."""
+    return Durations(waited, walked, served, office, visitor, remote, bool(doubt), waited_off, parked_off)
 
 
 #: Two codes out of the decision that called the step; reading the whole of it would take longer than all else.
@@ -243,23 +285,6 @@ _RULE, _REASON = re.compile(r'"rule": ?"(\w+)"'), re.compile(r'"reason": ?"(\w+)
 def _code(pattern: re.Pattern[str], why: str) -> str:
     found = pattern.search(why)
     return found[1] if found else ""
-
-
-def _standards(c: Connection, office_id: int) -> dict[int, tuple[int, Standard]]:
-    """Id -> (version, standard) of everything that the office ever promised."""
-    rows = c.execute(select(t.standard.c.id, t.standard.c.version, t.standard.c.body).where(
-        t.standard.c.office_id == office_id))
-    return {row[0]: (row[1], _standard(row[2])) for row in rows}
-
-
-@lru_cache(maxsize=1_000)
-def _standard(body: str) -> Standard:
-    """The part of a stored standard that judging needs."""
-    found = json.loads(body)
-    promises = {
-        key: Promise(stated.get("wait_min"), stated.get("service_min")) for key, stated in found["promises"].items()
-    }
-    return Standard(promises, found.get("visit_min"), valid_from=found.get("valid_from", ""))
 
 
 def _tick(c: Connection) -> int:

@@ -8,7 +8,7 @@ import types
 import typing
 from functools import cache
 
-from ..domain.office import Office
+from .office import Office, Standard
 
 
 def to_json(office: Office) -> str:
@@ -24,6 +24,18 @@ def from_json(text: str) -> Office:
     office = _value(Office, json.loads(text), "office")
     assert isinstance(office, Office)
     return office
+
+
+def standard_to_json(standard: Standard) -> str:
+    """One standard as canonical JSON text; ``standard_from_json`` of it gives an equal one."""
+    return json.dumps(_plain(standard), sort_keys=True, ensure_ascii=False)
+
+
+def standard_from_json(text: str) -> Standard:
+    """The standard of a JSON text made by this or an earlier release; ValueError where it is not one."""
+    found = _value(Standard, json.loads(text), "standard")
+    assert isinstance(found, Standard)
+    return found
 
 
 def _plain(value: object) -> object:
