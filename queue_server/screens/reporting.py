@@ -14,6 +14,8 @@ from ..domain.errors import NotFound, Refused
 from ..domain.plausible import RULES
 from ..live import Live
 from ..moment import wall_ms
+from ..reporting.arrivals import arrivals
+from ..reporting.compare import compare
 from ..reporting.keeper import Keeper
 from ..reporting.period import LONGEST_DAYS, NotKept, Period, Span
 from ..reporting.report import BY, report
@@ -48,6 +50,21 @@ def blueprint(door: Door, live: Live) -> Blueprint:
         if by not in ("", *BY):
             raise Refused("bad_request", field="by")
         return answer(_figures, door, office, span_of(live, office, given), service_of(given), by)
+
+    @bp.get("/compare")
+    def compared(office: str) -> Response:
+        given = request.args
+        before, after = span_of(live, office, given, "before", "before_to"), span_of(live, office, given)
+        return answer(_compare, door, office, before, after, service_of(given))
+
+    @bp.get("/arrivals")
+    def came(office: str) -> Response:
+        given = request.args
+        weekday = given.get("weekday", "")
+        if weekday not in ("", "0", "1", "2", "3", "4", "5", "6"):
+            raise Refused("bad_request", field="weekday")
+        on = int(weekday) if weekday else None
+        return answer(_arrivals, door, office, span_of(live, office, given), service_of(given), on)
 
     return bp
 
@@ -95,6 +112,16 @@ def _figures(door: Door, office: str, span: Span, service: str, by: str) -> Foun
         period = Period(c, office, span, service)
         found = report(period, by)
         return {**found, "at": wall_ms(), "names": _names(period)}
+
+
+def _compare(door: Door, office: str, before: Span, after: Span, service: str) -> Found:
+    with door.database.read() as c:
+        return compare(Period(c, office, before, service), Period(c, office, after, service))
+
+
+def _arrivals(door: Door, office: str, span: Span, service: str, weekday: int | None) -> Found:
+    with door.database.read() as c:
+        return arrivals(Period(c, office, span, service), weekday)
 
 
 def _names(period: Period) -> Found:

@@ -98,6 +98,8 @@ ROUTES: dict[str, Line] = {
     "GET /supervisor/<office>/exports/<int:job>": Line(READS, "the file"),
     "GET /supervisor/<office>/reports": Line(ANYBODY, "the page of reports; its figures come after signing in"),
     "GET /supervisor/<office>/reports/figures": Line(READS, "the figures of a period"),
+    "GET /supervisor/<office>/reports/compare": Line(READS, "two periods compared"),
+    "GET /supervisor/<office>/reports/arrivals": Line(READS, "when people come, and the counters that needs"),
     "GET /admin/<office>/people": Line(SETS_UP, "who may sign in, and their sessions"),
     "GET /admin/<office>/office": Line(SETS_UP, "the configuration in force, and the versions before it"),
     "GET /admin/<office>/office.toml": Line(SETS_UP, "the same as a file"),
