@@ -12,8 +12,9 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, overload
+from typing import overload
 
+from .entry import Entry
 from .figures import Spread, percentile, spread
 from .standard import Share, Verdict
 from .ticket import State
@@ -29,51 +30,6 @@ SORTED_BELOW = 90
 FEW = 200
 
 Run = Sequence[int]
-
-
-class Told(Protocol):
-    """A step of the log as a tally takes it in (``store.reports.Entry``)."""
-
-    @property
-    def step(self) -> int: ...
-    @property
-    def day(self) -> str: ...
-    @property
-    def prefix(self) -> str: ...
-    @property
-    def number(self) -> int: ...
-    @property
-    def leg(self) -> int: ...
-    @property
-    def service(self) -> str: ...
-    @property
-    def channel(self) -> str: ...
-    @property
-    def priority(self) -> bool: ...
-    @property
-    def issued_at(self) -> int: ...
-    @property
-    def arrived_at(self) -> int | None: ...
-    @property
-    def first_called_at(self) -> int | None: ...
-    @property
-    def wait(self) -> int: ...
-    @property
-    def walk(self) -> int: ...
-    @property
-    def service_ms(self) -> int: ...
-    @property
-    def verdict(self) -> Verdict: ...
-    @property
-    def counter(self) -> str: ...
-    @property
-    def person(self) -> int | None: ...
-    @property
-    def state(self) -> str: ...
-    @property
-    def outcome(self) -> str: ...
-    @property
-    def flags(self) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True)
@@ -162,7 +118,7 @@ def summed(tallies: Iterable[Tally]) -> Tally:
 Key = tuple[str, str, str]
 
 
-def tallied(steps: Iterable[Told], offset_min: int, overtaken: Mapping[int, int]) -> dict[Key, Tally]:
+def tallied(steps: Iterable[Entry], offset_min: int, overtaken: Mapping[int, int]) -> dict[Key, Tally]:
     """The tallies of a day's steps. ``offset_min``: the office's minutes ahead of UTC; ``overtaken``: step -> times.
 
     A step that nobody called stands under no counter and no officer.
@@ -201,7 +157,7 @@ class _Group:
         self.busy_ms = 0
         self.passed = Passed()
 
-    def add(self, one: Told, shape: Shape, times: int) -> None:
+    def add(self, one: Entry, shape: Shape, times: int) -> None:
         self.shapes[shape] = self.shapes.get(shape, 0) + 1
         if one.first_called_at is not None:
             self.waits.append(one.wait)
