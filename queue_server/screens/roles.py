@@ -100,6 +100,8 @@ ROUTES: dict[str, Line] = {
     "GET /supervisor/<office>/reports/figures": Line(READS, "the figures of a period"),
     "GET /supervisor/<office>/reports/compare": Line(READS, "two periods compared"),
     "GET /supervisor/<office>/reports/arrivals": Line(READS, "when people come, and the counters that needs"),
+    "GET /supervisor/<office>/reports/closing.pdf": Line(READS, "the closing sheet of a day"),
+    "GET /supervisor/<office>/reports/compliance.pdf": Line(READS, "the report on the standards of a month"),
     "GET /supervisor/<office>/seal": Line(READS, "the seals of a day as a sheet to print, with their QR codes"),
     "GET /supervisor/<office>/seals": Line(READS, "the newest seal of the log, and those of a day"),
     "GET /supervisor/<office>/events": Line(READS, "the log itself, newest first: nothing personal is in it"),
