@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -86,11 +85,6 @@ class Life:
     def press(self, actor: Actor, command: Command, **args: Any) -> Answer:
         return self.session.writer.press_now(Job(KEY, actor, command.__name__, command, args))
 
-    def live(self, days: list[str], visitors: int) -> None:
-        for one in days:
-            self.day(one, visitors)
-        self.session.close()
-
     def day(self, one: str, visitors: int) -> None:
         opens = hours.instant(self.office, one, 8 * 60)
         desks = [Desk(person) for person in SEATS]
@@ -136,7 +130,7 @@ class Life:
             else:
                 self._ends(desk, me, chance.random())
         except Refused as refused:
-            assert refused.code in ("nobody_waiting", "same_service", "not_now", "not_served_here"), refused.code
+            assert refused.code in ("nobody_waiting", "no_show_too_soon", "not_now", "not_served_here"), refused.code
             desk.until = self.clock.at + 20_000
 
     def _calls(self, desk: Desk, me: Actor) -> None:
@@ -187,6 +181,14 @@ class Life:
                 self.press(boss(), supervisor.reopen, step=desk.step, reason="visitor_returned")
         desk.doing, desk.until = "free", self.clock.at + self.chance.randrange(30_000)
 
+    def comes_back(self, step: int) -> None:
+        """A step that has ended is reopened by the supervisor, and an officer finishes it."""
+        self.press(boss(), supervisor.reopen, step=step, reason="visitor_returned")
+        self.clock.at += 3 * MINUTE
+        for command in (counter.call_next, counter.start, counter.finish):
+            self.clock.at += MINUTE
+            self.press(officer(1), command)
+
     def _other(self, step: int) -> str:
         with self.session.database.read() as c:
             service = c.exec_driver_sql("SELECT service FROM step WHERE id = ?", (step,)).scalar_one()
@@ -212,9 +214,3 @@ def officer(person: int) -> Actor:
 
 def boss() -> Actor:
     return Actor("supervisor", f"person:{SUPERVISOR}", SUPERVISOR)
-
-
-def days_before(until: str, n: int) -> list[str]:
-    """So many days before ``until``, oldest first."""
-    last = date.fromisoformat(until)
-    return [(last - timedelta(days=back)).isoformat() for back in range(n, 0, -1)]

@@ -16,10 +16,12 @@ from figures_oracle import Log, Step, half_hour
 from past_days import KEY, Life, boss
 
 from queue_server.commands import supervisor
+from queue_server.commands.seal import seal_now
 from queue_server.database import Database
 from queue_server.domain import figures
 from queue_server.exports.columns import names
 from queue_server.exports.lines import JsonLines
+from queue_server.press import SYSTEM
 from queue_server.reporting import keep
 from queue_server.reporting.period import NotKept, Period, Span
 from queue_server.reporting.report import report, start_of
@@ -34,14 +36,14 @@ MONTHS = Span((_FIRST - timedelta(days=1)).replace(day=1).isoformat(), keep.mont
 
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Four days of sixty visitors; on the last one a step of the first is reopened, and waits."""
+    """Four days of sixty visitors; on the last one a step of the first is reopened and served again."""
     data = tmp_path_factory.mktemp("lived") / "data"
     life = Life(data, seed=7)
     for day in DAYS:
         life.day(day, 60)
-    old = rows(data, "SELECT min(id) FROM step WHERE day = ? AND state = 'done'", DAYS[0])[0][0]
-    life.clock.at += 60_000
-    life.press(boss(), supervisor.reopen, step=old, reason="visitor_returned")
+    life.comes_back(rows(data, "SELECT id FROM step WHERE day = ? AND state = 'done' AND service = 'kunjungan' "
+                         "ORDER BY id", DAYS[0])[0][0])
+    life.press(SYSTEM, seal_now)  # with a seal the refusals since the last one enter the log
     life.session.close()
     return data
 
@@ -119,7 +121,6 @@ def test_the_lived_days_hold_every_kind_of_thing(log: Log) -> None:
     assert all(found[name] for name in (
         "served", "no_shows", "abandoned", "unserved", "transferred", "priority", "overtaken"))
     assert set(found["channels"]) == {"door", "online"} and log.refused
-    assert any(s.state == "waiting" for s in log.steps.values())
 
 
 @pytest.mark.parametrize("span", [
@@ -154,15 +155,28 @@ def test_one_service_alone(database: Database, log: Log, flagged: set[int]) -> N
 def test_a_month_is_read_as_a_whole_once_it_is_kept(database: Database) -> None:
     keep.keep(database, KEY)
     with database.read() as c:
-        assert Period(c, KEY, MONTHS).months() == [DAYS[0][:7]], "the day with a step under way is not kept"
+        assert Period(c, KEY, MONTHS).months() == [DAYS[0][:7], DAYS[-1][:7]]
         assert Period(c, KEY, Span(DAYS[0], DAYS[-1])).months() == []
+
+
+def test_a_day_with_somebody_under_way_is_not_kept(tmp_path: Path) -> None:
+    life = Life(tmp_path / "data", seed=3)
+    life.day(DAYS[0], 8)
+    done = rows(tmp_path / "data", "SELECT min(id) FROM step WHERE state = 'done'")[0][0]
+    life.press(boss(), supervisor.reopen, step=done, reason="visitor_returned")
+    assert keep.keep(life.session.database, KEY) == 1
+    with life.session.database.read() as c:
+        assert keep.tallies.starts(c, 1, "day", *keep.EVER) == set()
+        found = Period(c, KEY, Span(DAYS[0], DAYS[-1]))
+        assert list(found.live) == [DAYS[0]] and report(found)["all"]["with"]["under_way"] == 1
+    life.session.close()
 
 
 def test_a_step_that_is_reopened_on_another_day_leaves_its_own(database: Database, lived: Path) -> None:
     """The day it leaves has changed, though no step of it has."""
     keep.keep(database, KEY, anew=True)
     raw = sqlite3.connect(lived / "queue.db")
-    seq = raw.execute("SELECT max(seq) FROM event").fetchone()[0]
+    seq = raw.execute("SELECT max(seq) FROM event WHERE kind = 'reopened'").fetchone()[0]
     raw.execute("UPDATE tally_book SET seq = ?", (seq - 1,))
     raw.commit()
     raw.close()

@@ -19,7 +19,7 @@ def closing_sheet(period: Period, language: str, at: int) -> bytes:
     """The sheet of the one day that ``period`` is about; ``at``: when its newest event was recorded, UTC ms."""
     found, day = report(period, "day"), period.span.first
     letter = Letter(period.office, language, period.seq, at)
-    letter.title(letter.say("closing.title"), letter.day(day, weekday=True))
+    letter.headline(letter.say("closing.title"), letter.day(day, weekday=True))
     opened, closed, how = _day(period.c, period.head.id, day)
     facts(letter, [
         (letter.say("closing.opened"), letter.clock(opened)), (letter.say("closing.closed"), letter.clock(closed)),

@@ -25,7 +25,7 @@ def compliance_report(period: Period, language: str, at: int) -> bytes:
     found = report(period, "month")
     letter = Letter(period.office, language, period.seq, at)
     first, last = letter.day(period.span.first), letter.day(period.span.last)
-    letter.title(letter.say("compliance.title"), f"{letter.say('compliance.number')}: {BLANK}",
+    letter.headline(letter.say("compliance.title"), f"{letter.say('compliance.number')}: {BLANK}",
                  f"{letter.say('period')}: {first} – {last}")
     standards = _standards(period)
     _basis(letter, standards)

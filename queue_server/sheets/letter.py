@@ -114,7 +114,7 @@ class Letter(FPDF):
     def type(self, size: float, style: str = "") -> None:
         self.set_font(FACE, style, size)
 
-    def title(self, text: str, *under: str) -> None:
+    def headline(self, text: str, *under: str) -> None:
         self.type(13, "B")
         self.cell(0, 7, text, align="C", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         self.type(10.5)
