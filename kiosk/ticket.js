@@ -104,6 +104,7 @@
       <p>${Queue.t("paper.next")}</p>
       ${state.qr ? html`<p><img src=${ticket.qr} alt="" /><br />${Queue.t("paper.scan")}</p>` : null}
       ${Queue.say(office.complaint) ? html`<p class="slip-foot">${Queue.say(office.complaint)}</p>` : null}
+      ${state.qr && ticket.complaint_qr ? html`<p class="slip-foot">${Queue.t("paper.complain")}<br /><img class="slip-complaint" src=${ticket.complaint_qr} alt="" /></p>` : null}
     </div>`;
   };
 }());

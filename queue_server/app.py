@@ -22,10 +22,24 @@ from .hints import Hints
 from .kit import Kit
 from .live import Live
 from .metrics import Metrics
+from .openness import Openness
 from .paper.slips import Slips
 from .proxies import Proxies
 from .reports import BoardReports
-from .screens import administration, api, health, media, pages, passkeys, requests, reserve, sockets, supervision
+from .screens import (
+    administration,
+    api,
+    complaints,
+    health,
+    media,
+    pages,
+    passkeys,
+    public,
+    requests,
+    reserve,
+    sockets,
+    supervision,
+)
 from .screens.door import Door, status_of
 from .screens.entrance import Entrance
 from .screens.guard import Guard
@@ -103,6 +117,10 @@ def create_app(config: Config, kit: Kit) -> House:
     app.register_blueprint(passkeys.blueprint(door))
     app.register_blueprint(reserve.blueprint(door, live))
     app.register_blueprint(media.blueprint(config, door, live))
+    app.register_blueprint(complaints.blueprint(door, live, limits))
+    openness = Openness(live, database, writer, kit)
+    live.kept_today = openness.on_boards
+    app.register_blueprint(public.blueprint(openness))
     app.register_blueprint(supervision.blueprint(door, live, clockwork))
     app.register_blueprint(administration.blueprint(door, live, limits, slips, clockwork))
     metrics = Metrics(live, writer, database, kit)
@@ -115,7 +133,7 @@ def create_app(config: Config, kit: Kit) -> House:
     _answers(app, database)
     _headers(app)
 
-    for part in (writer, live, reports, slips, sessions, clockwork):
+    for part in (writer, live, reports, slips, sessions, clockwork, openness):
         part.start()
     return House(app, socketio, database, writer, live, kit)
 

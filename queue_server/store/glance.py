@@ -56,8 +56,7 @@ _kept: dict[tuple[str, int], _Kept] = {}
 
 def today(c: Connection, office_id: int, day: str) -> Today:
     """The day so far as of this snapshot."""
-    reader = Reader(c, office_id)
-    entries = [*_ended(reader, day), *reader.under_way(day)]
+    entries = entries_of(c, office_id, day)
     refused: dict[str, int] = defaultdict(int)
     for service, _channel, _code, n in log.refusals(c, office_id, day):
         refused[service] += n
@@ -72,6 +71,12 @@ def today(c: Connection, office_id: int, day: str) -> Today:
         {key: _service(by_service[key], refused[key]) for key in keys},
         {key: tuple(sorted(found)) for key, found in counters.items()},
     )
+
+
+def entries_of(c: Connection, office_id: int, day: str) -> list[Entry]:
+    """The day's steps as of this snapshot, in no order."""
+    reader = Reader(c, office_id)
+    return [*_ended(reader, day), *reader.under_way(day)]
 
 
 def _ended(reader: Reader, day: str) -> Iterable[Entry]:
