@@ -1,4 +1,4 @@
-"""How the promise was kept, for everybody: counted once a minute at most, however many ask.
+"""How the promise was kept, for everybody: counted every few seconds at most, however many ask.
 
 Today is read from what the supervisor's page reads; past days are counted once from the log in the background and kept
 (``public_day``), so that a year costs no more than its 365 rows. What is told of the counts: ``domain/public.py``.
@@ -12,6 +12,8 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+
+from sqlalchemy import Connection
 
 from .commands import public as commands
 from .database import Database
@@ -29,10 +31,10 @@ from .transaction import SYSTEM, Job, Writer
 
 logger = logging.getLogger(__name__)
 
-#: What is told is so old at most, seconds.
-RENEW_S = 60.0
+#: What is told of today, and of past days, is so old at most, seconds.
+RENEW_S, RENEW_PAST_S = 10.0, 60.0
 #: So soon after the start it is looked for the first time, and so often then, seconds.
-FIRST_S, LOOK_S = 3.0, 30.0
+FIRST_S, LOOK_S = 2.0, 10.0
 MONTHS = 13
 #: Entries of a past day are counted in bites; between them others have the interpreter, seconds.
 BITE, REST_S = 200, 0.005
@@ -72,6 +74,7 @@ class Openness:
         self.writer = writer
         self.kit = kit
         self._kept: dict[str, tuple[Published, float]] = {}
+        self._past: dict[str, tuple[str, tuple[Month, ...], float]] = {}
         self._once: Once[str, Published | None] = Once(kit)
         self._seen: dict[str, int] = {}
         self._counted: set[str] = set()       # offices whose past days are all counted
@@ -139,6 +142,7 @@ class Openness:
         self._seen[key] = head
         if days or key not in self._counted:
             self._counted.add(key)
+            self._past.pop(key, None)
             self._kept.pop(key, None)
 
     # --- in native threads ------------------------------------------------------------------------------
@@ -166,10 +170,18 @@ class Openness:
         with self.database.read() as c:
             counts: dict[str, Counting] = {}
             public.count(counts, glance.entries_of(c, s.office_id, day))
-            past = public.months(c, s.office_id, first_day(day))
+            months = self._months(c, s, day)
         today = {service: told(counting.tally) for service, counting in counts.items()}
-        months = tuple(_month(month, day, past[month]) for month in sorted(past, reverse=True))
         return Published(s.office, at, day, today, *total(today.values()), months, s.office.key not in self._counted)
+
+    def _months(self, c: Connection, s: Snapshot, today: str) -> tuple[Month, ...]:
+        kept = self._past.get(s.office.key)
+        if kept is not None and kept[0] == today and time.monotonic() - kept[2] < RENEW_PAST_S:
+            return kept[1]
+        past = public.months(c, s.office_id, first_day(today))
+        months = tuple(_month(month, today, past[month]) for month in sorted(past, reverse=True))
+        self._past[s.office.key] = (today, months, time.monotonic())
+        return months
 
 
 def first_day(today: str) -> str:

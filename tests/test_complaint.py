@@ -13,7 +13,7 @@ import pytest
 import requests
 from any_office import example
 from backstage import events, let_time_pass, rows, shell
-from cast import Server, settle
+from cast import Server, copy_of, settle
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -150,9 +150,9 @@ def test_every_category_kind_state_and_outcome_has_its_words(screen: str) -> Non
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    running = Server(
-        tmp_path_factory.mktemp("complaints") / "data", environment={"QUEUE_WIFI_URL": WIFI, "QUEUE_PROXIES": "1"})
+def server(demo: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    running = copy_of(demo, tmp_path_factory.mktemp("complaints") / "data")
+    running.environment = {"QUEUE_WIFI_URL": WIFI, "QUEUE_PROXIES": "1"}
     running.start()
     yield running
     running.stop()

@@ -20,8 +20,8 @@ from ..openness import Month, Openness, Published
 from ..sentence import fill
 from .pages import words_of, zipped
 
-#: A browser or a proxy asks again after so long, seconds; nobody is told anything older than twice that.
-KEPT_S = 60
+#: A browser or a proxy asks again after so long, seconds.
+KEPT_S = 10
 MIMES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 COLUMNS = (
     "period", "complete", "service", "name", "stated_wait_min", "judged", "on_time", "on_time_at_least",
