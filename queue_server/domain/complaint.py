@@ -13,6 +13,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from string import ascii_uppercase, digits
 
 from .errors import NotAllowed, Refused
 from .office import ComplaintRule, Office
@@ -160,7 +161,7 @@ def check_may_act(case: Case, act: str, role: str, person: int) -> None:
 # --- the tracking number ----------------------------------------------------------------------------
 
 #: No letter that is read as a digit or as another one.
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+ALPHABET = digits + "".join(letter for letter in ascii_uppercase if letter not in "ILOU")
 SIGNS, GROUP = 12, 4
 _READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
