@@ -182,6 +182,8 @@ CREATE TABLE event (
 	FOREIGN KEY(office_id) REFERENCES office (id)
 );
 
+CREATE INDEX event_of_note ON event (office_id, step_id, seq) WHERE kind IN ('reopened', 'no_show', 'undone');
+
 CREATE INDEX event_of_step ON event (step_id);
 
 CREATE TRIGGER event_no_update BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'event is append-only'); END;
@@ -255,22 +257,6 @@ CREATE INDEX complaint_of_ticket ON complaint (ticket_id);
 
 CREATE INDEX complaint_open ON complaint (office_id, due) WHERE state <> 'closed';
 
-CREATE TABLE public_day (
-	office_id INTEGER NOT NULL,
-	day TEXT DEFAULT '' NOT NULL,
-	service TEXT DEFAULT '' NOT NULL,
-	body TEXT DEFAULT '' NOT NULL,
-	UNIQUE (office_id, day, service),
-	FOREIGN KEY(office_id) REFERENCES office (id)
-);
-
-CREATE TABLE public_seen (
-	office_id INTEGER NOT NULL,
-	seq INTEGER DEFAULT 0 NOT NULL,
-	UNIQUE (office_id),
-	FOREIGN KEY(office_id) REFERENCES office (id)
-);
-
 CREATE TABLE job (
 	id INTEGER NOT NULL,
 	office_id INTEGER NOT NULL,
@@ -285,6 +271,34 @@ CREATE TABLE job (
 	created_at INTEGER DEFAULT 0 NOT NULL,
 	ended_at INTEGER,
 	PRIMARY KEY (id),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE TABLE tally (
+	office_id INTEGER NOT NULL,
+	span TEXT DEFAULT '' NOT NULL,
+	start TEXT DEFAULT '' NOT NULL,
+	weekday INTEGER DEFAULT 0 NOT NULL,
+	service TEXT DEFAULT '' NOT NULL,
+	part TEXT DEFAULT '' NOT NULL,
+	name TEXT DEFAULT '' NOT NULL,
+	numbers INTEGER DEFAULT 0 NOT NULL,
+	steps INTEGER DEFAULT 0 NOT NULL,
+	counts TEXT DEFAULT '' NOT NULL,
+	waits BLOB NOT NULL,
+	services BLOB NOT NULL,
+	waits_flagged BLOB NOT NULL,
+	services_flagged BLOB NOT NULL,
+	UNIQUE (office_id, span, part, start, service, name),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE TABLE tally_book (
+	office_id INTEGER NOT NULL,
+	seq INTEGER DEFAULT 0 NOT NULL,
+	rules TEXT DEFAULT '' NOT NULL,
+	left_out TEXT DEFAULT '' NOT NULL,
+	UNIQUE (office_id),
 	FOREIGN KEY(office_id) REFERENCES office (id)
 );
 

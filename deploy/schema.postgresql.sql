@@ -182,6 +182,8 @@ CREATE TABLE event (
 	FOREIGN KEY(office_id) REFERENCES office (id)
 );
 
+CREATE INDEX event_of_note ON event (office_id, step_id, seq) WHERE kind IN ('reopened', 'no_show', 'undone');
+
 CREATE INDEX event_of_step ON event (step_id);
 
 CREATE FUNCTION event_is_append_only() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION 'event is append-only'; END $$ LANGUAGE plpgsql;
@@ -257,22 +259,6 @@ CREATE INDEX complaint_of_ticket ON complaint (ticket_id);
 
 CREATE INDEX complaint_open ON complaint (office_id, due) WHERE state <> 'closed';
 
-CREATE TABLE public_day (
-	office_id BIGINT NOT NULL,
-	day TEXT DEFAULT '' NOT NULL,
-	service TEXT DEFAULT '' NOT NULL,
-	body TEXT DEFAULT '' NOT NULL,
-	UNIQUE (office_id, day, service),
-	FOREIGN KEY(office_id) REFERENCES office (id)
-);
-
-CREATE TABLE public_seen (
-	office_id BIGINT NOT NULL,
-	seq BIGINT DEFAULT 0 NOT NULL,
-	UNIQUE (office_id),
-	FOREIGN KEY(office_id) REFERENCES office (id)
-);
-
 CREATE TABLE job (
 	id BIGSERIAL NOT NULL,
 	office_id BIGINT NOT NULL,
@@ -287,6 +273,34 @@ CREATE TABLE job (
 	created_at BIGINT DEFAULT 0 NOT NULL,
 	ended_at BIGINT,
 	PRIMARY KEY (id),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE TABLE tally (
+	office_id BIGINT NOT NULL,
+	span TEXT DEFAULT '' NOT NULL,
+	start TEXT DEFAULT '' NOT NULL,
+	weekday BIGINT DEFAULT 0 NOT NULL,
+	service TEXT DEFAULT '' NOT NULL,
+	part TEXT DEFAULT '' NOT NULL,
+	name TEXT DEFAULT '' NOT NULL,
+	numbers BIGINT DEFAULT 0 NOT NULL,
+	steps BIGINT DEFAULT 0 NOT NULL,
+	counts TEXT DEFAULT '' NOT NULL,
+	waits BYTEA NOT NULL,
+	services BYTEA NOT NULL,
+	waits_flagged BYTEA NOT NULL,
+	services_flagged BYTEA NOT NULL,
+	UNIQUE (office_id, span, part, start, service, name),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE TABLE tally_book (
+	office_id BIGINT NOT NULL,
+	seq BIGINT DEFAULT 0 NOT NULL,
+	rules TEXT DEFAULT '' NOT NULL,
+	left_out TEXT DEFAULT '' NOT NULL,
+	UNIQUE (office_id),
 	FOREIGN KEY(office_id) REFERENCES office (id)
 );
 

@@ -35,6 +35,7 @@ from .screens import (
     pages,
     passkeys,
     public,
+    reporting,
     requests,
     reserve,
     sockets,
@@ -118,10 +119,11 @@ def create_app(config: Config, kit: Kit) -> House:
     app.register_blueprint(reserve.blueprint(door, live))
     app.register_blueprint(media.blueprint(config, door, live))
     app.register_blueprint(complaints.blueprint(door, live, limits))
-    openness = Openness(live, database, writer, kit)
+    openness = Openness(live, database, kit)
     live.kept_today = openness.on_boards
     app.register_blueprint(public.blueprint(openness))
     app.register_blueprint(supervision.blueprint(door, live, clockwork))
+    app.register_blueprint(reporting.blueprint(door, live))
     app.register_blueprint(administration.blueprint(door, live, limits, slips, clockwork))
     metrics = Metrics(live, writer, database, kit)
     door.on_press, reports.on_drawn = metrics.note_press, metrics.note_drawn

@@ -14,6 +14,7 @@ from .commands_shell import (
     demo,
     doctor,
     export,
+    flags,
     kiosk,
     media,
     move,
@@ -24,6 +25,7 @@ from .commands_shell import (
     roll,
     schema,
     serve,
+    tally,
 )
 from .domain.errors import Refused
 from .schema import SchemaError
@@ -57,6 +59,8 @@ COMMANDS = (
     Shell("demo", "play a busy morning in the demo offices of a running server", demo.arguments, demo.run),
     Shell("replay", "play a recorded day on a running server and compare", replay.arguments, replay.run),
     Shell("export", "write the wait-time log to a file", export.arguments, export.run),
+    Shell("tally", "keep what past days and months add up to, for reports; make it anew, or check it",
+          tally.arguments, tally.run),
     Shell("backup", "copy the database and what belongs to it to a second place, and check the copy",
           backup.arguments, backup.run),
     Shell("restore", "bring a backup back; the database in place is kept aside",
@@ -66,6 +70,8 @@ COMMANDS = (
           doctor.arguments, doctor.run),
     Shell("media", "take in a picture or video for the boards", media.arguments, media.run),
     Shell("schema", "print the database's schema", schema.arguments, schema.run, settings=False),
+    Shell("flags", "print the rules by which implausible steps are flagged", flags.arguments, flags.run,
+          settings=False),
     Shell("roles", "print who may do what", roles.arguments, roles.run, settings=False),
     Shell("sounds", "make, add and check voice sets", sounds_tool.add_arguments, sounds_tool.run, settings=False),
     Shell("assets", "fetch the browser libraries from the npm registry", assets.add_arguments, assets.run,

@@ -1,43 +1,40 @@
-"""How the promise was kept, for everybody: counted every few seconds at most, however many ask.
+"""How the promise was kept, for everybody: worked out every few seconds at most, however many ask.
 
-Today is read from what the supervisor's page reads; past days are counted once from the log in the background and kept
-(``public_day``), so that a year costs no more than its 365 rows. What is told of the counts: ``domain/public.py``.
+Today comes from what the supervisor's page reads, past days from the tallies that the reports are made of
+(``reporting/``), so that the public sees the same figures. What may be told of them: ``domain/public.py``.
 """
 
 from __future__ import annotations
 
 import logging
-import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection
 
-from .commands import public as commands
 from .database import Database
 from .domain import hours
-from .domain.errors import Refused
 from .domain.office import Office
-from .domain.public import Counting, Tally, Told, told, total
+from .domain.public import Counted, Figures, Told, figures, total
+from .domain.tally import Half, Tally, spread_of_runs, tallied
 from .kit import Kit
 from .live import Live
 from .moment import wall_ms
+from .reporting.period import NotKept, Period, Span, day_before
 from .snapshot import Snapshot
-from .store import glance, public, upkeep
+from .store import glance, upkeep
+from .store.tallies import OFFSET_MIN
 from .together import Once
-from .transaction import SYSTEM, Job, Writer
 
 logger = logging.getLogger(__name__)
 
 #: What is told of today, and of past days, is so old at most, seconds.
 RENEW_S, RENEW_PAST_S = 10.0, 60.0
-#: So soon after the start it is looked for the first time, and so often then, seconds.
-FIRST_S, LOOK_S = 2.0, 10.0
+#: For the boards it is worked out so soon after the start, and so often then, seconds.
+FIRST_S, LOOK_S = 2.0, 20.0
 MONTHS = 13
-#: Entries of a past day are counted in bites; between them others have the interpreter, seconds.
-BITE, REST_S = 200, 0.005
 
 
 @dataclass(frozen=True)
@@ -46,7 +43,7 @@ class Month:
 
     month: str
     over: bool
-    services: Mapping[str, Told]
+    services: Mapping[str, Figures]
     all: Told
     small: int                # services that are too small to be in ``all``
 
@@ -58,7 +55,7 @@ class Published:
     office: Office
     at: int
     day: str
-    today: Mapping[str, Told]
+    today: Mapping[str, Figures]
     all: Told
     small: int
     months: tuple[Month, ...]
@@ -68,16 +65,13 @@ class Published:
 class Openness:
     """One for a process; the only place from which the public page and the boards take their figures."""
 
-    def __init__(self, live: Live, database: Database, writer: Writer, kit: Kit) -> None:
+    def __init__(self, live: Live, database: Database, kit: Kit) -> None:
         self.live = live
         self.database = database
-        self.writer = writer
         self.kit = kit
         self._kept: dict[str, tuple[Published, float]] = {}
         self._past: dict[str, tuple[str, tuple[Month, ...], float]] = {}
         self._once: Once[str, Published | None] = Once(kit)
-        self._seen: dict[str, int] = {}
-        self._counted: set[str] = set()       # offices whose past days are all counted
 
     def start(self) -> None:
         self.kit.spawn(self._loop)
@@ -87,11 +81,11 @@ class Openness:
         return self._once.ask(key, lambda: self._fresh(key), lambda: self._renewed(key))
 
     def on_boards(self, snapshot: Snapshot) -> dict[str, Told]:
-        """Today's share by service, where the office lets boards show it; never counts anything itself."""
+        """Today's share by service, where the office lets boards show it; never works anything out itself."""
         kept = self._kept.get(snapshot.office.key)
         if kept is None or kept[0].day != snapshot.day or not snapshot.office.rules.kept_on_boards:
             return {}
-        return dict(kept[0].today)
+        return {service: found.all for service, found in kept[0].today.items()}
 
     def _fresh(self, key: str) -> Published | None:
         kept = self._kept.get(key)
@@ -105,45 +99,15 @@ class Openness:
         self._kept[key] = (found, time.monotonic())
         return found
 
-    # --- past days, in the background -----------------------------------------------------------------
-
     def _loop(self) -> None:
         self.kit.sleep(FIRST_S)
         while True:
-            for key in self._offices():
-                try:
-                    self._count(key)
+            try:
+                for key in self.kit.blocking(self._keys):
                     self.of(key)
-                except Refused as refused:
-                    logger.info("public figures wait: %s", refused.code)
-                except Exception:
-                    logger.exception("public figures could not be counted; again in a while")
+            except Exception:
+                logger.exception("public figures could not be worked out; again in a while")
             self.kit.sleep(LOOK_S)
-
-    def _offices(self) -> list[str]:
-        try:
-            return self.kit.blocking(self._keys)
-        except Exception:
-            logger.exception("the offices could not be read; again in a while")
-            return []
-
-    def _count(self, key: str) -> None:
-        """Counts the past days that need it; the public page shows what there is meanwhile."""
-        snapshot = self.live.latest(key)
-        if snapshot is None:
-            return
-        today = hours.office_day(snapshot.office, wall_ms())
-        days, head = self.kit.blocking(self._due, snapshot.office_id, today, self._seen.get(key))
-        for day in days:
-            tallies = self.kit.blocking(self._of_day, snapshot.office_id, day)
-            self.writer.press(Job(key, SYSTEM, "public_day", commands.keep_day, {"day": day, "tallies": tallies}))
-        if days or key not in self._counted:
-            self.writer.press(Job(key, SYSTEM, "public_seen", commands.saw, {"seq": head}))
-        self._seen[key] = head
-        if days or key not in self._counted:
-            self._counted.add(key)
-            self._past.pop(key, None)
-            self._kept.pop(key, None)
 
     # --- in native threads ------------------------------------------------------------------------------
 
@@ -151,37 +115,45 @@ class Openness:
         with self.database.read() as c:
             return upkeep.office_keys(c)
 
-    def _due(self, office_id: int, today: str, seen: int | None) -> tuple[list[str], int]:
-        with self.database.read() as c:
-            return public.days_due(c, office_id, today, seen)
-
-    def _of_day(self, office_id: int, day: str) -> dict[str, Tally]:
-        counts: dict[str, Counting] = {}
-        rest = threading.Event()
-        with self.database.read() as c:
-            for entries in public.day_of(c, office_id, day, BITE):
-                public.count(counts, entries)
-                rest.wait(REST_S)
-        return {service: counting.tally for service, counting in counts.items()}
-
     def _read(self, s: Snapshot) -> Published:
         at = wall_ms()
         day = hours.office_day(s.office, at)
         with self.database.read() as c:
-            counts: dict[str, Counting] = {}
-            public.count(counts, glance.entries_of(c, s.office_id, day))
-            months = self._months(c, s, day)
-        today = {service: told(counting.tally) for service, counting in counts.items()}
-        return Published(s.office, at, day, today, *total(today.values()), months, s.office.key not in self._counted)
+            entries = glance.entries(c, s.office_id, day)
+            months, counting = self._months(c, s.office.key, day)
+        found = tallied(entries, OFFSET_MIN[s.office.time_zone], {})  # who overtook whom is not told here
+        today = by_service((service, tally) for (service, part, _name), tally in found.items() if part == "service")
+        return Published(s.office, at, day, today, *total(one.all for one in today.values()), months, counting)
 
-    def _months(self, c: Connection, s: Snapshot, today: str) -> tuple[Month, ...]:
-        kept = self._past.get(s.office.key)
+    def _months(self, c: Connection, key: str, today: str) -> tuple[tuple[Month, ...], bool]:
+        """The months up to yesterday, and whether some of their days are still to be counted."""
+        kept = self._past.get(key)
         if kept is not None and kept[0] == today and time.monotonic() - kept[2] < RENEW_PAST_S:
-            return kept[1]
-        past = public.months(c, s.office_id, first_day(today))
-        months = tuple(_month(month, today, past[month]) for month in sorted(past, reverse=True))
-        self._past[s.office.key] = (today, months, time.monotonic())
-        return months
+            return kept[1], False
+        try:
+            rows = list(Period(c, key, Span(first_day(today), day_before(today))).rows("service"))
+        except NotKept:
+            return kept[1] if kept is not None else (), True
+        months = tuple(
+            _month(month, today, by_service((row.service, row.tally) for row in rows if row.start[:7] == month))
+            for month in sorted({row.start[:7] for row in rows}, reverse=True))
+        self._past[key] = (today, months, time.monotonic())
+        return months, False
+
+
+def by_service(rows: Iterable[tuple[str, Tally]]) -> dict[str, Figures]:
+    """What may be told of each service."""
+    sums: dict[str, Tally] = {}
+    for service, tally in rows:
+        sums.setdefault(service, Tally()).add(tally)
+    return {service: figures(counted(tally.whole()), counted(tally.plausible)) for service, tally in sums.items()}
+
+
+def counted(half: Half) -> Counted:
+    """The waits of a half."""
+    share, waits = half.share("wait"), spread_of_runs(half.waits, half["waits_ms"])
+    return Counted(
+        share.numerator, share.denominator - share.numerator, share.left_out, waits.count, waits.median)
 
 
 def first_day(today: str) -> str:
@@ -191,6 +163,5 @@ def first_day(today: str) -> str:
     return date(months // 12, months % 12 + 1, 1).isoformat()
 
 
-def _month(month: str, today: str, tallies: Mapping[str, Tally]) -> Month:
-    services = {service: told(tally) for service, tally in tallies.items()}
-    return Month(month, month < today[:7], services, *total(services.values()))
+def _month(month: str, today: str, services: Mapping[str, Figures]) -> Month:
+    return Month(month, month < today[:7], services, *total(one.all for one in services.values()))

@@ -13,6 +13,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -241,6 +242,10 @@ event_table = Table(
     UniqueConstraint("office_id", "seq"),
 )
 Index("event_of_step", event_table.c.step_id)
+# What a step's row no longer shows (store/acts.py), and nothing else: a page of the log looks up a few events here.
+_of_note = "kind IN ('reopened', 'no_show', 'undone')"
+Index("event_of_note", event_table.c.office_id, event_table.c.step_id, event_table.c.seq,
+      sqlite_where=text(_of_note), postgresql_where=text(_of_note))
 
 #: What makes every press repeatable: the same key gets the same answer.
 command = Table(
@@ -282,24 +287,34 @@ Index("complaint_open", complaint.c.office_id, complaint.c.due,
       sqlite_where=text(_unclosed), postgresql_where=text(_unclosed))
 Index("complaint_of_ticket", complaint.c.ticket_id)
 
-#: What the public page says of a past day, per service: counted once from the log, and again when the day changes.
-public_day = Table(
-    "public_day", metadata,
-    _office(), _text("day"), _text("service"), _text("body"),
-    UniqueConstraint("office_id", "day", "service"),
-)
-#: Up to which event an office's past days were looked at.
-public_seen = Table(
-    "public_seen", metadata,
-    Column("office_id", Id, ForeignKey("office.id"), nullable=False, unique=True), _number("seq"),
-)
-
 #: Exports made in the background, with their progress.
 job = Table(
     "job", metadata,
     Column("id", Id, primary_key=True),
     _office(), _text("kind"), _text("asked"), _text("state", "waiting"), _number("done"), _number("total"),
     _text("file"), _text("problem"), _number("person_id"), _number("created_at"), _number("ended_at", None),
+)
+
+
+def _run(name: str) -> Column[bytes]:
+    return Column(name, LargeBinary, nullable=False)
+
+
+#: What past days and months add up to, per service and part (domain/tally.py), with the durations in ascending order.
+#: Never the truth: made from the steps by ``python -m queue_server tally``, which can make all of it anew.
+tally = Table(
+    "tally", metadata,
+    _office(), _text("span"), _text("start"), _number("weekday"), _text("service"), _text("part"), _text("name"),
+    _number("numbers"), _number("steps"), _text("counts"),
+    _run("waits"), _run("services"), _run("waits_flagged"), _run("services_flagged"),
+    UniqueConstraint("office_id", "span", "part", "start", "service", "name"),
+)
+
+#: Up to which event an office's tallies go, by which rules they were made, and which days were left out then.
+tally_book = Table(
+    "tally_book", metadata,
+    _office(), _number("seq"), _text("rules"), _text("left_out"),
+    UniqueConstraint("office_id"),
 )
 
 for _act in ("UPDATE", "DELETE"):

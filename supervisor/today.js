@@ -41,7 +41,7 @@
       return html`<li key=${alert.code + index} class=${"notice " + levelOf(alert)} data-testid=${"alert-" + alert.code}>
         ${Desk.icon(ICONS[alert.code] || "alert-triangle")}<span>${alertWords(alert)}</span>
         ${alert.code === "late" ? html`<a class="alert-link" href="#log" onClick=${function () { Desk.showLog({ service: alert.facts.service }); }}>${Queue.t("show_rows")}</a>` : null}
-        ${COMPLAINTS.indexOf(alert.code) >= 0 ? html`<a class="alert-link" href=${"/complaints/" + Queue.meta("office")}>${Queue.t("register")}</a>` : null}</li>`;
+        ${COMPLAINTS.indexOf(alert.code) >= 0 ? html`<a class="alert-link" href=${"/complaints/" + Queue.meta("office")}>${Queue.t("tab.complaints")}</a>` : null}</li>`;
     })}</ul>`;
   };
 

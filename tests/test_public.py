@@ -14,13 +14,13 @@ from typing import Any
 import databases
 import pytest
 import requests
-from backstage import apply, rows, until, with_rules
+from backstage import apply, rows, shell, until, with_rules
 from cast import Server, copy_of
 from hypothesis import given
 from hypothesis import strategies as st
 
 from queue_server.domain import public
-from queue_server.domain.public import Counting, K, Range, Tally, Told
+from queue_server.domain.public import Counted, K, Range, Told
 from queue_server.openness import first_day
 from queue_server.screens.public import COLUMNS, _percent
 
@@ -32,7 +32,7 @@ SMALL = range(1, K)
 
 def published(parts: tuple[tuple[int, int, int], ...]) -> tuple[Any, ...]:
     """Everything that is told of services with (kept, late, left early) people: each service, and all of them."""
-    told = [public.told(Tally(kept, late, {"left_in_time": left})) for kept, late, left in parts]
+    told = [public.told(Counted(kept, late, {"left_in_time": left})) for kept, late, left in parts]
     return (tuple(_flat(one) for one in told), _flat(public.total(told)[0]), public.total(told)[1])
 
 
@@ -92,7 +92,7 @@ def test_a_total_that_counts_people_would_tell() -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 400), st.integers(0, 400), st.integers(0, 40)), max_size=6))
 def test_what_is_told_holds_the_truth(parts: list[tuple[int, int, int]]) -> None:
-    told = [public.told(Tally(kept, late, {"void": left})) for kept, late, left in parts]
+    told = [public.told(Counted(kept, late, {"void": left})) for kept, late, left in parts]
     for (kept, late, left), one in zip(parts, told, strict=True):
         assert one.judged.low <= kept + late <= one.judged.high
         if one.late is not None and one.kept is not None:
@@ -116,7 +116,7 @@ def test_what_is_told_holds_the_truth(parts: list[tuple[int, int, int]]) -> None
     (3, 297, Range(300, 300), Range(296, 299)),
 ])
 def test_each_group_is_told_by_its_size(kept: int, late: int, judged: Range, told: Range | None) -> None:
-    found = public.told(Tally(kept, late))
+    found = public.told(Counted(kept, late))
     assert (found.judged, found.late) == (judged, told)
 
 
@@ -131,21 +131,34 @@ def test_a_share_is_never_rounded_up_to_all(share: tuple[float, float], language
     assert _percent(share, language) == text
 
 
-@pytest.mark.parametrize(("waits", "median"), [
-    ({}, None), ({3: 4}, None), ({3: 5}, 3), ({0: 2, 4: 3}, 4), ({1: 3, 9: 3}, 1), ({1: 1, 2: 1, 3: 1, 4: 1, 90: 1}, 3),
+@pytest.mark.parametrize(("called", "ms", "median"), [(0, None, None), (4, 180_000, None), (5, 239_999, 3), (9, 0, 0)])
+def test_a_median_is_of_five_and_more(called: int, ms: int | None, median: int | None) -> None:
+    assert public.told(Counted(called, 0, {}, called, ms)).median == (None if called < K else median)
+
+
+def test_with_and_without_flags_no_small_group_is_told_apart() -> None:
+    """Every service with up to twelve judged, some of them flagged: the two lines side by side tell of no few."""
+    told = defaultdict(list)
+    for kept, late, flagged_kept, flagged_late in itertools.product(range(13), repeat=4):
+        plausible_kept, plausible_late = kept - flagged_kept, late - flagged_late
+        if kept + late <= 12 and min(plausible_kept, plausible_late) >= 0:
+            found = public.figures(Counted(kept, late), Counted(plausible_kept, plausible_late))
+            groups = (kept, late, kept + late, flagged_kept, flagged_late, flagged_kept + flagged_late,
+                      plausible_kept, plausible_late, plausible_kept + plausible_late)
+            told[_flat(found.all), found.flagged, found.without and _flat(found.without)].append(groups)
+    for tables in told.values():
+        for sizes in (set(column) for column in zip(*tables, strict=True)):
+            assert not sizes & set(SMALL) or len(sizes) >= K - 1, tables
+
+
+@pytest.mark.parametrize(("flagged", "told", "without"), [
+    ((0, 0), Range(0, 0), Range(17, 17)), ((0, 5), Range(5, 5), Range(12, 12)), ((2, 0), Range(1, 4), None),
+    ((6, 1), Range(7, 7), None),
 ])
-def test_a_median_is_of_five_and_more(waits: dict[int, int], median: int | None) -> None:
-    assert public.told(Tally(sum(waits.values()), 0, {}, waits)).median == median
-
-
-def test_days_add_up_and_are_kept_as_they_were() -> None:
-    counting = Counting()
-    for verdict, why, called, wait in ((True, "", True, 59_999), (False, "", False, 0), (None, "void", False, 0)):
-        counting.add(verdict, why, called, wait)
-    day = counting.tally
-    assert day == Tally(1, 1, {"void": 1}, {0: 1})
-    assert Tally.of_json(day.as_json()) == day
-    assert day + Tally(2, 0, {"void": 2}, {0: 1, 7: 1}) == Tally(3, 1, {"void": 3}, {0: 2, 7: 1})
+def test_flagged_steps_are_told_beside_all(flagged: tuple[int, int], told: Range, without: Range | None) -> None:
+    found = public.figures(Counted(197, 17), Counted(197 - flagged[0], 17 - flagged[1]))
+    assert found.all.late == Range(17, 17) and found.flagged == told
+    assert (found.without and found.without.late) == without
 
 
 @pytest.mark.parametrize(("today", "first"), [
@@ -240,26 +253,20 @@ def test_boards_show_it_only_where_the_office_says_so(server: Server) -> None:
     board.close()
 
 
-def test_past_days_are_counted_once_and_again_when_they_change(server: Server) -> None:
+def test_months_come_from_the_same_tallies_as_the_reports(server: Server) -> None:
     """Today's visitors become last month's: the log is the same, only its days are older."""
     month = (datetime.now(UTC).date().replace(day=1) - timedelta(days=9)).isoformat()
     server.stop()
     with databases.opened(server.data, writing=True) as c:
         for table in ("step", "ticket"):
             databases.execute(c, f"UPDATE {table} SET day = ?", month)
+    shell(server.data, "tally")
     server.start()
     row = until(lambda: of(server, month[:7], "informasi"), 60, "last month")
     assert (row["judged"], row["on_time"], row["complete"]) == (6, 6, 1)
     assert left_out(server, month[:7]) == "not_yet_known=<5"
     page = requests.get(f"{server.base}/public/rutan?lang=en", timeout=20).text
     assert "By month" in page and "100 %" in page
-    seen = rows(server.data, "SELECT max(seq) FROM public_seen")[0][0]
-    step = rows(server.data, "SELECT max(id) FROM step WHERE service = 'titipan' AND state = 'waiting'")[0][0]
-    citra = server.officer("citra", counter="3")
-    citra.press("cancel", step=step, reason=citra.picture["reasons"]["cancel"][0])
-    citra.close()
-    until(lambda: "left_in_time=<5" in left_out(server, month[:7]), 90, "the day counted again")
-    assert rows(server.data, "SELECT max(seq) FROM public_seen")[0][0] > seen
 
 
 def left_out(server: Server, period: str) -> str:

@@ -89,6 +89,11 @@ def instant(office: Office, day: str, minutes: int) -> int:
     return (wall.replace(tzinfo=_zone(office.time_zone)) - _EPOCH) // _MILLISECOND
 
 
+def day_begins(office: Office) -> int | None:
+    """Milliseconds after midnight UTC at which the office's day changes; None: always open, so no day ends there."""
+    return None if office.always_open else instant(office, "2000-01-01", office.day_starts) % (DAY_MIN * _MINUTE_MS)
+
+
 def hhmm(minutes: int) -> str:
     """``07:30``; minutes past midnight of the next day read as the next day's clock."""
     return f"{minutes // 60 % 24:02d}:{minutes % 60:02d}"

@@ -8,10 +8,8 @@ A test tries every small table: for each hidden count every value from 1 to ``K`
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 #: Counts below this are hidden.
 K = 5
@@ -42,8 +40,8 @@ def shown(count: int) -> Range:
 
 
 def shown_late(kept: int, late: int) -> Range:
-    """How many of ``kept`` + ``late`` (at least ``K``) were late: both groups are people, so neither may be told
-    where it is small. Among so few that both could be small nothing but "some of each" is told."""
+    """How many of ``kept`` + ``late`` (at least ``K``, and told) were late: both groups are people, so neither may be
+    told where it is small. Among so few that both could be small nothing but "some of each" is told."""
     judged = kept + late
     if not kept or not late:
         return Range(late, late)
@@ -55,50 +53,18 @@ def shown_late(kept: int, late: int) -> Range:
 
 
 @dataclass(frozen=True)
-class Tally:
-    """A day or more of one service, as counted. ``waits``: whole minutes waited until the call -> how many people."""
+class Counted:
+    """Steps of one service in one period, by their wait. ``median_ms`` of the ``called``."""
 
     kept: int = 0
     late: int = 0
     left_out: Mapping[str, int] = field(default_factory=dict)
-    waits: Mapping[int, int] = field(default_factory=dict)
-
-    def __add__(self, other: Tally) -> Tally:
-        return Tally(
-            self.kept + other.kept, self.late + other.late,
-            dict(Counter(self.left_out) + Counter(other.left_out)), dict(Counter(self.waits) + Counter(other.waits)))
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "kept": self.kept, "late": self.late, "left_out": dict(self.left_out),
-            "waits": {str(minute): n for minute, n in sorted(self.waits.items())}}
-
-    @staticmethod
-    def of_json(stored: Mapping[str, Any]) -> Tally:
-        waits = {int(minute): int(n) for minute, n in stored["waits"].items()}
-        return Tally(stored["kept"], stored["late"], stored["left_out"], waits)
-
-
-class Counting:
-    """Steps taken in one after the other; ``tally`` is what they come to."""
-
-    def __init__(self) -> None:
-        self._verdicts: Counter[bool] = Counter()
-        self._left_out: Counter[str] = Counter()
-        self._waits: Counter[int] = Counter()
-
-    def add(self, on_time: bool | None, why: str, called: bool, waited_ms: int) -> None:
-        """A step's wait: kept, late, or None and why it is left out; ``called``: a call ended it."""
-        if on_time is None:
-            self._left_out[why] += 1
-        else:
-            self._verdicts[on_time] += 1
-        if called:
-            self._waits[waited_ms // MINUTE_MS] += 1
+    called: int = 0
+    median_ms: int | None = None
 
     @property
-    def tally(self) -> Tally:
-        return Tally(self._verdicts[True], self._verdicts[False], dict(self._left_out), dict(self._waits))
+    def judged(self) -> int:
+        return self.kept + self.late
 
 
 @dataclass(frozen=True)
@@ -127,13 +93,38 @@ class Told:
         return kept.low / self.judged.low, kept.high / self.judged.low
 
 
-def told(tally: Tally) -> Told:
+@dataclass(frozen=True)
+class Figures:
+    """``all`` steps; ``flagged``: how many of the judged are flagged (``plausible.py``); ``without`` those, None where
+    it would tell of a small group of them."""
+
+    all: Told = field(default_factory=Told)
+    flagged: Range = NONE
+    without: Told | None = field(default_factory=Told)
+
+
+def told(counted: Counted) -> Told:
     """What may be said of one service in one period."""
-    judged = shown(tally.kept + tally.late)
-    left_out = {why: shown(n) for why, n in sorted(tally.left_out.items()) if n}
+    judged = shown(counted.judged)
+    left_out = {why: shown(n) for why, n in sorted(counted.left_out.items()) if n}
     if not judged.exact:
         return Told(judged, None, None, left_out)
-    return Told(judged, shown_late(tally.kept, tally.late), _median(tally.waits), left_out)
+    median = None
+    if counted.called >= K and counted.median_ms is not None:
+        median = counted.median_ms // MINUTE_MS
+    return Told(judged, shown_late(counted.kept, counted.late), median, left_out)
+
+
+def figures(every: Counted, plausible: Counted) -> Figures:
+    """With the flagged steps and without them. What lies between the two are people as well, so the second line is
+    told only where nothing of all this must be hidden: neither of those in time nor of those who were late, flagged
+    or not, are 1 to ``K`` - 1. Where nobody is flagged the two are the same."""
+    flagged = every.judged - plausible.judged
+    groups = (every.kept, every.late, plausible.kept, plausible.late, every.kept - plausible.kept,
+              every.late - plausible.late)
+    without = told(plausible) if not flagged or all(n == 0 or n >= K for n in groups) else None
+    pair = shown_late(plausible.judged, flagged) if every.judged >= K else shown(flagged)
+    return Figures(told(every), pair, without)
 
 
 def total(parts: Iterable[Told]) -> tuple[Told, int]:
@@ -148,16 +139,3 @@ def total(parts: Iterable[Told]) -> tuple[Told, int]:
         for why, n in part.left_out.items():
             left_out[why] = left_out.get(why, NONE) + n
     return Told(judged, late, None, dict(sorted(left_out.items()))), small
-
-
-def _median(waits: Mapping[int, int]) -> int | None:
-    """The whole minute within which the middle one was called (of an even number the earlier); None: fewer than K."""
-    n = sum(waits.values())
-    if n < K:
-        return None
-    passed = 0
-    for minute in sorted(waits):
-        passed += waits[minute]
-        if 2 * passed >= n:
-            return minute
-    raise AssertionError("the middle lies among them")

@@ -15,7 +15,9 @@ from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any
 
+from ..domain import plausible
 from ..domain.office import Office
+from ..sentence import fill
 from ..store.reports import Entry
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,6 +40,16 @@ class Names:
 
     def yes_no(self, value: bool) -> str:
         return self.say("answer", "yes" if value else "no")
+
+    def flag(self, code: str) -> str:
+        """The rule that a step is flagged by, with its threshold."""
+        return fill(self.say("flag", code), {"n": plausible.RULES[code].n})
+
+
+def names_of_flags(language: str) -> dict[str, str]:
+    """Every rule by which a step is flagged, in words."""
+    named = Names({}, {}, {}, words=words(language))
+    return {code: named.flag(code) for code in plausible.RULES}
 
 
 def names(office: Office, people: dict[int, str], language: str = "") -> Names:
@@ -63,7 +75,7 @@ Get = Callable[[Entry], Any]
 class Column:
     """``kind``: text, time (UTC ms), duration (ms), stated (minutes), number or yes_no; None is an empty cell.
 
-    ``means`` says where a text has its words: the group of a code, or "service", "counter", "officer".
+    ``means`` says where a text has its words: the group of a code, or "service", "counter", "officer", "flag".
     """
 
     name: str
@@ -80,6 +92,9 @@ class Column:
         if means == "officer":
             people = names_.people
             return lambda entry: None if get(entry) is None else people.get(get(entry), f"#{get(entry)}")
+        if means == "flag":
+            flags, between = {code: names_.flag(code) for code in plausible.RULES}, "; " if names_.words else " "
+            return lambda entry: between.join([flags[code] for code in entry.flags]) or None
         if means and names_.words:
             return lambda entry: names_.say(means, get(entry)) if get(entry) else None
         return get
@@ -132,6 +147,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("standard", "number", lambda e: e.standard or None),
     Column("standard_version", "number", lambda e: e.standard_version or None),
     Column("clock_doubt", "yes_no", _field("clock_doubt")),
+    Column("flags", "text", _field("flags"), "flag"),
     Column("step", "number", _field("step")),
 )
 

@@ -81,7 +81,7 @@ class Workbook:
         """Writes the summary (it stands first, but is known last) and the file."""
         say, sheet = self.names.say, self.summary
         sheet.set_column(0, 0, 34)
-        sheet.set_column(1, 3, 16)
+        sheet.set_column(1, 6, 16)
         row = 0
         for name, value in facts:
             sheet.write_string(row, 0, say("sheet", name), self.bold)
@@ -96,19 +96,39 @@ class Workbook:
         self.book.close()
 
     def _shares(self, row: int, title: str, parts: dict[str, Any]) -> int:
+        """One service: each part of the promise with every step, and beside it with the plausible ones only."""
         say, sheet = self.names.say, self.summary
-        for place, text in enumerate((title, say("sheet", "on_time"), say("sheet", "judged"), say("sheet", "share"))):
+        heads = [say("sheet", name) for name in ("on_time", "judged", "share")]
+        for place, text in enumerate((title, *heads, *(f"{head} ({say('sheet', 'plausible')})" for head in heads))):
             sheet.write_string(row, place, text, self.bold)
         for part in PARTS:
             row += 1
-            one = parts[part]
             sheet.write_string(row, 0, say("part", part))
-            sheet.write_number(row, 1, one["on_time"])
-            sheet.write_number(row, 2, one["judged"])
-            if one["judged"]:
-                sheet.write_string(row, 3, f"{100 * one['on_time'] / one['judged']:.1f} %")
-            for why, count in sorted(one["left_out"].items()):
+            self._share(row, 1, parts[part])
+            self._share(row, 4, parts[part]["plausible"])
+            for why, count in sorted(parts[part]["left_out"].items()):
                 row += 1
                 sheet.write_string(row, 0, f"    {say('sheet', 'left_out')}: {say('left_out', why)}")
                 sheet.write_number(row, 2, count)
-        return row + 2
+                sheet.write_number(row, 5, parts[part]["plausible"]["left_out"].get(why, 0))
+        return self._flagged(row + 1, parts["flagged"]) + 2
+
+    def _share(self, row: int, place: int, one: dict[str, Any]) -> None:
+        self.summary.write_number(row, place, one["on_time"])
+        self.summary.write_number(row, place + 1, one["judged"])
+        if one["judged"]:
+            self.summary.write_string(row, place + 2, f"{100 * one['on_time'] / one['judged']:.1f} %")
+
+    def _flagged(self, row: int, flagged: dict[str, Any]) -> int:
+        """How many steps carry a flag, of how many, and which."""
+        sheet = self.summary
+        sheet.write_string(row, 0, self.names.say("sheet", "flagged"))
+        sheet.write_number(row, 1, flagged["steps"])
+        sheet.write_number(row, 2, flagged["of"])
+        if flagged["of"]:
+            sheet.write_string(row, 3, f"{100 * flagged['steps'] / flagged['of']:.1f} %")
+        for code, count in flagged["by"].items():
+            row += 1
+            sheet.write_string(row, 0, f"    {self.names.flag(code)}")
+            sheet.write_number(row, 1, count)
+        return row

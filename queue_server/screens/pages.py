@@ -37,6 +37,7 @@ WORDS = {
     "admin": ("supervisor/words.json", "supervisor/admin_words.json"),
     "complaint": ("common/complaint_words.json", "visitor/complaint_words.json"),
     "complaints": ("supervisor/words.json", "common/complaint_words.json", "supervisor/complaint_words.json"),
+    "reports": ("supervisor/words.json", "supervisor/reports_words.json"),
 }
 #: The refusals that a visitor can meet; the others belong to officers and would only cost a phone time.
 _VISITORS = frozenset(f"refused.{code}" for code in (
@@ -83,6 +84,11 @@ def blueprint(door: Door, live: Live) -> Blueprint:
     def supervisor(office: str) -> str:
         found = live.latest(office)
         return page("supervisor/supervisor.html", office, name=found.office.name if found else office)
+
+    @bp.get("/supervisor/<office>/reports")
+    def reports(office: str) -> str:
+        found = live.latest(office)
+        return page("supervisor/reports.html", office, name=found.office.name if found else office)
 
     @bp.get("/account/<office>")
     def account(office: str) -> str:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, abort, render_template, request
 
 from ..domain.office import LANGUAGES, TIME_ZONES, Office, Service
-from ..domain.public import K, Range, Told
+from ..domain.public import Figures, K, Range, Told
 from ..openness import Month, Openness, Published
 from ..sentence import fill
 from .pages import words_of, zipped
@@ -25,7 +25,8 @@ KEPT_S = 10
 MIMES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 COLUMNS = (
     "period", "complete", "service", "name", "stated_wait_min", "judged", "on_time", "on_time_at_least",
-    "on_time_at_most", "share_at_least", "share_at_most", "median_wait_min", "left_out",
+    "on_time_at_most", "share_at_least", "share_at_most", "median_wait_min", "left_out", "flagged",
+    "judged_without_flagged", "share_without_flagged_at_least", "share_without_flagged_at_most",
 )
 
 
@@ -103,16 +104,26 @@ def _of_service(service: Service, found: Published, language: str, say: Say) -> 
         "key": service.key, "letter": service.prefix, "name": _in(service.name, language),
         "stated": promises["door"].wait_min, "others": ", ".join(
             say(f"stated.{name}", minutes=minutes) for name, minutes in others),
-        **_figures(found.today.get(service.key, Told()), language, say)}
+        **_with_flags(found.today.get(service.key, Figures()), language, say)}
 
 
 def _of_month(month: Month, office: Office, language: str, say: Say) -> dict[str, Any]:
-    rows = [{"name": _in(service.name, language), **_figures(month.services[service.key], language, say)}
+    rows = [{"name": _in(service.name, language), **_with_flags(month.services[service.key], language, say)}
             for service in office.services if service.key in month.services]
     year, number = month.month.split("-")
     return {
         "name": f"{say('months').split()[int(number) - 1]} {year}", "over": month.over, "rows": rows,
         "total": _figures(month.all, language, say), "small": month.small}
+
+
+def _with_flags(figures: Figures, language: str, say: Say) -> dict[str, Any]:
+    """With a sentence about the flagged steps among them; none where there are none."""
+    found = _figures(figures.all, language, say)
+    if not figures.flagged.high or figures.all.late is None:
+        return {**found, "flagged": ""}
+    without = _figures(figures.without, language, say)["share"] if figures.without is not None else None
+    key = "flagged.without" if without else "flagged"
+    return {**found, "flagged": say(key, n=_people(figures.flagged), share=without)}
 
 
 def _figures(told: Told, language: str, say: Say) -> dict[str, Any]:
@@ -164,12 +175,19 @@ def _clock(found: Published) -> str:
 # --- for machines ----------------------------------------------------------------------------------------
 
 
-def _row(period: str, complete: bool, key: str, names: Mapping[str, str], stated: int | None, told: Told) -> list[Any]:
+def _row(
+    period: str, complete: bool, key: str, names: Mapping[str, str], stated: int | None, told: Told,
+    figures: Figures | None = None,
+) -> list[Any]:
     share, kept = told.share, told.kept
+    without = figures.without if figures is not None else None
+    other = without.share if without is not None else None
     return [
         period, int(complete), key, names["id"], stated, _exact(told.judged), _exact(kept), kept and kept.low,
         kept and kept.high, share and round(share[0], 4), share and round(share[1], 4), told.median,
         " ".join(f"{why}={_people(n)}" for why, n in told.left_out.items()),
+        _exact(figures.flagged if figures else None), _exact(without.judged if without else None),
+        other and round(other[0], 4), other and round(other[1], 4),
     ]
 
 
@@ -195,9 +213,9 @@ def _rows(found: Published) -> list[list[Any]]:
     periods = [(found.day, False, found.today, found.all)]
     periods += [(month.month, month.over, month.services, month.all) for month in found.months]
     for period, complete, services, whole in periods:
-        for key, told in sorted(services.items()):
+        for key, figures in sorted(services.items()):
             name, stated = names.get(key, ({"id": key}, None))
-            rows.append(_row(period, complete, key, name, stated, told))
+            rows.append(_row(period, complete, key, name, stated, figures.all, figures))
         rows.append(_row(period, complete, "*", {"id": "*"}, None, whole))
     return rows
 

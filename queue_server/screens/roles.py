@@ -108,6 +108,8 @@ ROUTES: dict[str, Line] = {
     "POST /supervisor/<office>/exports": Line(READS, "begin an XLSX file"),
     "GET /supervisor/<office>/exports": Line(READS, "how far it is"),
     "GET /supervisor/<office>/exports/<int:job>": Line(READS, "the file"),
+    "GET /supervisor/<office>/reports": Line(ANYBODY, "the page of reports; its figures come after signing in"),
+    "GET /supervisor/<office>/reports/figures": Line(READS, "the figures of a period"),
     "GET /admin/<office>/people": Line(SETS_UP, "who may sign in, and their sessions"),
     "GET /admin/<office>/office": Line(SETS_UP, "the configuration in force, and the versions before it"),
     "GET /admin/<office>/office.toml": Line(SETS_UP, "the same as a file"),

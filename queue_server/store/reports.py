@@ -16,11 +16,14 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, bindparam, func, literal_column, select
 
 from .. import tables as t
+from ..domain import hours, plausible
 from ..domain import standard as promise_rules
 from ..domain.office import Promise, Standard
 from ..domain.standard import Durations, Elapsed, Verdict
 from ..domain.ticket import OPEN, State
 from ..moment import BOOT_ID, boot_ns, wall_ms
+from . import offices
+from .acts import NOTHING, Acts, acts_of
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,8 @@ class Entry(NamedTuple):
     standard: int
     standard_version: int
     clock_doubt: bool
+    #: Codes of ``plausible.RULES``; empty: plausible.
+    flags: tuple[str, ...] = ()
 
     @property
     def service_ms(self) -> int:
@@ -145,6 +150,8 @@ class Reader:
         self.c = c
         self.office_id = office_id
         self.tick = _tick(c)
+        self.now = wall_ms()
+        self.day_begins = _day_begins(c, office_id)
         self.standards = _standards(c, office_id)
 
     def all(self, filters: Filters, most: int = 1_000) -> Iterator[list[Entry]]:
@@ -193,24 +200,30 @@ class Reader:
     def entries(self, rows: Iterable[Any]) -> list[Entry]:
         rows = list(rows)
         before = self._before(rows)
-        return [self._entry(row, before.get(row.id)) for row in rows]
+        acts = acts_of(self.c, self.office_id, [row.id for row in rows])
+        return [self._entry(row, before.get(row.id), acts.get(row.id, NOTHING)) for row in rows]
 
-    def _before(self, rows: list[Any]) -> dict[int, Durations]:
-        """Step -> what the earlier steps of its ticket took; only for the few that have any."""
-        steps = {row.id: row.ticket_id for row in rows if row.earlier}
+    def _before(self, rows: list[Any]) -> dict[int, tuple[Durations, bool]]:
+        """Step -> what the earlier steps of its ticket took, and whether one was at the same service; only for the
+        few that have any."""
+        steps = {row.id: (row.ticket_id, row.service) for row in rows if row.earlier}
         if not steps:
             return {}
-        legs: dict[int, list[tuple[int, Durations]]] = {}
-        columns = (t.step.c.ticket_id, t.step.c.id, *(t.step.c[name] for name in _DURATIONS))
-        for ticket, step, *times in self.c.execute(
-            select(*columns).where(t.step.c.ticket_id.in_(sorted(set(steps.values()))), t.step.c.day != "")
+        legs: dict[int, list[tuple[int, str, Durations]]] = {}
+        columns = (t.step.c.ticket_id, t.step.c.id, t.step.c.service, *(t.step.c[name] for name in _DURATIONS))
+        tickets = sorted({ticket for ticket, _service in steps.values()})
+        for ticket, step, service, *times in self.c.execute(
+            select(*columns).where(t.step.c.ticket_id.in_(tickets), t.step.c.day != "")
         ):
-            legs.setdefault(ticket, []).append((step, Durations(*times)))
+            legs.setdefault(ticket, []).append((step, service, Durations(*times)))
         return {
-            step: sum((d for leg, d in legs[ticket] if leg < step), Durations()) for step, ticket in steps.items()
+            step: (
+                sum((d for leg, _service, d in legs[ticket] if leg < step), Durations()),
+                any(leg < step and service == here for leg, service, _d in legs[ticket]),
+            ) for step, (ticket, here) in steps.items()
         }
 
-    def _entry(self, row: Any, before: Durations | None) -> Entry:
+    def _entry(self, row: Any, before: tuple[Durations, bool] | None, acts: Acts) -> Entry:
         # Taken apart in one go: a million rows cost half as much as by their names.
         (step, _ticket, day, service, in_state, priority, arrived_at, counter, person, since_tick, doubt, called_at,
          started_at, ended_at, first_called_at, why, outcome, park_clock, waited, walked, served, parked_office,
@@ -220,16 +233,20 @@ class Reader:
         if state in OPEN:
             running = Elapsed(max(0, self.tick - since_tick))
             took = promise_rules.add(took, state, "", running, park_clock == "visitor", arrived_at is None)
-        visit = took if before is None else before + took
+        visit, been_here = (took, False) if before is None else (before[0] + took, before[1])
         version, standard = self.standards.get(standard_id, _NONE)
         stated = standard.promise(channel, bool(priority))
         verdict = promise_rules.judge(took, stated, state, first_called_at is not None, standard.visit_min, visit)
+        rule, reason = _code(_RULE, why), _code(_REASON, why)
+        flags = plausible.flags(plausible.Lived(
+            state, earlier + 1, stated.service_min, took.walked, took.served, took.total, took.waited, issued_at,
+            arrived_at, first_called_at, called_at, started_at, ended_at or self.now, rule, reason, bool(doubt),
+            self.day_begins, acts.reopened, acts.woken, acts.no_show_ms, been_here))
         return Entry(
             step, day, prefix, number, earlier + 1, service, channel, bool(priority), issued_at, arrived_at,
             first_called_at, called_at, started_at, ended_at, took.waited_here, took.walked, took.served,
             took.parked_office, took.parked_visitor, took.remote, visit.total, stated, standard.visit_min, verdict,
-            recalls, _code(_RULE, why), _code(_REASON, why), counter, person, in_state, outcome, standard_id, version,
-            bool(doubt),
+            recalls, rule, reason, counter, person, in_state, outcome, standard_id, version, bool(doubt), flags,
         )
 
 
@@ -266,3 +283,9 @@ def _tick(c: Connection) -> int:
     """The office's steady clock now; in a boot that nobody opened yet the wall clock stands in."""
     offset = c.execute(select(t.boot.c.offset_ms).where(t.boot.c.boot == BOOT_ID)).scalar()
     return wall_ms() if offset is None else int(offset) + boot_ns() // 1_000_000
+
+
+def _day_begins(c: Connection, office_id: int) -> int | None:
+    """Ms after midnight UTC at which the office's day changes; None where it is always open."""
+    version = c.execute(select(t.office.c.config_version).where(t.office.c.id == office_id)).scalar_one()
+    return hours.day_begins(offices.config(c, office_id, version))

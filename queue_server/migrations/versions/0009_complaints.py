@@ -1,4 +1,4 @@
-"""Complaints, and what the public page says of past days.
+"""Complaints: their words, and what became of them.
 
 The text is frozen here, so that a later change of tables.py never changes what this migration makes.
 """
@@ -6,7 +6,7 @@ The text is frozen here, so that a later change of tables.py never changes what 
 from alembic import op
 
 revision = "0009"
-down_revision = "0005"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
@@ -50,32 +50,11 @@ CREATE TABLE complaint (
 )
 """
 
-PUBLIC_DAY = """
-CREATE TABLE public_day (
-	office_id {number} NOT NULL,
-	day TEXT DEFAULT '' NOT NULL,
-	service TEXT DEFAULT '' NOT NULL,
-	body TEXT DEFAULT '' NOT NULL,
-	UNIQUE (office_id, day, service),
-	FOREIGN KEY(office_id) REFERENCES office (id)
-)
-"""
-
-PUBLIC_SEEN = """
-CREATE TABLE public_seen (
-	office_id {number} NOT NULL,
-	seq {number} DEFAULT 0 NOT NULL,
-	UNIQUE (office_id),
-	FOREIGN KEY(office_id) REFERENCES office (id)
-)
-"""
-
 
 def upgrade() -> None:
     bind = op.get_bind()
     lite = bind.dialect.name == "sqlite"
-    for made in (COMPLAINT, PUBLIC_DAY, PUBLIC_SEEN):
-        bind.exec_driver_sql(made.format(
-            id="INTEGER" if lite else "BIGSERIAL", number="INTEGER" if lite else "BIGINT").strip())
+    bind.exec_driver_sql(COMPLAINT.format(
+        id="INTEGER" if lite else "BIGSERIAL", number="INTEGER" if lite else "BIGINT").strip())
     bind.exec_driver_sql("CREATE INDEX complaint_of_ticket ON complaint (ticket_id)")
     bind.exec_driver_sql("CREATE INDEX complaint_open ON complaint (office_id, due) WHERE state <> 'closed'")
