@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
 from .database import Database
 from .domain import hours
 from .domain.office import Office
-from .domain.public import Counted, Figures, Told, figures, total
+from .domain.public import Counted, Figures, Told, figures, told, total
 from .domain.tally import Half, Tally, spread_of_runs, tallied
 from .kit import Kit
 from .live import Live
@@ -35,6 +35,10 @@ RENEW_S, RENEW_PAST_S = 10.0, 60.0
 #: For the boards it is worked out so soon after the start, and so often then, seconds.
 FIRST_S, LOOK_S = 2.0, 20.0
 MONTHS = 13
+#: Forecasts of so many days before today are looked at.
+FORECAST_DAYS = 30
+#: Of an office's days from the first to the last (ISO): how many forecasts there were, and how many of them held.
+Hits = Callable[[Connection, int, str, str], tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,7 @@ class Published:
     small: int
     months: tuple[Month, ...]
     counting: bool            # past days are still being counted
+    forecast: Told            # of the forecasts of FORECAST_DAYS: "kept" are those that held
 
 
 class Openness:
@@ -69,6 +74,7 @@ class Openness:
         self.live = live
         self.database = database
         self.kit = kit
+        self.hits: Hits = lambda c, office_id, first, last: (0, 0)
         self._kept: dict[str, tuple[Published, float]] = {}
         self._past: dict[str, tuple[str, tuple[Month, ...], float]] = {}
         self._once: Once[str, Published | None] = Once(kit)
@@ -121,9 +127,13 @@ class Openness:
         with self.database.read() as c:
             entries = glance.entries(c, s.office_id, day)
             months, counting = self._months(c, s.office.key, day)
+            first = (date.fromisoformat(day) - timedelta(days=FORECAST_DAYS)).isoformat()
+            n, held = self.hits(c, s.office_id, first, day_before(day))
         found = tallied(entries, OFFSET_MIN[s.office.time_zone], {})  # who overtook whom is not told here
         today = by_service((service, tally) for (service, part, _name), tally in found.items() if part == "service")
-        return Published(s.office, at, day, today, *total(one.all for one in today.values()), months, counting)
+        return Published(
+            s.office, at, day, today, *total(one.all for one in today.values()), months, counting,
+            told(Counted(held, n - held)))
 
     def _months(self, c: Connection, key: str, today: str) -> tuple[tuple[Month, ...], bool]:
         """The months up to yesterday, and whether some of their days are still to be counted."""

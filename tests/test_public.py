@@ -22,7 +22,9 @@ from hypothesis import strategies as st
 from queue_server.domain import public
 from queue_server.domain.public import Counted, K, Range, Told
 from queue_server.openness import first_day
-from queue_server.screens.public import COLUMNS, _percent
+from queue_server.screens.pages import words_of
+from queue_server.screens.public import COLUMNS, _percent, forecast_words
+from queue_server.sentence import fill
 
 SMALL = range(1, K)
 
@@ -166,6 +168,16 @@ def test_flagged_steps_are_told_beside_all(flagged: tuple[int, int], told: Range
 ])
 def test_thirteen_months_are_shown(today: str, first: str) -> None:
     assert first_day(today) == first
+
+
+@pytest.mark.parametrize(("held", "missed", "words"), [
+    (0, 0, "not yet known"), (3, 1, "not yet known"), (810, 190, "81 % of 1000 forecasts were right"),
+    (97, 3, "96–99 % of 100"),
+])
+def test_the_forecasts_hit_rate_is_told_or_not_yet_known(held: int, missed: int, words: str) -> None:
+    english = words_of("public")["en"]
+    told = public.told(Counted(held, missed))
+    assert words in forecast_words(told, "en", lambda key, **facts: fill(english[key], facts))
 
 
 # --- through a server --------------------------------------------------------------------------------------

@@ -90,6 +90,7 @@ def _html(found: Published, language: str) -> str:
         "public/public.html", office=found.office, found=found, language=language, others=others, say=say, k=K,
         services=[_of_service(s, found, language, say) for s in found.office.services],
         total=_figures(found.all, language, say), small=found.small, at=_clock(found), day=_day(found.day, say),
+        forecast=forecast_words(found.forecast, language, say),
         months=[_of_month(month, found.office, language, say) for month in found.months])
 
 
@@ -136,6 +137,13 @@ def _figures(told: Told, language: str, say: Say) -> dict[str, Any]:
         "kept": _people(told.kept) if told.kept is not None else "", "exact": told.late is not None and told.late.exact,
         "median": "" if told.median is None else say("minutes" if told.median else "minutes.less", n=told.median),
         "left_out": "; ".join(left_out)}
+
+
+def forecast_words(told: Told, language: str, say: Say) -> str:
+    """How often the forecast was right, as a sentence."""
+    if told.share is None:
+        return say("forecast.unknown")
+    return say("forecast.known", share=_percent(told.share, language), n=told.judged.low)
 
 
 def _people(n: Range) -> str:
@@ -226,5 +234,7 @@ def as_json(found: Published) -> dict[str, Any]:
     return {
         "office": found.office.key, "name": found.office.name, "institution": found.office.institution,
         "time_zone": found.office.time_zone, "at": found.at, "today": found.day, "counting": found.counting,
-        "hidden_below": K, "forecast": None, "figures": rows,
+        "hidden_below": K, "figures": rows, "forecast": None if found.forecast.share is None else {
+            "judged": found.forecast.judged.low, "share_at_least": round(found.forecast.share[0], 4),
+            "share_at_most": round(found.forecast.share[1], 4)},
     }
