@@ -27,7 +27,6 @@ from ..transaction import Actor, Job
 from .door import Door, key_of
 from .guard import body, own_secret, text_of
 from .limits import HOUR_S, MINUTE_S, Limits, Rule
-from .media import qr_svg
 
 PAGE = 50
 #: Whoever asked; only new complaints count, and a hall behind one router never sends so many.
@@ -54,12 +53,6 @@ def blueprint(door: Door, live: Live, limits: Limits) -> Blueprint:
     def form_of_ticket(secret: str) -> str:
         office, ticket = g.held
         return _form(office_of(office), ticket)
-
-    @bp.get("/t/<secret>/complaint-qr.svg")
-    def qr(secret: str) -> Response:
-        if not door.config.address:
-            abort(404)
-        return Response(qr_svg(f"{door.config.address}/t/{secret}/complaint"), mimetype="image/svg+xml")
 
     @bp.post("/t/<secret>/complaint")
     def complain_about(secret: str) -> Response:
