@@ -229,6 +229,48 @@ CREATE TABLE private (
 
 CREATE INDEX ix_private_erase_at ON private (erase_at);
 
+CREATE TABLE complaint (
+	id INTEGER NOT NULL,
+	office_id INTEGER NOT NULL,
+	number INTEGER DEFAULT 0 NOT NULL,
+	day TEXT DEFAULT '' NOT NULL,
+	made_at INTEGER DEFAULT 0 NOT NULL,
+	category TEXT DEFAULT '' NOT NULL,
+	kind TEXT DEFAULT '' NOT NULL,
+	restricted INTEGER DEFAULT 0 NOT NULL,
+	about_lead INTEGER DEFAULT 0 NOT NULL,
+	ticket_id INTEGER DEFAULT 0 NOT NULL,
+	service TEXT DEFAULT '' NOT NULL,
+	due TEXT DEFAULT '' NOT NULL,
+	state TEXT DEFAULT '' NOT NULL,
+	tracking TEXT DEFAULT '' NOT NULL,
+	language TEXT DEFAULT '' NOT NULL,
+	made_seq INTEGER DEFAULT 0 NOT NULL,
+	body TEXT DEFAULT '' NOT NULL,
+	contact TEXT DEFAULT '' NOT NULL,
+	secret_key TEXT DEFAULT '' NOT NULL,
+	readers TEXT DEFAULT '' NOT NULL,
+	answer TEXT DEFAULT '' NOT NULL,
+	answered_at INTEGER,
+	answered_day TEXT DEFAULT '' NOT NULL,
+	answered_by INTEGER,
+	handed_to TEXT DEFAULT '' NOT NULL,
+	reference TEXT DEFAULT '' NOT NULL,
+	handed_at INTEGER,
+	handed_day TEXT DEFAULT '' NOT NULL,
+	outcome TEXT DEFAULT '' NOT NULL,
+	closed_at INTEGER,
+	erase_at INTEGER,
+	PRIMARY KEY (id),
+	UNIQUE (office_id, number),
+	UNIQUE (tracking),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE INDEX complaint_of_ticket ON complaint (ticket_id);
+
+CREATE INDEX complaint_open ON complaint (office_id, due) WHERE state <> 'closed';
+
 CREATE TABLE job (
 	id INTEGER NOT NULL,
 	office_id INTEGER NOT NULL,

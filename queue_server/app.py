@@ -22,17 +22,20 @@ from .hints import Hints
 from .kit import Kit
 from .live import Live
 from .metrics import Metrics
+from .openness import Openness
 from .paper.slips import Slips
 from .proxies import Proxies
 from .reports import BoardReports
 from .screens import (
     administration,
     api,
+    complaints,
     evidence,
     health,
     media,
     pages,
     passkeys,
+    public,
     reporting,
     requests,
     reserve,
@@ -116,6 +119,10 @@ def create_app(config: Config, kit: Kit) -> House:
     app.register_blueprint(passkeys.blueprint(door))
     app.register_blueprint(reserve.blueprint(door, live))
     app.register_blueprint(media.blueprint(config, door, live))
+    app.register_blueprint(complaints.blueprint(door, live, limits))
+    openness = Openness(live, database, kit)
+    live.kept_today = openness.on_boards
+    app.register_blueprint(public.blueprint(openness))
     app.register_blueprint(supervision.blueprint(door, live, clockwork))
     app.register_blueprint(reporting.blueprint(door, live))
     app.register_blueprint(evidence.verifier_route(door))
@@ -130,7 +137,7 @@ def create_app(config: Config, kit: Kit) -> House:
     _answers(app, database)
     _headers(app)
 
-    for part in (writer, live, reports, slips, sessions, clockwork):
+    for part in (writer, live, reports, slips, sessions, clockwork, openness):
         part.start()
     return House(app, socketio, database, writer, live, kit)
 

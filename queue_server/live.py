@@ -12,7 +12,7 @@ import logging
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,12 +21,13 @@ from flask_socketio import SocketIO
 from .database import Database
 from .domain.announcement import Vocabulary
 from .domain.office import Office
+from .domain.public import Told
 from .following import Follower
 from .kit import Kit
 from .moment import Clock, wall_ms
-from .screens import counter, display, kiosk, supervisor, visitor
+from .screens import alerts, counter, display, kiosk, supervisor, visitor
 from .snapshot import Snapshot
-from .store import glance, offices, people, pictures
+from .store import complaints, glance, offices, people, pictures
 from .together import Once, Together
 from .transaction import Recorded
 
@@ -39,7 +40,7 @@ SOON_S = 0.05
 #: Events that may wait a moment for others: they change how many wait, not who is called.
 CALM = frozenset({
     "ticket_issued", "paper_confirmed", "paper_unconfirmed", "coming", "arrived", "passed", "calls_summed",
-    "note_added", "refusals_counted", "day_opened", "sealed",
+    "note_added", "refusals_counted", "day_opened", "sealed", "complaint_made",
 })
 CALM_S = 0.25
 PHONES_S = 1.0
@@ -113,6 +114,8 @@ class Live:
         self._lines_due: dict[str, set[str]] = defaultdict(set)
         self._wake = kit.signal()
         self.words_of: Callable[[Office], Vocabulary | None] = lambda office: None
+        #: Today's share on time by service, where boards may show it.
+        self.kept_today: Callable[[Snapshot], Mapping[str, Told]] = lambda snapshot: {}
         self.print_how = "none"        # none | escpos | browser: what the kiosk does for paper
         self.phones_by = ""            # how phones reach this server: internet | wifi | "" (not at all)
         self.printer = "none"          # what the printer said of itself last
@@ -373,7 +376,9 @@ class Live:
         """The picture of one screen, a pure function of the snapshot (but for what stands apart)."""
         if screen.kind == "board":
             drawn = display.picture(snapshot, screen.place, screen.device_id, self.words_of(snapshot.office))
-            return {**drawn, "door_code": self.door_code(snapshot)}
+            kept = {key: {"judged": told.judged.low, "late": [told.late.low, told.late.high]}
+                    for key, told in self.kept_today(snapshot).items() if told.late is not None and told.judged.low}
+            return {**drawn, "door_code": self.door_code(snapshot), "kept": kept}
         if screen.kind == "kiosk":
             return {**kiosk.picture(snapshot, "door"), "print": self.print_how, "printer": self.printer,
                     "door_code": self.door_code(snapshot)}
@@ -385,12 +390,17 @@ class Live:
             # A kiosk may be connected to another process, which notes it in the database.
             fresh = snapshot.at - people.KIOSK_GONE_MS
             connected |= {d.id for d in snapshot.devices if d.kind == "kiosk" and d.seen_at > fresh}
-        return supervisor.picture(snapshot, today, connected, self.printer, self.machine)
+        machine = [*self.kit.blocking(self._complaints, snapshot), *self.machine]
+        return supervisor.picture(snapshot, today, connected, self.printer, machine)
 
     def door_code(self, snapshot: Snapshot) -> str:
         """By what phones come when boards and kiosks of the office show the changing code; "": none is shown
         (decisions 26)."""
         return "" if snapshot.office.door_code == "sheet" else self.phones_by
+
+    def _complaints(self, s: Snapshot) -> list[dict[str, Any]]:
+        with self.database.read() as c:
+            return alerts.complaints(s.office, s.day, complaints.undone(c, s.office_id))
 
     def _today(self, s: Snapshot) -> glance.Today:
         with self.database.read() as c:

@@ -279,6 +279,25 @@ private = Table(
     _number("erase_at", index=True),
 )
 
+#: Complaints. What a person wrote, how to reach them and the answer are here and nowhere else, and go when their
+#: time is over (``erase_at``) with the key of their commitments; what can be counted stays.
+complaint = Table(
+    "complaint", metadata,
+    Column("id", Id, primary_key=True),
+    _office(), _number("number"), _text("day"), _number("made_at"), _text("category"), _text("kind"),
+    _number("restricted"), _number("about_lead"), _number("ticket_id"), _text("service"), _text("due"),
+    _text("state"), _text("tracking"), _text("language"), _number("made_seq"),
+    _text("body"), _text("contact"), _text("secret_key"), _text("readers"),
+    _text("answer"), _number("answered_at", None), _text("answered_day"), _number("answered_by", None),
+    _text("handed_to"), _text("reference"), _number("handed_at", None), _text("handed_day"),
+    _text("outcome"), _number("closed_at", None), _number("erase_at", None),
+    UniqueConstraint("office_id", "number"), UniqueConstraint("tracking"),
+)
+_unclosed = "state <> 'closed'"
+Index("complaint_open", complaint.c.office_id, complaint.c.due,
+      sqlite_where=text(_unclosed), postgresql_where=text(_unclosed))
+Index("complaint_of_ticket", complaint.c.ticket_id)
+
 #: Exports made in the background, with their progress.
 job = Table(
     "job", metadata,

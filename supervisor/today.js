@@ -6,10 +6,11 @@
   const html = window.htmPreact.html;
 
   const ICONS = { late: "clock", no_board: "device-tv", board_mute: "volume-off", printer_down: "printer-off", printer_low: "printer-off", board_unseen: "device-tv", paper_waiting: "ticket",
-    standard_none: "certificate", standard_ends: "certificate", backup_failed: "database", backup_never: "database", backup_old: "database" };
+    standard_none: "certificate", standard_ends: "certificate", backup_failed: "database", backup_never: "database", backup_old: "database", complaint_due: "message-report", complaint_late: "message-report" };
+  const COMPLAINTS = ["complaint_due", "complaint_late"];
   /* For whoever sets the office up or passes by: no alarm. */
   const HINTS = ["board_unseen", "paper_waiting"];
-  const URGENT = ["late", "no_board", "printer_down", "backup_failed", "backup_never", "backup_old"];
+  const URGENT = ["late", "no_board", "printer_down", "backup_failed", "backup_never", "backup_old", "complaint_late"];
 
   function alertWords(alert) {
     const facts = Object.assign({}, alert.facts);
@@ -40,7 +41,8 @@
     return html`<ul class="plain alerts" aria-label=${Queue.t("alerts")}>${alerts.map(function (alert, index) {
       return html`<li key=${alert.code + index} class=${"notice " + levelOf(alert)} data-testid=${"alert-" + alert.code}>
         ${Desk.icon(ICONS[alert.code] || "alert-triangle")}<span>${alertWords(alert)}</span>
-        ${alert.code === "late" ? html`<a class="alert-link" href="#log" onClick=${function () { Desk.showLog({ service: alert.facts.service }); }}>${Queue.t("show_rows")}</a>` : null}</li>`;
+        ${alert.code === "late" ? html`<a class="alert-link" href="#log" onClick=${function () { Desk.showLog({ service: alert.facts.service }); }}>${Queue.t("show_rows")}</a>` : null}
+        ${COMPLAINTS.indexOf(alert.code) >= 0 ? html`<a class="alert-link" href=${"/complaints/" + Queue.meta("office")}>${Queue.t("tab.complaints")}</a>` : null}</li>`;
     })}</ul>`;
   };
 

@@ -34,6 +34,7 @@
       ${mark()}
       ${Visitor.ticket(state, acts)}
       <div class="unseen" aria-live="assertive" data-testid="aloud">${called ? Visitor.calledAloud(picture.ticket) : ""}</div>
+      ${called ? null : html`<p><a class="button button-quiet button-wide" href=${page + "/complaint"} data-testid="complain">${Queue.t("complain")}</a></p>`}
       ${called || !Queue.say(picture.office.complaint) ? null : html`<footer class="foot soft text-s">${Queue.say(picture.office.complaint)}</footer>`}`, root);
   }
 

@@ -161,6 +161,21 @@ KINDS: dict[str, Kind] = {
     "calls_summed": _kind(
         "what boards acknowledged of a call", "ticket call drawn spoken first_at last_at boards"
     ),
+    # complaints: what can be counted and what a text can be held against; never the text
+    "complaint_made": _kind(
+        "somebody complained; of a restricted one the ticket is not here",
+        "complaint category kind restricted due service ticket commitment",
+    ),
+    "complaint_answered": _kind(
+        "an answer was written; concerned: by somebody who had to do with the visit",
+        "complaint commitment in_time again concerned",
+    ),
+    "complaint_handed_off": _kind(
+        "a complaint went to somebody outside; its number there is only committed to", "complaint to commitment in_time"
+    ),
+    "complaint_closed": _kind("nothing more is to be done", "complaint outcome in_time"),
+    "complaint_contact_opened": _kind("somebody looked at how to reach the person", "complaint"),
+    "complaint_erased": _kind("text, contact, answer and their key were erased together", "complaint reason"),
     # the log itself
     "sealed": _kind(
         "the log up to here was put under a seal that leaves the building; tick is the office's steady clock, digest "

@@ -123,6 +123,7 @@ def slip_of(
         institution=office.institution, office=office.name, time_zone=office.time_zone, label=ticket["label"],
         service=service.name, issued_at=ticket["issued_at"], priority=bool(ticket.get("priority")), ahead=ahead,
         promise_min=promise.wait_min, free=service.standard.free, complaint=office.complaint,
-        link=f"{address}/t/{ticket['secret']}" if address else "", languages=(language, *others), reserve=reserve,
-        seal=seal,
+        link=f"{address}/t/{ticket['secret']}" if address else "",
+        complain=f"{address}/t/{ticket['secret']}/complaint" if address else "",
+        languages=(language, *others), reserve=reserve, seal=seal,
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..commands import (
     access,
+    complaints,
     configuration,
     counter,
     day,
@@ -30,6 +31,7 @@ from .before import Preparation, edited, read_text, with_password
 from .roles import OVERSEES, PEOPLE, SERVES, SETS_UP, Who
 
 MOST_TEXT = 200
+MOST_ANSWER = 2_000
 #: PostgreSQL takes it in no text, and no person types it.
 NUL = "\0"
 #: A whole office file; the largest request is 256 KB.
@@ -97,6 +99,10 @@ def _acts() -> list[Act]:
              "ended": str, "priority": bool}),
         Act("change_schedule", schedule.change_schedule, OVERSEES,
             {"first": str, "last": str, "hours": str, "name": str, "service": str}),
+        Act("answer_complaint", complaints.answer, OVERSEES, {"complaint": int, "text": str}, longest=MOST_ANSWER),
+        Act("hand_off_complaint", complaints.hand_off, OVERSEES, {"complaint": int, "to": str, "reference": str}),
+        Act("close_complaint", complaints.close, OVERSEES, {"complaint": int, "outcome": str}),
+        Act("open_contact", complaints.open_contact, OVERSEES, {"complaint": int}),
         Act("pair", supervisor.pair, OVERSEES, {"code": str, "name": str, "board": str}),
         Act("revoke", supervisor.revoke, OVERSEES, {"device": int, "reason": str}),
         Act("add_person", setup.add_person, SETS_UP,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..domain.office import Hall
+from ..domain.complaint import NEAR_DAYS, days_left
+from ..domain.office import Hall, Office
 from ..domain.standard import MINUTE
 from ..snapshot import Line, Row, Snapshot
 
@@ -17,6 +18,19 @@ PAPER_LATE_MS = 4_000
 def found(s: Snapshot, devices: list[dict[str, Any]], late: dict[str, list[Row]], printer: str) -> list[dict[str, Any]]:
     """Alerts as ``{code, facts}``, the most urgent first; names in facts come in each language."""
     return [*_late(s, late), *_boards(s, devices), *_printer(printer), *_papers(s), *_day(s), *_standards(s)]
+
+
+def complaints(office: Office, today: str, undone: list[tuple[str, str]]) -> list[dict[str, Any]]:
+    """Complaints that nobody has answered or handed on: the time of some is over, that of others nearly; ``undone``
+    holds (due day, kind)."""
+    left = [(days_left(office, today, due), NEAR_DAYS[kind]) for due, kind in undone]
+    over, near = [days for days, _near in left if days < 0], [days for days, near in left if 0 <= days <= near]
+    alerts: list[dict[str, Any]] = []
+    if over:
+        alerts.append({"code": "complaint_late", "facts": {"n": len(over)}})
+    if near:
+        alerts.append({"code": "complaint_due", "facts": {"n": len(near), "days": min(near)}})
+    return alerts
 
 
 def paper_late(s: Snapshot) -> list[Row]:
