@@ -74,7 +74,8 @@ class House:
         self.press(configure, office=office, reason="test")
 
     def serve(self, minutes: float = 2, walk: float = 0.5) -> None:
-        """Calls the next, who comes, is served and leaves."""
+        """Calls the next, who comes, is served and leaves; a moment after whatever was pressed before."""
+        self.passes(0.02)
         self.press(counter.call_next)
         self.passes(walk)
         self.press(counter.start)

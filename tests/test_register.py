@@ -50,6 +50,20 @@ def test_each_version_has_its_days_and_its_standing() -> None:
     assert seen["2027-03-01"] == ["replaced", "replaced", "replaced", "ended"]
 
 
+def test_what_is_published_today_promised_nothing_yesterday() -> None:
+    """A decree may be older than its publication here; whoever came before was promised something else."""
+    first = replace(version(1, "2025-01-02"), published="2026-03-01")
+    second = replace(version(2, "2025-01-02"), published="2026-11-23")
+    versions = [first, second]
+    found = {day: in_force(versions, day) for day in ("2026-02-28", "2026-03-01", "2026-11-22", "2026-11-23")}
+    assert list(found.values()) == [None, first, first, second]
+    # both were in force on the day of the publication: until the moment of it, and from there on
+    assert last_day(versions, first) == "2026-11-23"
+    assert [standing(versions, v, "2026-11-23") for v in versions] == ["replaced", "in_force"]
+    ahead = replace(version(3, "2027-01-01"), published="2026-11-24")
+    assert last_day([*versions, ahead], second) == "2026-12-31"
+
+
 def test_in_force_and_standing_agree_on_every_day() -> None:
     versions = [FIRST, AHEAD, SOONER, ENDS, version(5, "2027-03-15")]
     for month in range(1, 13):
