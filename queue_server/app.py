@@ -18,6 +18,8 @@ from .clockwork import Clockwork
 from .config import Config
 from .database import Database
 from .domain.errors import Busy, Refused
+from .forecasts.alarms import Alarms
+from .forecasts.part import Forecasts
 from .hints import Hints
 from .kit import Kit
 from .live import Live
@@ -86,6 +88,10 @@ def create_app(config: Config, kit: Kit) -> House:
         hints = Hints(config.redis_url, app.secret_key, kit, live.hinted)
         live.alone, live.hint = False, hints.tell
         hints.start()
+    alarms = Alarms(database, writer, kit)
+    forecasts = Forecasts(config, database, clock, kit, alarms)
+    writer.foretell, live.outlook_of = forecasts.foretell, forecasts.outlook
+    live.told.append(forecasts.happened)
     reports = BoardReports(live, database, writer, kit)
     door = Door(config, database, kit, writer)
     slips = Slips(config, live, writer, kit)
@@ -104,7 +110,7 @@ def create_app(config: Config, kit: Kit) -> House:
     app.register_blueprint(reserve.blueprint(door, live))
     app.register_blueprint(media.blueprint(config, door, live))
     app.register_blueprint(supervision.blueprint(door, live, clockwork))
-    app.register_blueprint(administration.blueprint(door, live, limits, slips, clockwork))
+    app.register_blueprint(administration.blueprint(door, live, limits, slips, clockwork, alarms))
     metrics = Metrics(live, writer, database, kit)
     door.on_press, reports.on_drawn = metrics.note_press, metrics.note_drawn
     live.told.append(metrics.note_events)
@@ -115,7 +121,7 @@ def create_app(config: Config, kit: Kit) -> House:
     _answers(app, database)
     _headers(app)
 
-    for part in (writer, live, reports, slips, sessions, clockwork):
+    for part in (writer, live, reports, slips, sessions, clockwork, forecasts):
         part.start()
     return House(app, socketio, database, writer, live, kit)
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from .domain import hours
 from .domain.discipline import Heads, Recent
 from .domain.office import Office, Promise
+from .domain.outlook import EMPTY, Outlook, Said
 from .domain.ticket import label
 from .store.people import Device, Seat, Told
 
@@ -17,6 +18,8 @@ T = TypeVar("T")
 
 #: Waiting rows per service that consoles and boards get; the whole order goes to phones once a second.
 SHOWN = 60
+#: So long a number says what it said when it was taken; then what the line says now, ms.
+FRESH_MS = 60_000
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,8 @@ class Row:
     standard_id: int
     last_seq: int
     before: str
+    foretold_low: int | None
+    foretold_high: int | None
     prefix: str
     number: int
     channel: str
@@ -149,6 +154,7 @@ class Snapshot:
     told: dict[int, Told] = field(default_factory=dict)           # person -> what they must read
     day_open: bool = False
     day_closed: bool = False
+    outlook: Outlook = EMPTY                  # made apart from the snapshot, a second or a few older
 
     shared: dict[tuple[str, ...], Any] = field(default_factory=dict, compare=False, repr=False)
 
@@ -178,6 +184,13 @@ class Snapshot:
 
     def at_counter(self, counter: str) -> Row | None:
         return next((row for row in self.active if row.counter == counter), None)
+
+    def forecast(self, row: Row) -> Said:
+        """How much longer ``row``, who waits, will wait. The first minute it is what was told with the number."""
+        if row.foretold_low is not None and row.foretold_high is not None and self.tick - row.since_tick < FRESH_MS:
+            return Said(row.foretold_low, row.foretold_high).after((self.tick - row.since_tick) / 1000)
+        said = self.outlook.steps.get(row.id)
+        return self.outlook.newcomer(row.service, bool(row.priority)) if said is None else said
 
     def promise(self, row: Row) -> Promise:
         return self.office.service(row.service).standard.promise(row.channel, bool(row.priority))

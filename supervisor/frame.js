@@ -5,7 +5,7 @@
   const Queue = window.Queue;
   const html = window.htmPreact.html;
 
-  Desk.TABS = [{ name: "today", icon: "chart-bar" }, { name: "log", icon: "list" }, { name: "devices", icon: "device-tv" }];
+  Desk.TABS = [{ name: "today", icon: "chart-bar" }, { name: "log", icon: "list" }, { name: "what_if", icon: "arrows-split" }, { name: "devices", icon: "device-tv" }];
 
   function signIn(event) {
     event.preventDefault();
@@ -56,6 +56,7 @@
   };
 
   const BODIES = { today: function (props) { return html`<${Desk.Today} ...${props} />`; }, log: function (props) { return html`<${Desk.Log} ...${props} />`; },
+    what_if: function (props) { return html`<${Desk.WhatIf} ...${props} />`; },
     devices: function (props) { return html`<${Desk.Devices} ...${props} />`; } };
 
   Desk.Body = function (props) {

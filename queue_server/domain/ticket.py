@@ -138,6 +138,7 @@ class Step:
     standard_id: int
     last_seq: int
     before: str
+    first_waited_ms: int | None
 
     @classmethod
     def of(cls, row: Iterable[Any]) -> Step:
@@ -162,5 +163,5 @@ MUTABLE = (
     "arrived_at", "remote_ms",
     "counter", "person_id", "since_tick", "boot", "clock_doubt", "called_at", "started_at", "ended_at",
     "first_called_at", "calls", "automatic", "why", "outcome", "park_clock", "park_reason", "waited_ms",
-    "walked_ms", "served_ms", "parked_office_ms", "parked_visitor_ms", "last_seq",
+    "walked_ms", "served_ms", "parked_office_ms", "parked_visitor_ms", "last_seq", "first_waited_ms",
 )
