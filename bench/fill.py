@@ -131,6 +131,7 @@ def fill(data: Path, key: str, steps: int, per_day: int = PER_DAY) -> None:
     c.execute("PRAGMA synchronous=OFF")  # a filled database is made anew when the power fails
     c.execute("PRAGMA cache_size=-400000")
     past = Past(c, key, made, boot)
+    c.execute("DELETE FROM forecast_state WHERE office_id = ?", (past.id,))  # what was learned is of another past
     for visits in _chunks(_visits(made, steps, per_day)):
         c.execute("BEGIN IMMEDIATE")
         for visit in visits:

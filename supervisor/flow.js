@@ -5,6 +5,8 @@
   const Queue = window.Queue;
   const html = window.htmPreact.html, useRef = window.htmPreact.useRef, useEffect = window.htmPreact.useEffect;
   const AGAIN_MS = 60000, HIGH = 200, LEAST_WIDE = 280;
+  /* Pieces of five minutes in an hour. */
+  const HOUR = 12;
 
   /* Okabe and Ito: told apart by every kind of colour vision; with a dash of its own each, so by none as well. */
   Desk.PALETTE = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000"];
@@ -35,7 +37,7 @@
       width: width, height: HIGH, legend: { show: false }, cursor: { show: false },
       scales: { x: { time: false }, y: { range: function (_plot, _low, high) { return [0, Math.max(5, Math.ceil(high * 1.1))]; } } },
       axes: [Object.assign({ values: function (_plot, ticks) { return ticks.map(function (at) { return Queue.time(at * 1000); }); },
-        incrs: [600, 1800, 3600, 7200, 14400] }, axis), Object.assign({ size: 36, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500] }, axis)],
+        incrs: [300, 600, 1800, 3600, 7200, 14400] }, axis), Object.assign({ size: 36, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500] }, axis)],
       series: [{}].concat(services.map(function (service, nth) {
         const n = nth % Desk.PALETTE.length;
         return { stroke: Desk.PALETTE[n], width: 2.5, dash: DASHES[n], points: { show: false }, paths: window.uPlot.paths.stepped({ align: -1 }) };
@@ -65,9 +67,9 @@
   function Table(props) {
     const flow = props.flow, rows = [];
     flow.times.forEach(function (at, nth) {
-      if (nth % 6 === 5 || nth === flow.times.length - 1) { rows.push({ at: at, nth: nth }); }
+      if (nth && (nth % HOUR === 0 || nth === flow.times.length - 1)) { rows.push({ at: at, nth: nth }); }
     });
-    function sum(list, nth) { return list ? list.slice(Math.max(0, nth - 5), nth + 1).reduce(function (all, n) { return all + n; }, 0) : 0; }
+    function sum(list, nth) { return list ? list.slice(Math.floor((nth - 1) / HOUR) * HOUR + 1, nth + 1).reduce(function (all, n) { return all + n; }, 0) : 0; }
     return html`<details class="flow-table"><summary>${Queue.t("flow.table")}</summary><div class="table-box"><table class="table"><caption class="unseen">${Queue.t("flow")}</caption>
       <thead><tr><th scope="col">${Queue.t("flow.time")}</th>${props.services.map(function (service) { return html`<th scope="col" key=${service.key} class="figure">${Queue.say(service.name)}</th>`; })}</tr></thead>
       <tbody>${rows.map(function (row) {
@@ -82,7 +84,7 @@
     const flow = kept.flow, services = flow ? shown(props.picture, flow) : [];
     const width = Math.max(LEAST_WIDE, Math.min(1640, document.documentElement.clientWidth - 96));
     return html`<section class="card flow" data-testid="flow"><div class="card-head"><h2>${Queue.t("flow")}</h2>${services.length ? html`<${Legend} services=${services} />` : null}</div>
-      ${flow && flow.times.length > 1 ? html`<${Plot} flow=${flow} services=${services} width=${width} /><${Table} flow=${flow} services=${services} />`
+      ${flow && flow.times.length ? html`<${Plot} flow=${flow} services=${services} width=${width} /><${Table} flow=${flow} services=${services} />`
         : html`<p class="soft">${Queue.t("flow.none")}</p>`}</section>`;
   };
 }());

@@ -163,7 +163,7 @@
     return html`<div class="today"><${Desk.Alerts} ...${props} /><${Desk.Figures} ...${props} />
       <${Desk.Lines} ...${props} />
       <${Desk.Services} ...${props} />
-      <${Desk.Flow} ...${props} />
-      <div class="side"><${Desk.Counters} ...${props} /><${Desk.Day} ...${props} /><${Desk.Paper} ...${props} /></div></div>`;
+      <div class="side"><${Desk.Counters} ...${props} /><${Desk.Day} ...${props} /><${Desk.Paper} ...${props} /></div>
+      <${Desk.Flow} ...${props} /></div>`;
   };
 }());

@@ -23,7 +23,7 @@ BEHIND_S = 2.0
 #: Of those who wait, as many are told anew in one round as this leaves time for, seconds; the others next time.
 BUDGET_S = 0.03
 #: How often the share of forecasts that held is counted again, seconds.
-HITS_S = 60.0
+HITS_S = 15.0
 HITS_DAYS = 28
 #: The next hour is simulated at most so often, seconds.
 AHEAD_S = 5.0
