@@ -16,9 +16,9 @@ _steps = select(
 
 
 def of_day(c: Connection, office_id: int, day: str, until: int) -> dict[str, object]:
-    """``times``: the beginning, and the end of each piece, UTC ms, from the first arrival to ``until`` or the last call;
-    ``waiting``: service -> how many waited then, for their first call; ``joined`` and ``called``: how many since the
-    time before."""
+    """``times``: the beginning, and the end of each piece, UTC ms, from the first arrival to ``until`` or the last
+    call; ``waiting``: service -> how many waited then, for their first call; ``joined`` and ``called``: how many since
+    the time before."""
     rows = c.execute(_steps.where(t.step.c.office_id == office_id, t.step.c.day == day, t.step.c.state != "void",
                                   t.step.c.arrived_at.is_not(None))).all()
     if not rows:
@@ -48,5 +48,6 @@ def of_day(c: Connection, office_id: int, day: str, until: int) -> dict[str, obj
             now += step
             held.append(now)
         waiting[service] = held
-    return {"times": times, "waiting": waiting,
-            **{name: {service: [0, *n[:pieces]] for service, n in changes[name].items()} for name in ("joined", "called")}}
+    counted = {
+        name: {service: [0, *n[:pieces]] for service, n in changes[name].items()} for name in ("joined", "called")}
+    return {"times": times, "waiting": waiting, **counted}

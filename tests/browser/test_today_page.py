@@ -40,7 +40,7 @@ def test_everybody_who_waits_is_a_mark_on_the_way_to_the_promise(page: Page) -> 
     track = page.get_by_test_id("track-kunjungan")
     expect(track.locator(".mark")).to_have_count(3)
     expect(track).to_have_attribute("aria-label", re.compile("^3 menunggu"))
-    expect(page.get_by_test_id("forecast-kunjungan")).to_contain_text("belum dapat diperkirakan")
+    expect(page.get_by_test_id("forecast-kunjungan")).to_contain_text("belum diketahui")
     expect(page.get_by_test_id("hits")).to_contain_text("belum dapat diukur")
 
 
