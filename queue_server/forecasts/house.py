@@ -22,6 +22,8 @@ from . import learned, log, scene
 BEHIND_S = 2.0
 #: Of those who wait, as many are told anew in one round as this leaves time for, seconds; the others next time.
 BUDGET_S = 0.03
+#: A day that is told again after a restart is heard in turns of so long, seconds: others have theirs between.
+TURN_S = 0.1
 #: How often the share of forecasts that held is counted again, seconds.
 HITS_S = 15.0
 HITS_DAYS = 28
@@ -66,12 +68,22 @@ class House:
         """Whether a day that is over has not been learned yet."""
         return self._learned < (date.fromisoformat(self.name) - timedelta(days=1)).isoformat()
 
-    def hear(self, c: Connection, head: Head) -> None:
-        """Everything that was recorded since the last time."""
+    def hear(self, c: Connection, head: Head) -> bool:
+        """What was recorded since the last time, as far as one turn goes; True when there is no more of it."""
+        until = time.perf_counter() + TURN_S
         while events := log.written(c, head.id, self.seq, head.head_seq):
-            self.seq = events[-1].seq
-            self.day.hear(event.heard(self._local) for event in events)
+            for event in events:
+                self.day.hear([event.heard(self._local)])
+                self.seq = event.seq
+                if time.perf_counter() > until:
+                    return False
         self.seq = max(self.seq, head.head_seq)
+        return True
+
+    @property
+    def calm(self) -> bool:
+        """Nobody waits: as long as nothing happens there is little to say anew."""
+        return not self.day.steps()
 
     def look_ahead(self, c: Connection, head: Head, office: Office, now: Moment) -> Outlook:
         """What can be said now."""

@@ -32,9 +32,10 @@ from .house import House
 logger = logging.getLogger(__name__)
 ROOT = Path(__file__).resolve().parents[2]
 #: Where something was recorded a new look follows after so long; where nothing was, because time passes, seconds.
-SOON_S, QUIET_S = 1.0, 5.0
+SOON_S, QUIET_S, CALM_S = 1.0, 5.0, 30.0
 #: The loop rests so many times as long as it has worked: calls come first, in an office as in a ministry of hundreds.
-REST = 9
+#: While a day is told again after a restart it rests less.
+REST, REST_WHILE_BEHIND = 9, 3
 #: Whether a night has been learned is asked so often, and learning that failed is tried again after so long, seconds.
 ASK_S, AGAIN_S = 60.0, 900.0
 #: The learning process is looked after so often, seconds.
@@ -80,8 +81,8 @@ class Forecasts:
         for key in self._all():
             self._due.setdefault(key, 0.0)
         while True:
-            worked = self._turn()
-            self.kit.sleep(max(0.2, REST * worked))
+            worked, behind = self._turn()
+            self.kit.sleep(REST_WHILE_BEHIND * worked if behind else max(0.2, REST * worked))
 
     def _all(self) -> list[str]:
         while True:
@@ -95,22 +96,28 @@ class Forecasts:
         with self.database.read() as c:
             return [head.key for head in offices.heads(c) if head.config_version]
 
-    def _turn(self) -> float:
-        """Looks at the office that has waited longest for it; seconds of work."""
+    def _turn(self) -> tuple[float, bool]:
+        """Looks at the office that has waited longest for it; seconds of work, and whether it is behind its log."""
         now = time.monotonic()
-        due = min(self._due.items(), key=lambda item: item[1], default=None)
+        due = min(list(self._due.items()), key=lambda item: item[1], default=None)
         if due is None or due[1] > now:
-            return 0.0
-        key = due[0]
+            return 0.0, False
+        key, behind = due[0], False
         self._due[key] = now + QUIET_S
         try:
             outlook = self.kit.blocking(self._look, key)
+            house = self._houses.get(key)
+            behind = outlook is None and house is not None
             if outlook is not None:
                 self._told(key, outlook)
             self._learn_nights(key)
+            if behind:
+                self._due[key] = now
+            elif house is not None and house.calm and self._due[key] == now + QUIET_S:
+                self._due[key] = now + CALM_S
         except Exception:
             logger.exception("an office could not be looked ahead for; again in a moment")
-        return time.monotonic() - now
+        return time.monotonic() - now, behind
 
     def _told(self, key: str, outlook: Outlook) -> None:
         before = self.outlooks.get(key, EMPTY).ahead
@@ -121,6 +128,7 @@ class Forecasts:
     # --- in a native thread -----------------------------------------------------------------------
 
     def _look(self, key: str) -> Outlook | None:
+        """None: there is no such office, or its log is not heard to the end yet."""
         now = self.clock.now()
         with self.database.read() as c:
             found = offices.heads_of(c, [key])
@@ -134,8 +142,7 @@ class Forecasts:
             house = self._houses.get(key)
             if house is None or not house.fits(office, now, self._learned_to[key]):
                 house = self._houses[key] = House(c, head, office, now, self._learned_to[key])
-            house.hear(c, head)
-            return house.look_ahead(c, head, office, now)
+            return house.look_ahead(c, head, office, now) if house.hear(c, head) else None
 
     # --- learning, in a process of its own ----------------------------------------------------------
 
