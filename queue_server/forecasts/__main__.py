@@ -23,12 +23,13 @@ def main(argv: list[str]) -> int:
         os.nice(19)
     database = Database(config.read(args).database_url)
     try:
-        return _learn(database, args.office)
+        return learn_office(database, args.office)
     finally:
         database.close()
 
 
-def _learn(database: Database, key: str) -> int:
+def learn_office(database: Database, key: str) -> int:
+    """Learns what is over and not learned yet, and stores it; the exit status."""
     with database.read() as c:
         heads = offices.heads_of(c, [key])
         if not heads or not heads[0].config_version:

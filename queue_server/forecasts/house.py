@@ -24,8 +24,8 @@ BEHIND_S = 2.0
 BUDGET_S = 0.03
 #: A day that is told again after a restart is heard in turns of so long, seconds: others have theirs between.
 TURN_S = 0.1
-#: How often the share of forecasts that held is counted again, seconds.
-HITS_S = 15.0
+#: The share of forecasts that held is counted again after so long, seconds, or so many times what counting took.
+HITS_S, HITS_REST = 1.0, 50
 HITS_DAYS = 28
 #: The next hour is simulated at most so often, seconds.
 AHEAD_S = 5.0
@@ -96,9 +96,10 @@ class House:
         steps = {step: said.after(at - told_at) for step, (told_at, said) in self._told.items()}
         hits, ahead = self.outlook.hits, self.outlook.ahead
         if time.monotonic() >= self._hits_due:
-            self._hits_due = time.monotonic() + HITS_S
+            began = time.monotonic()
             first = (date.fromisoformat(self.name) - timedelta(days=HITS_DAYS)).isoformat()
             hits = foretold.hits(c, head.id, first, self.name)
+            self._hits_due = time.monotonic() + max(HITS_S, HITS_REST * (time.monotonic() - began))
         if time.monotonic() >= self._ahead_due:
             self._ahead_due = time.monotonic() + AHEAD_S
             snapshot = pictures.snapshot(c, head, now)

@@ -32,7 +32,7 @@ from .house import House
 logger = logging.getLogger(__name__)
 ROOT = Path(__file__).resolve().parents[2]
 #: Where something was recorded a new look follows after so long; where nothing was, because time passes, seconds.
-SOON_S, QUIET_S, CALM_S = 1.0, 5.0, 30.0
+SOON_S, QUIET_S, CALM_S = 1.0, 5.0, 15.0
 #: The loop rests so many times as long as it has worked: calls come first, in an office as in a ministry of hundreds.
 #: While a day is told again after a restart it rests less.
 REST, REST_WHILE_BEHIND = 9, 3
@@ -180,7 +180,8 @@ class Forecasts:
             last = said.read().decode(errors="replace").strip().splitlines()[-1:]
         if process.returncode:
             logger.error("the forecast of %s could not be learned: %s", key, *(last or ["no word"]))
-        self._asked.pop(key, None)  # what it has stored is looked for at once
+        self._asked.pop(key, None)
+        self._due[key] = 0.0  # what it has stored is looked for at once
 
     def _process(self, key: str, said: IO[bytes]) -> subprocess.Popen[bytes]:
         # By environment: a database address may hold a password, and options can be seen by everybody.
