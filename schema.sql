@@ -271,6 +271,52 @@ CREATE INDEX complaint_of_ticket ON complaint (ticket_id);
 
 CREATE INDEX complaint_open ON complaint (office_id, due) WHERE state <> 'closed';
 
+CREATE TABLE forecast_state (
+	office_id INTEGER NOT NULL,
+	day TEXT DEFAULT '' NOT NULL,
+	body TEXT DEFAULT '' NOT NULL,
+	UNIQUE (office_id, day),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE TABLE alert (
+	id INTEGER NOT NULL,
+	office_id INTEGER NOT NULL,
+	day TEXT DEFAULT '' NOT NULL,
+	service TEXT DEFAULT '' NOT NULL,
+	code TEXT DEFAULT '' NOT NULL,
+	raised_at INTEGER DEFAULT 0 NOT NULL,
+	ended_at INTEGER,
+	facts TEXT DEFAULT '' NOT NULL,
+	sent TEXT DEFAULT '' NOT NULL,
+	PRIMARY KEY (id),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE INDEX alert_of_day ON alert (office_id, day, service);
+
+CREATE TABLE webhook (
+	office_id INTEGER NOT NULL,
+	url TEXT DEFAULT '' NOT NULL,
+	secret TEXT DEFAULT '' NOT NULL,
+	set_at INTEGER DEFAULT 0 NOT NULL,
+	told_at INTEGER,
+	told TEXT DEFAULT '' NOT NULL,
+	UNIQUE (office_id),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE TABLE counter_today (
+	office_id INTEGER NOT NULL,
+	day TEXT DEFAULT '' NOT NULL,
+	counter TEXT DEFAULT '' NOT NULL,
+	services TEXT DEFAULT '' NOT NULL,
+	reason TEXT DEFAULT '' NOT NULL,
+	since_at INTEGER DEFAULT 0 NOT NULL,
+	UNIQUE (office_id, day, counter),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
 CREATE TABLE job (
 	id INTEGER NOT NULL,
 	office_id INTEGER NOT NULL,
@@ -403,6 +449,9 @@ CREATE TABLE step (
 	"before" TEXT DEFAULT '' NOT NULL,
 	waited_off_ms INTEGER DEFAULT 0 NOT NULL,
 	parked_off_ms INTEGER DEFAULT 0 NOT NULL,
+	foretold_low INTEGER,
+	foretold_high INTEGER,
+	first_waited_ms INTEGER,
 	PRIMARY KEY (id),
 	FOREIGN KEY(ticket_id) REFERENCES ticket (id),
 	FOREIGN KEY(office_id) REFERENCES office (id)

@@ -269,6 +269,7 @@ def fill(data: Path, key: str, steps: int, per_day: int = PER_DAY) -> None:
     c.execute("PRAGMA cache_size=-400000")
     past = Past(c, key, made, boot, proof)
     c.execute("BEGIN IMMEDIATE")
+    c.execute("DELETE FROM forecast_state WHERE office_id = ?", (past.id,))  # what was learned is of another past
     for day, visits in _days(made, steps, per_day):
         past.day(day, visits)
         if len(past.rows["step"]) >= CHUNK:

@@ -146,6 +146,11 @@
     return services.filter(function (service) { return service.may && !service.may.allowed && service.may.code === code; });
   }
 
+  function reasonsOf(services) {
+    var reasons = services.map(function (service) { return (service.may.facts || {}).reason; });
+    return reasons.filter(function (reason, i) { return reason && reasons.indexOf(reason) === i; });
+  }
+
   function hoursSentence(hours, lang) {
     var text = Board.hoursText(hours);
     if (text === "00.00–24.00") { return t("strip.all_day", {}, lang); }
@@ -156,7 +161,10 @@
   Board.stripTexts = function (picture, lang) {
     var texts = [], free = Board.freeServices(picture.services);
     var paused = shutBy(picture.services, "paused"), full = shutBy(picture.services, "quota_full");
-    if (paused.length) { texts.push(t("strip.paused", { services: names(paused, lang) }, lang)); }
+    reasonsOf(paused).forEach(function (reason) {
+      var mine = paused.filter(function (service) { return service.may.facts.reason === reason; });
+      texts.push(t("strip.paused", { services: names(mine, lang), reason: window.Queue.because(reason, lang) }, lang));
+    });
     if (full.length) { texts.push(t("strip.quota", { services: names(full, lang) }, lang)); }
     texts.push(say(picture.running_text, lang));
     if (!picture.always_open) { texts.push(hoursSentence(picture.hours, lang)); }

@@ -69,7 +69,8 @@
           <div class=${"number number-huge" + (ticket.label.length > 5 ? " number-long" : "")} data-testid="ticket-label" role="status" tabindex="-1">${ticket.label}</div>
           <p class="taken-service">${state.service ? html`${Kiosk.badge(state.service)} ${Queue.say(state.service.name)}` : null}</p>
           ${ticket.priority ? html`<p class="taken-priority">${Kiosk.icon("heart-handshake")} ${Queue.t("priority.given")}</p>` : null}
-          ${ticket.reserve ? reserve(ticket) : html`<p class="taken-ahead" data-testid="ahead">${ahead(ticket) || "\u2026"}</p>`}
+          ${ticket.reserve ? reserve(ticket) : html`<p class="taken-ahead" data-testid="ahead">${ahead(ticket) || "\u2026"}</p>
+            ${Queue.foretold(ticket.forecast) ? html`<p class="taken-forecast" data-testid="forecast">${Queue.t("wait")}: <strong>${Queue.forecast(ticket.forecast)}</strong><br /><span class="soft">${Queue.t("forecast.note")}</span></p>` : null}`}
         </div>
         ${how === "failed" ? failed(state, acts) : html`<div class="taken-next">
           <p class="next" data-testid="next">${Queue.t("paper." + how)}</p>
@@ -101,6 +102,7 @@
       ${service && service.free ? html`<p><strong>${Queue.t("paper.free")}</strong></p>` : null}
       <p>${Queue.t("paper.taken", { when: Queue.date(ticket.issued_at) + ", " + Queue.time(ticket.issued_at) + " " + office.time_zone })}<br />
         ${ahead(ticket)}</p>
+      ${Queue.foretold(ticket.forecast) ? html`<p>${Queue.t("wait")}: ${Queue.forecast(ticket.forecast)}<br />${Queue.t("forecast.note")}</p>` : null}
       ${ticket.reserve ? html`<p><strong>${Queue.t("paper.reserve")}</strong></p>` : null}
       <p>${Queue.t("paper.next")}</p>
       ${state.qr ? html`<p><img src=${ticket.qr} alt="" /><br />${Queue.t("paper.scan")}</p>` : null}

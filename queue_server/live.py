@@ -13,7 +13,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask_socketio import SocketIO
@@ -21,6 +21,7 @@ from flask_socketio import SocketIO
 from .database import Database
 from .domain.announcement import Vocabulary
 from .domain.office import Office
+from .domain.outlook import EMPTY, Outlook
 from .domain.public import Told
 from .following import Follower
 from .kit import Kit
@@ -78,6 +79,7 @@ class Order:
     seq: int
     at: int
     places: list[str]
+    steps: list[int]
     ahead: dict[int, int]          # step -> how many come before it
 
 
@@ -86,6 +88,12 @@ class _Dirty:
     due: float                     # seconds of the monotonic clock
     steps: set[int] = field(default_factory=set)
     put_off: int = 0               # how often the consoles waited for a newer picture
+
+
+def _minutes(snapshot: Snapshot, step: int) -> tuple[int, int] | None:
+    """How much longer somebody will wait, (low, high) in minutes; None: it is not known."""
+    said = snapshot.outlook.steps.get(step)
+    return None if said is None else said.minutes
 
 
 def _patience(kind: str) -> float:
@@ -116,6 +124,7 @@ class Live:
         self.words_of: Callable[[Office], Vocabulary | None] = lambda office: None
         #: Today's share on time by service, where boards may show it.
         self.kept_today: Callable[[Snapshot], Mapping[str, Told]] = lambda snapshot: {}
+        self.outlook_of: Callable[[str], Outlook] = lambda key: EMPTY
         self.print_how = "none"        # none | escpos | browser: what the kiosk does for paper
         self.phones_by = ""            # how phones reach this server: internet | wifi | "" (not at all)
         self.printer = "none"          # what the printer said of itself last
@@ -272,6 +281,8 @@ class Live:
 
     def _take(self, key: str) -> Snapshot | None:
         found = self.kit.blocking(self._read, key)
+        if found is not None:
+            found = replace(found, outlook=self.outlook_of(key))
         newest = self._snapshots.get(key)
         if found is not None and (newest is None or found.seq >= newest.seq):
             self._snapshots[key] = found
@@ -295,7 +306,8 @@ class Live:
         with self.database.read() as c:
             order = pictures.whole_order(c, s.office_id, s.office, s.day, service, s.tick, s.seq)
         places = [place for _step, place in order]
-        return Order(s.seq, s.at, places, {step: ahead for ahead, (step, _place) in enumerate(order)})
+        steps = [step for step, _place in order]
+        return Order(s.seq, s.at, places, steps, {step: ahead for ahead, step in enumerate(steps)})
 
     # --- drawing -----------------------------------------------------------------------------
 
@@ -351,8 +363,9 @@ class Live:
         snapshot = self.latest(key)
         if snapshot is None:
             return
-        places = self.order(snapshot, service).places
-        message = {"kind": "line", "service": service, "seq": snapshot.seq, "at": snapshot.at, "order": places}
+        order = self.order(snapshot, service)
+        message = {"kind": "line", "service": service, "seq": snapshot.seq, "at": snapshot.at, "order": order.places,
+                   "minutes": [_minutes(snapshot, step) for step in order.steps]}
         self.socketio.emit("line", message, to=f"line:{key}:{service}")
 
     def send_ticket(self, phone: Screen, snapshot: Snapshot) -> None:

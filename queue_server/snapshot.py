@@ -11,6 +11,7 @@ from .domain import hours
 from .domain.discipline import Heads, Recent
 from .domain.office import Office, Promise, Standard
 from .domain.open_time import uncounted
+from .domain.outlook import EMPTY, Outlook, Said
 from .domain.register import Version
 from .domain.ticket import label
 from .store.people import Device, Seat, Told
@@ -20,6 +21,8 @@ T = TypeVar("T")
 
 #: Waiting rows per service that consoles and boards get; the whole order goes to phones once a second.
 SHOWN = 60
+#: So long a number says what it said when it was taken; then what the line says now, ms.
+FRESH_MS = 60_000
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,8 @@ class Row:
     last_seq: int
     before: str
     waited_off_ms: int
+    foretold_low: int | None
+    foretold_high: int | None
     prefix: str
     number: int
     channel: str
@@ -157,6 +162,7 @@ class Snapshot:
     standards: Mapping[int, Version] = field(default_factory=dict)  # every one that was ever published, by id
     #: (code, service, date): standards that have ended, or soon will with none to follow; see ``register.gap``
     gaps: tuple[tuple[str, str, str], ...] = ()
+    outlook: Outlook = EMPTY                  # made apart from the snapshot, a second or a few older
 
     shared: dict[tuple[str, ...], Any] = field(default_factory=dict, compare=False, repr=False)
 
@@ -191,6 +197,13 @@ class Snapshot:
         """What the ticket was promised when it was issued."""
         found = self.standards.get(row.standard_id)
         return self.office.service(row.service).standard if found is None else found.standard
+
+    def forecast(self, row: Row) -> Said:
+        """How much longer ``row``, who waits, will wait. The first minute it is what was told with the number."""
+        if row.foretold_low is not None and row.foretold_high is not None and self.tick - row.since_tick < FRESH_MS:
+            return Said(row.foretold_low, row.foretold_high).after((self.tick - row.since_tick) / 1000)
+        said = self.outlook.steps.get(row.id)
+        return self.outlook.newcomer(row.service, bool(row.priority)) if said is None else said
 
     def promise(self, row: Row) -> Promise:
         return self.standard(row).promise(row.channel, bool(row.priority))

@@ -172,6 +172,8 @@ step = Table(
     _number("standard_id"), _number("last_seq"), _text("before"),
     # of waited_ms and parked_office_ms: breaks and closed time that the step's standard does not count
     _number("waited_off_ms"), _number("parked_off_ms"),
+    # The forecast that was given when the wait began, seconds, and how long the first wait was: how often it holds.
+    _number("foretold_low", None), _number("foretold_high", None), _number("first_waited_ms", None),
 )
 # SQLite knows no figures of a new database: it takes the index that binds most columns. Each of these binds one
 # more than its neighbours for the statement it is made for; tests/test_plans.py holds it to that.
@@ -297,6 +299,36 @@ _unclosed = "state <> 'closed'"
 Index("complaint_open", complaint.c.office_id, complaint.c.due,
       sqlite_where=text(_unclosed), postgresql_where=text(_unclosed))
 Index("complaint_of_ticket", complaint.c.ticket_id)
+
+#: What the forecast has learned of the days up to ``day``; made anew from the log where it is missing.
+forecast_state = Table(
+    "forecast_state", metadata,
+    _office(), _text("day"), _text("body"),
+    UniqueConstraint("office_id", "day"),
+)
+
+#: What was said to people because it will go wrong, or has: each is claimed by whoever raises it first.
+alert = Table(
+    "alert", metadata,
+    Column("id", Id, primary_key=True),
+    _office(), _text("day"), _text("service"), _text("code"), _number("raised_at"), _number("ended_at", None),
+    _text("facts"), _text("sent"),
+)
+Index("alert_of_day", alert.c.office_id, alert.c.day, alert.c.service)
+
+#: Where alerts of an office are sent to, and the secret that signs them.
+webhook = Table(
+    "webhook", metadata,
+    _office(), _text("url"), _text("secret"), _number("set_at"), _number("told_at", None), _text("told"),
+    UniqueConstraint("office_id"),
+)
+
+#: The services of a counter for one day only, where a supervisor moved some; any other day has the configuration's.
+counter_today = Table(
+    "counter_today", metadata,
+    _office(), _text("day"), _text("counter"), _text("services"), _text("reason"), _number("since_at"),
+    UniqueConstraint("office_id", "day", "counter"),
+)
 
 #: Exports made in the background, with their progress.
 job = Table(

@@ -31,15 +31,17 @@
     return html`<p class="ahead"><strong class="ahead-count">${ahead}</strong> ${Queue.t("ahead.people", { count: ahead })}</p>${dots(ahead)}`;
   }
 
-  function waitText(ticket) {
-    if (!ticket.forecast) { return Queue.t("wait.unknown"); }
-    return Queue.t("wait.range", { low: ticket.forecast.low_min, high: ticket.forecast.high_min });
+  /** The range as the line says it now, newer than the number's own picture. */
+  function expected(state) {
+    const minutes = state.minutes, own = state.picture.ticket.forecast;
+    return minutes ? { low_min: minutes[0], high_min: minutes[1] } : own;
   }
 
-  function facts(ticket) {
-    const hall = Queue.say(ticket.hall);
+  function facts(state) {
+    const ticket = state.picture.ticket, hall = Queue.say(ticket.hall), forecast = expected(state);
     return html`<dl class="facts">
-      <div class="fact"><dt>${Queue.t("wait")}</dt><dd>${waitText(ticket)}</dd></div>
+      <div class="fact"><dt>${Queue.t("wait")}</dt><dd data-testid="forecast">${Queue.forecast(forecast)}</dd>
+        ${Queue.foretold(forecast) ? html`<dd class="fact-note">${Queue.t("forecast.note")}</dd>` : null}</div>
       ${ticket.stated_wait_ms ? html`<div class="fact"><dt>${Queue.t("promise.wait")}</dt><dd>${Queue.t("minutes.most", { minutes: Queue.minutes(ticket.stated_wait_ms) })}</dd></div>` : null}
       ${hall ? html`<div class="fact fact-wide"><dt>${Queue.t("hall")}</dt><dd>${hall}</dd></div>` : null}
     </dl>`;
@@ -94,7 +96,7 @@
     return html`<div class="stack" data-testid="waiting">
       <section class="card now">${number(ticket)}<div aria-live="polite" data-testid="ahead">${place(state)}</div></section>
       ${ticket.re_entry ? Visitor.notice("info", "info-circle", Queue.t("reentry"), Queue.t("reentry.text", { count: ticket.re_entry.after })) : null}
-      ${facts(ticket)}
+      ${facts(state)}
       ${remote(state, acts)}
       ${sound(state, acts)}
       ${trouble(state)}

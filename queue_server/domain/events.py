@@ -61,9 +61,9 @@ KINDS: dict[str, Kind] = {
     "refusals_counted": _kind("how often numbers were refused, and why", "day service counts"),
     # a number, from issue to its place
     "ticket_issued": _kind(
-        "a number was given",
+        "a number was given; forecast: the range that its holder was told, seconds",
         "ticket day service prefix number channel priority queued_at standard issuer device "
-        "state commitment case issued_at source",
+        "state commitment case issued_at source forecast",
     ),
     "paper_entered": _kind(
         "a number from the paper roll was entered afterwards, with what became of it",
@@ -132,6 +132,9 @@ KINDS: dict[str, Kind] = {
     "counter_closed": _kind("a counter stopped serving", "counter reason"),
     "counter_paused": _kind("a counter is away for a while", "counter reason"),
     "counter_resumed": _kind("a counter is back", "counter"),
+    "services_moved": _kind(
+        "a counter serves other services than configured, for the rest of the day", "counter services before reason"
+    ),
     "counter_taken": _kind("an officer sat down at a counter", "counter person from_person reason"),
     "counter_left": _kind("an officer left a counter", "counter person visitor"),
     "visitor_taken_over": _kind(
@@ -176,6 +179,11 @@ KINDS: dict[str, Kind] = {
     "complaint_closed": _kind("nothing more is to be done", "complaint outcome in_time"),
     "complaint_contact_opened": _kind("somebody looked at how to reach the person", "complaint"),
     "complaint_erased": _kind("text, contact, answer and their key were erased together", "complaint reason"),
+    # what was foreseen
+    "alert_raised": _kind("people were told that so many will wait, or wait, longer than promised",
+                          "alert service code n"),
+    "alert_ended": _kind("that is over", "alert service code"),
+    "webhook_set": _kind("where alerts are sent was set, or that they are sent nowhere", "on host"),
     # the log itself
     "sealed": _kind(
         "the log up to here was put under a seal that leaves the building; tick is the office's steady clock, digest "

@@ -106,10 +106,10 @@ def entry_of(leg: Leg, running_ms: int, off_ms: int, now: int, judged_by: Versio
         took, stated, leg.state, leg.first_called_at is not None, standard.visit_min, visit, clocks,
         leg.started_at is not None)
     flagged = flags(Lived(
-        leg.state, nth + 1, stated.service_min, took.walked, took.served, took.total, took.waited, ticket.issued_at,
-        leg.arrived_at, leg.first_called_at, leg.called_at, leg.started_at, leg.ended_at or now, leg.rule, leg.reason,
-        leg.doubt, day_begins, leg.reopened, leg.woken, leg.no_show_ms,
-        any(other.service == leg.service for other in earlier)))
+        leg.state, nth + 1, stated.service_min, took.walked, took.served, took.total, took.waited,
+        ticket.channel == "online" and not nth, ticket.issued_at, leg.arrived_at, leg.first_called_at, leg.called_at,
+        leg.started_at, leg.ended_at or now, leg.rule, leg.reason, leg.doubt, day_begins, leg.reopened, leg.woken,
+        leg.no_show_ms, any(other.service == leg.service for other in earlier)))
     return Entry(
         leg.id, leg.day, ticket.prefix, ticket.number, nth + 1, leg.service, ticket.channel, leg.priority,
         ticket.issued_at, leg.arrived_at, leg.first_called_at, leg.called_at, leg.started_at, leg.ended_at,

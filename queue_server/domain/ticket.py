@@ -140,6 +140,7 @@ class Step:
     before: str
     waited_off_ms: int
     parked_off_ms: int
+    first_waited_ms: int | None
 
     @classmethod
     def of(cls, row: Iterable[Any]) -> Step:
@@ -165,4 +166,5 @@ MUTABLE = (
     "counter", "person_id", "since_tick", "boot", "clock_doubt", "called_at", "started_at", "ended_at",
     "first_called_at", "calls", "automatic", "why", "outcome", "park_clock", "park_reason", "waited_ms",
     "walked_ms", "served_ms", "parked_office_ms", "parked_visitor_ms", "last_seq", "waited_off_ms", "parked_off_ms",
+    "first_waited_ms",
 )

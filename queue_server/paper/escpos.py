@@ -190,7 +190,7 @@ def _facts(slip: Slip, sentences: Sentences, lang: str) -> list[str]:
         facts.append(_say(sentences, lang, "paper.ahead" if slip.ahead else "paper.ahead_none", count=slip.ahead))
     if slip.forecast_min is not None:
         low, high = slip.forecast_min
-        facts.append(_say(sentences, lang, "paper.forecast", low=low, high=high))
+        facts.append(_say(sentences, lang, "paper.forecast" if low else "paper.forecast.up_to", low=low, high=high))
     if slip.promise_min is not None:
         facts.append(_say(sentences, lang, "paper.promise", minutes=slip.promise_min))
     return facts

@@ -7,6 +7,7 @@ Nobody can know from most printers whether paper came out: only a reported failu
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 from ..commands import visitor
@@ -62,8 +63,10 @@ class Slips:
         snapshot = self.live.latest(office)
         if snapshot is None:
             return
-        ahead = self._ahead(snapshot, ticket)
-        slip = slip_of(snapshot.office, ticket, ahead, self.config.address, seal=seal_text(snapshot))
+        ahead, expected = self._ahead(snapshot, ticket)
+        slip = replace(
+            slip_of(snapshot.office, ticket, ahead, self.config.address, seal=seal_text(snapshot)),
+            forecast_min=expected)
         data = ticket_bytes(slip, words_of("kiosk"))
         try:
             confirmed = self.kit.blocking(print_ticket, self.config.printer, data)
@@ -80,14 +83,17 @@ class Slips:
             # A full disk, a lost database: the clockwork asks later what became of this paper.
             logger.exception("the paper of a ticket could not be noted")
 
-    def _ahead(self, snapshot: Snapshot, ticket: dict[str, Any]) -> int | None:
+    def _ahead(self, snapshot: Snapshot, ticket: dict[str, Any]) -> tuple[int | None, tuple[int, int] | None]:
+        """How many come before, and the expected wait in minutes; None: not known."""
         picture = self.live.ticket_picture(ticket["secret"], snapshot)
         if picture is None:
-            return None
+            return None, None
+        said = picture["ticket"]["forecast"]
+        expected = (said["low_min"], said["high_min"]) if said and said["high_min"] is not None else None
         if picture["ticket"]["ahead"] is not None:
-            return int(picture["ticket"]["ahead"])
+            return int(picture["ticket"]["ahead"]), expected
         line = snapshot.lines.get(ticket["service"])
-        return line.waiting if line else 0
+        return (line.waiting if line else 0), expected
 
     def _watch(self) -> None:
         while True:

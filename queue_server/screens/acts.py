@@ -8,6 +8,7 @@ from typing import Any
 
 from ..commands import (
     access,
+    alerts,
     complaints,
     configuration,
     counter,
@@ -93,6 +94,8 @@ def _acts() -> list[Act]:
         Act("resume_service", supervisor.resume_service, OVERSEES, {"service": str}),
         Act("close_counter", supervisor.close_counter, OVERSEES, {"counter": str, "reason": str}),
         Act("open_counter", supervisor.open_counter, OVERSEES, {"counter": str}),
+        Act("move_service", supervisor.move_service, OVERSEES,
+            {"counter": str, "service": str, "on": bool, "reason": str}),
         Act("close_day", day.close_day, OVERSEES, {"day": str, "reason": str, "reasons": dict}),
         Act("enter_paper", paper_roll.enter_paper, OVERSEES,
             {"service": str, "number": int, "day": str, "issued": str, "outcome": str, "counter": str, "started": str,
@@ -114,6 +117,7 @@ def _acts() -> list[Act]:
         Act("change_office", configuration.put_in_force, SETS_UP, {"seen": int, "parts": dict}, before=edited),
         Act("put_office", configuration.put_in_force, SETS_UP, {"seen": int, "text": str}, longest=MOST_FILE,
             before=read_text),
+        Act("set_webhook", alerts.set_webhook, SETS_UP, {"url": str, "renew": bool}, longest=500),
         Act("remove_media", media.remove, SETS_UP, {"media": str}),
     ]
 

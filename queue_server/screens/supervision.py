@@ -20,11 +20,11 @@ from ..exports.work import SEPARATORS, Asked, filters_of
 from ..kit import Kit
 from ..live import Live
 from ..moment import wall_ms
-from ..store import people, reports
+from ..store import flow, people, reports
 from ..store.people import Person
 from ..store.reports import Entry, Filters
 from ..transaction import Actor
-from . import evidence, poster, register
+from . import evidence, poster, register, what_if
 from .door import Door
 
 PAGE = 50
@@ -46,6 +46,12 @@ def blueprint(door: Door, live: Live, clockwork: Clockwork) -> Blueprint:
 
     poster.hang(bp, door, live)
     evidence.hang(bp, door, live)
+    what_if.hang(bp, door)
+
+    @bp.get("/flow")
+    def flowed(office: str) -> Response:
+        day = _filters(live, office, request.args).first
+        return jsonify({"ok": True, "day": day, **door.kit.blocking(_flow, door, g.person.office_id, day)})
 
     @bp.get("/log")
     def log(office: str) -> Response:
@@ -158,6 +164,11 @@ def _before(text: str) -> tuple[str, int] | None:
 
 
 # --- in native threads -------------------------------------------------------------------------
+
+
+def _flow(door: Door, office_id: int, day: str) -> dict[str, object]:
+    with door.database.read() as c:
+        return flow.of_day(c, office_id, day, wall_ms())
 
 
 def _log(door: Door, office_id: int, filters: Filters, page: int) -> dict[str, Any]:
