@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import requests
 from backstage import shell
-from cast import Server, copy_of
+from cast import Server, copy_of, settle
 
 from bench.fill import fill
 from queue_server.sheets.letter import words
@@ -32,6 +32,7 @@ def house(demo: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
     officer.wait_for(lambda p: p["waiting"]["rows"])
     for act in ("call_next", "start"):
         officer.press(act)
+        settle()
         officer.wait_for(lambda p, act=act: p["current"] and p["current"]["state"] == (
             "called" if act == "call_next" else "serving"))
     officer.close()
