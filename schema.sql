@@ -190,6 +190,19 @@ CREATE TRIGGER event_no_update BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 
 
 CREATE TRIGGER event_no_delete BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'event is append-only'); END;
 
+CREATE TABLE seal (
+	office_id INTEGER NOT NULL,
+	seq INTEGER DEFAULT 0 NOT NULL,
+	hash TEXT DEFAULT '' NOT NULL,
+	day TEXT DEFAULT '' NOT NULL,
+	reason TEXT DEFAULT '' NOT NULL,
+	at INTEGER DEFAULT 0 NOT NULL,
+	tick INTEGER DEFAULT 0 NOT NULL,
+	boot INTEGER DEFAULT 0 NOT NULL,
+	UNIQUE (office_id, seq),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
 CREATE TABLE refusal (
 	office_id INTEGER NOT NULL,
 	day TEXT DEFAULT '' NOT NULL,
@@ -197,6 +210,7 @@ CREATE TABLE refusal (
 	channel TEXT DEFAULT '' NOT NULL,
 	code TEXT DEFAULT '' NOT NULL,
 	n INTEGER DEFAULT 0 NOT NULL,
+	counted INTEGER DEFAULT 0 NOT NULL,
 	UNIQUE (office_id, day, service, channel, code),
 	FOREIGN KEY(office_id) REFERENCES office (id)
 );

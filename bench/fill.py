@@ -81,10 +81,12 @@ class Past:
         self._event("called", called, actor, {
             "ticket": self.ticket, "counter": counter.key, "service": service.key, "priority": priority, "why": why,
             "from": "waiting", "durations": {"waited": waited}})
-        for kind, at, more in (("started", started, {}), ("finished", ended, {"outcome": "served"})):
-            durations = {"waited": waited, "walked": walked}
-            self._event(kind, at, actor, {
-                "ticket": self.ticket, "counter": counter.key, **more, "durations": durations})
+        durations = {"waited": waited, "walked": walked}
+        for kind, at, more in (
+            ("started", started, {"durations": durations}),
+            ("finished", ended, {"outcome": "served", "durations": {**durations, "served": served}}),
+        ):
+            self._event(kind, at, actor, {"ticket": self.ticket, "counter": counter.key, **more})
         self.tickets.append((
             self.ticket, self.id, day, service.key, service.prefix, number, "door", priority, "id",
             secrets.token_urlsafe(16), secrets.token_urlsafe(6), "device:1", issued, issued))

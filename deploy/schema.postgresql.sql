@@ -192,6 +192,19 @@ CREATE TRIGGER event_no_change BEFORE UPDATE OR DELETE ON event FOR EACH ROW EXE
 
 CREATE TRIGGER event_no_truncate BEFORE TRUNCATE ON event FOR EACH STATEMENT EXECUTE FUNCTION event_is_append_only();
 
+CREATE TABLE seal (
+	office_id BIGINT NOT NULL,
+	seq BIGINT DEFAULT 0 NOT NULL,
+	hash TEXT DEFAULT '' NOT NULL,
+	day TEXT DEFAULT '' NOT NULL,
+	reason TEXT DEFAULT '' NOT NULL,
+	at BIGINT DEFAULT 0 NOT NULL,
+	tick BIGINT DEFAULT 0 NOT NULL,
+	boot BIGINT DEFAULT 0 NOT NULL,
+	UNIQUE (office_id, seq),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
 CREATE TABLE refusal (
 	office_id BIGINT NOT NULL,
 	day TEXT DEFAULT '' NOT NULL,
@@ -199,6 +212,7 @@ CREATE TABLE refusal (
 	channel TEXT DEFAULT '' NOT NULL,
 	code TEXT DEFAULT '' NOT NULL,
 	n BIGINT DEFAULT 0 NOT NULL,
+	counted BIGINT DEFAULT 0 NOT NULL,
 	UNIQUE (office_id, day, service, channel, code),
 	FOREIGN KEY(office_id) REFERENCES office (id)
 );

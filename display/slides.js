@@ -168,6 +168,7 @@
     }
     picture.notices.forEach(function (notice) { if (notice.kind === "text") { texts.push(say(notice.text, lang)); } });
     texts.push(say(picture.office.complaint, lang));
+    if (picture.office.seal) { texts.push(t("strip.seal", { seal: picture.office.seal.text }, lang)); }
     texts = texts.map(function (text) { return text.replace(/\s*\n\s*/g, " · "); });
     return texts.filter(function (text, i) { return text && texts.indexOf(text) === i; });
   };

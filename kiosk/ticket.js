@@ -74,6 +74,7 @@
         ${how === "failed" ? failed(state, acts) : html`<div class="taken-next">
           <p class="next" data-testid="next">${Queue.t("paper." + how)}</p>
           <p class="text-l">${next(state)}</p>
+          ${state.picture.office.seal && !ticket.reserve ? html`<p class="soft taken-seal" data-testid="seal">${Queue.t("paper.seal", { seal: state.picture.office.seal.text })}</p>` : null}
         </div>`}
         ${qr(state, acts)}
       </section>
@@ -105,6 +106,7 @@
       ${state.qr ? html`<p><img src=${ticket.qr} alt="" /><br />${Queue.t("paper.scan")}</p>` : null}
       ${Queue.say(office.complaint) ? html`<p class="slip-foot">${Queue.say(office.complaint)}</p>` : null}
       ${state.qr && ticket.complaint_qr ? html`<p class="slip-foot">${Queue.t("paper.complain")}<br /><img class="slip-complaint" src=${ticket.complaint_qr} alt="" /></p>` : null}
+      ${office.seal && !ticket.reserve ? html`<p class="slip-seal">${Queue.t("paper.seal", { seal: office.seal.text })}</p>` : null}
     </div>`;
   };
 }());

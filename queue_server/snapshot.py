@@ -12,6 +12,7 @@ from .domain.discipline import Heads, Recent
 from .domain.office import Office, Promise
 from .domain.ticket import label
 from .store.people import Device, Seat, Told
+from .store.seals import Sealed
 
 T = TypeVar("T")
 
@@ -149,6 +150,7 @@ class Snapshot:
     told: dict[int, Told] = field(default_factory=dict)           # person -> what they must read
     day_open: bool = False
     day_closed: bool = False
+    seal: Sealed | None = None                                     # the newest of the log
 
     shared: dict[tuple[str, ...], Any] = field(default_factory=dict, compare=False, repr=False)
 
@@ -190,12 +192,20 @@ class Snapshot:
                 "colour": service.colour,
             }
 
+    def seal_picture(self) -> dict[str, Any] | None:
+        """The newest seal as every screen and paper shows it; None before the first."""
+        if self.seal is None:
+            return None
+        found = self.seal.of(self.office.key)
+        return {"text": found.text, "groups": list(found.groups), "seq": found.seq, "at": self.seal.at}
+
     def office_head(self) -> dict[str, Any]:
         office = self.office
         return {
             "key": office.key, "name": office.name, "institution": office.institution, "time_zone": office.time_zone,
             "languages": list(office.languages), "complaint": office.complaint,
             "remote_numbers": office.remote_numbers, "accent": office.accent,
+            "seal": self.once(("seal",), self.seal_picture),
         }
 
 

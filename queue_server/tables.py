@@ -247,6 +247,14 @@ _of_note = "kind IN ('reopened', 'no_show', 'undone')"
 Index("event_of_note", event_table.c.office_id, event_table.c.step_id, event_table.c.seq,
       sqlite_where=text(_of_note), postgresql_where=text(_of_note))
 
+#: The seals of the log, as printed on tickets, sheets and boards; each is an event of its own, and this its short form.
+seal = Table(
+    "seal", metadata,
+    _office(), _number("seq"), _text("hash"), _text("day"), _text("reason"), _number("at"), _number("tick"),
+    _number("boot"),
+    UniqueConstraint("office_id", "seq"),
+)
+
 #: What makes every press repeatable: the same key gets the same answer.
 command = Table(
     "command", metadata,
@@ -257,6 +265,7 @@ command = Table(
 refusal = Table(
     "refusal", metadata,
     _office(), _text("day"), _text("service"), _text("channel"), _text("code"), _number("n"),
+    _number("counted"),                           # how many of them the log tells of already
     UniqueConstraint("office_id", "day", "service", "channel", "code"),
 )
 

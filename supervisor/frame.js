@@ -5,7 +5,8 @@
   const Queue = window.Queue;
   const html = window.htmPreact.html;
 
-  Desk.TABS = [{ name: "today", icon: "chart-bar" }, { name: "log", icon: "list" }, { name: "devices", icon: "device-tv" }];
+  Desk.TABS = [{ name: "today", icon: "chart-bar" }, { name: "log", icon: "list" }, { name: "devices", icon: "device-tv" },
+    { name: "proof", icon: "shield-check" }];
 
   function signIn(event) {
     event.preventDefault();
@@ -56,7 +57,8 @@
   };
 
   const BODIES = { today: function (props) { return html`<${Desk.Today} ...${props} />`; }, log: function (props) { return html`<${Desk.Log} ...${props} />`; },
-    devices: function (props) { return html`<${Desk.Devices} ...${props} />`; } };
+    devices: function (props) { return html`<${Desk.Devices} ...${props} />`; },
+    proof: function (props) { return html`<${Desk.Proof} ...${props} />`; } };
 
   Desk.Body = function (props) {
     return html`<main class="body"><${Desk.LineMark} line=${props.line} /><${Desk.Said} presses=${props.presses} />

@@ -62,6 +62,7 @@
       if (!Desk.log.filters) { Desk.fetchLog(1); }
       Desk.fetchExports();
     }
+    if (state.picture && state.tab === "proof") { Desk.fetchProof(); }
     draw();
   }
 

@@ -83,6 +83,12 @@
     return state.refusal ? html`<div role="alert">${Visitor.notice("warn", "alert-triangle", Queue.refusal(state.refusal), Queue.t("help"))}</div>` : null;
   }
 
+  /** The newest seal of the log: whoever keeps a picture of it can show later that nobody has changed what came before. */
+  function seal(state) {
+    const found = state.picture.office.seal;
+    return found ? html`<p class="soft text-s seal" data-testid="seal">${Queue.t("seal")}<br /><code>${found.text}</code></p>` : null;
+  }
+
   function waiting(state, acts) {
     const ticket = state.picture.ticket;
     return html`<div class="stack" data-testid="waiting">
@@ -93,6 +99,7 @@
       ${sound(state, acts)}
       ${trouble(state)}
       ${cancel(state, acts)}
+      ${seal(state)}
     </div>`;
   }
 
@@ -120,6 +127,7 @@
           <h2>${Queue.t("state." + ticket.state, facts)}</h2><p>${Queue.t("state." + ticket.state + ".text", facts)}</p></div></section>
       ${ticket.state === "parked" ? html`${sound(state, acts)}${trouble(state)}${cancel(state, acts)}` : null}
       ${state.picture.ended && ticket.state !== "no_show" && office.remote_numbers ? html`<a class="button button-wide" href=${"/visit/" + office.key}>${Visitor.icon("ticket")}<span>${Queue.t("another")}</span></a>` : null}
+      ${seal(state)}
     </div>`;
   }
 

@@ -282,7 +282,8 @@ def transfer(tx: Tx, args: dict[str, Any]) -> Answer:
     to_step = queue.add_step(tx.c, new_step(
         tx, step.ticket_id, target.key, bool(step.priority), State.WAITING, standard, True))
     new = save(tx, step, new, "transferred", {
-        "counter": counter.key, "to_service": target.key, "to_step": to_step, "reason": f"from_{came_from}"})
+        "counter": counter.key, "to_service": target.key, "to_step": to_step, "standard": standard,
+        "reason": f"from_{came_from}"})
     queue.end_calls(tx.c, step.id, "over", tx.now.at)
     changed(tx, counter.key)
     return {"step": to_step, "event": new.last_seq}

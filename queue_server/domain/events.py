@@ -111,7 +111,7 @@ KINDS: dict[str, Kind] = {
         "service rests, with a reason and whose clock runs", "ticket call counter reason clock durations"
     ),
     "transferred": _kind(
-        "goes on at another service", "ticket call counter to_service to_step reason durations verdict"
+        "goes on at another service", "ticket call counter to_service to_step standard reason durations verdict"
     ),
     "cancelled": _kind("gave up, or was cancelled for a reason", "ticket by reason durations verdict"),
     "unserved": _kind(
@@ -173,6 +173,11 @@ KINDS: dict[str, Kind] = {
     "complaint_contact_opened": _kind("somebody looked at how to reach the person", "complaint"),
     "complaint_erased": _kind("text, contact, answer and their key were erased together", "complaint reason"),
     # the log itself
+    "sealed": _kind(
+        "the log up to here was put under a seal that leaves the building; tick is the office's steady clock, digest "
+        "that of the configuration in force",
+        "day reason sealed_seq sealed_hash tick configuration digest",
+    ),
     "erased": _kind("personal values and their key were erased together", "ticket what count reason"),
     "clock_doubted": _kind(
         "the clock jumped, went back or was confirmed by a person", "jump_ms confirmed reason"

@@ -107,7 +107,9 @@ class Papers:
 
     def _print(self, ticket: dict[str, Any], ahead: int | None, reserve: bool) -> tuple[str, str]:
         known = self.alone.sure()
-        slip = slip_of(known.office, ticket, ahead, "" if reserve else known.address, reserve)
+        seal = self.link.picture.get("office", {}).get("seal") or {"text": ""}  # the server's newest, where it is known
+        slip = slip_of(
+            known.office, ticket, ahead, "" if reserve else known.address, reserve, "" if reserve else seal["text"])
         try:
             with self._one:
                 confirmed = print_ticket(self.setting, ticket_bytes(slip, words_of("kiosk")))

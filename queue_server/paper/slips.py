@@ -63,7 +63,8 @@ class Slips:
         if snapshot is None:
             return
         ahead = self._ahead(snapshot, ticket)
-        data = ticket_bytes(slip_of(snapshot.office, ticket, ahead, self.config.address), words_of("kiosk"))
+        slip = slip_of(snapshot.office, ticket, ahead, self.config.address, seal=seal_text(snapshot))
+        data = ticket_bytes(slip, words_of("kiosk"))
         try:
             confirmed = self.kit.blocking(print_ticket, self.config.printer, data)
             told, fault = ("printed" if confirmed else "unknown"), ""
@@ -105,7 +106,14 @@ def test_slip(s: Snapshot, address: str) -> Slip:
     )
 
 
-def slip_of(office: Office, ticket: dict[str, Any], ahead: int | None, address: str, reserve: bool = False) -> Slip:
+def seal_text(snapshot: Snapshot) -> str:
+    """The newest seal of the log, in the short form that leaves the building; "" before the first."""
+    return "" if snapshot.seal is None else snapshot.seal.of(snapshot.office.key).text
+
+
+def slip_of(
+    office: Office, ticket: dict[str, Any], ahead: int | None, address: str, reserve: bool = False, seal: str = "",
+) -> Slip:
     """What stands on the paper; ``reserve``: a kiosk gave the number while the server was away."""
     service = office.service(ticket["service"])
     promise = service.standard.promise("door", bool(ticket.get("priority")))
@@ -117,5 +125,5 @@ def slip_of(office: Office, ticket: dict[str, Any], ahead: int | None, address: 
         promise_min=promise.wait_min, free=service.standard.free, complaint=office.complaint,
         link=f"{address}/t/{ticket['secret']}" if address else "",
         complain=f"{address}/t/{ticket['secret']}/complaint" if address else "",
-        languages=(language, *others), reserve=reserve,
+        languages=(language, *others), reserve=reserve, seal=seal,
     )

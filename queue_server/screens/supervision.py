@@ -22,7 +22,7 @@ from ..store import people, reports
 from ..store.people import Person
 from ..store.reports import Entry, Filters
 from ..transaction import Actor
-from . import poster
+from . import evidence, poster
 from .door import Door
 
 PAGE = 50
@@ -31,6 +31,9 @@ PAGE = 50
 HERE = 1_000
 BITE = 200
 BLOCK = 128 * 1024
+MIMES = {
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".zip": "application/zip",
+}
 
 
 def blueprint(door: Door, live: Live, clockwork: Clockwork) -> Blueprint:
@@ -41,6 +44,7 @@ def blueprint(door: Door, live: Live, clockwork: Clockwork) -> Blueprint:
     clockwork.hourly.append(exports.clean)
 
     poster.hang(bp, door, live)
+    evidence.hang(bp, door, live)
 
     @bp.get("/log")
     def log(office: str) -> Response:
@@ -61,17 +65,19 @@ def blueprint(door: Door, live: Live, clockwork: Clockwork) -> Blueprint:
             raise NotFound("not_found")
         asked = _asked(live, office, request.args, kind)
         mime = "text/csv; charset=utf-8" if kind == "csv" else "application/x-ndjson"
-        return _download(Response(exports.stream(asked), content_type=mime), asked.file_name)
+        return download(Response(exports.stream(asked), content_type=mime), asked.file_name)
 
     @bp.post("/exports")
     def start(office: str) -> Response:
         message = request.get_json(silent=True)
-        if not isinstance(message, dict) or message.get("kind") != "xlsx":
+        if not isinstance(message, dict) or message.get("kind") not in ("xlsx", "evidence"):
             raise Refused("bad_request", field="kind")
         given = message.get("filters")
         if not isinstance(given, dict) or not all(isinstance(v, str | int) for v in given.values()):
             raise Refused("bad_request", field="filters")
-        asked = _asked(live, office, {k: str(v) for k, v in given.items()}, "xlsx")
+        asked = _asked(live, office, {k: str(v) for k, v in given.items()}, message["kind"])
+        if asked.kind == "evidence":
+            asked = evidence.sealed(door, asked)
         person: Person = g.person
         job = exports.start(asked, Actor(person.role, f"person:{person.id}", person.id))
         return jsonify({"ok": True, "job": job})
@@ -83,15 +89,15 @@ def blueprint(door: Door, live: Live, clockwork: Clockwork) -> Blueprint:
     @bp.get("/exports/<int:job>")
     def finished(office: str, job: int) -> Response:
         path, name = door.kit.blocking(exports.finished, g.person.office_id, job)
-        mime = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-        response = Response(_file(door.kit, path), mimetype=mime)
+        response = Response(_file(door.kit, path), mimetype=MIMES.get(path.suffix, "application/octet-stream"))
         response.content_length = path.stat().st_size
-        return _download(response, name)
+        return download(response, name)
 
     return bp
 
 
-def _download(response: Response, name: str) -> Response:
+def download(response: Response, name: str) -> Response:
+    """The answer as a file of this name."""
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -9,7 +10,8 @@ from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 
 from .. import tables as t
 from ..domain.chain import GENESIS
-from ..domain.office import Office
+from ..domain.entry import standard_of
+from ..domain.office import Office, Standard
 from ..office_file import from_json
 from .prepared import Prepared
 
@@ -109,6 +111,12 @@ def standards_in_force(c: Connection, office_id: int, version: int) -> dict[str,
     return known[key]
 
 
+def config_digest(c: Connection, office_id: int, version: int) -> str:
+    """SHA-256 (hex) of the configuration's text, as its event in the log has it."""
+    body = c.execute(_config, {"office": office_id, "version": version}).scalar_one()
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
 def forget(engine: Engine) -> None:
     """After a transaction that failed: a version that was read in it may never have been committed."""
     _cache.pop(engine, None)
@@ -144,3 +152,10 @@ def add_standard(
 
 def door_code(c: Connection, office_id: int) -> str:
     return str(c.execute(select(t.office.c.door_code).where(t.office.c.id == office_id)).scalar_one())
+
+
+def standards_of(c: Connection, office_id: int) -> dict[int, tuple[str, int, int, Standard]]:
+    """Id -> (service, version, seq of the event that published it, standard) of all that the office ever promised."""
+    columns = (t.standard.c.id, t.standard.c.service, t.standard.c.version, t.standard.c.seq, t.standard.c.body)
+    rows = c.execute(select(*columns).where(t.standard.c.office_id == office_id))
+    return {key: (service, version, seq, standard_of(body)) for key, service, version, seq, body in rows}

@@ -15,7 +15,7 @@ from ..domain.office import Office
 from ..domain.ticket import UNDOABLE, Waiting, label
 from ..moment import Moment
 from ..snapshot import SHOWN, Call, Line, Row, Snapshot, Undoable
-from . import offices, people, private, queue
+from . import offices, people, private, queue, seals
 from .offices import Head
 from .people import Seat
 from .prepared import Prepared
@@ -101,6 +101,7 @@ def snapshot(c: Connection, head: Head, now: Moment) -> Snapshot:
         told=people.told(c, head.id), undoable=_undoable(c, head, office, now.at, seats, apart["active"]),
         notes={row.ticket_id: note for row in apart["active"] if (note := private.note(c, row.ticket_id))},
         day_open=state is not None and state[1] is None, day_closed=state is not None and state[1] is not None,
+        seal=seals.newest(c, head.id),
     )
 
 

@@ -6,24 +6,25 @@ on a reading connection: nothing here can hold up a call (decisions 33).
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, literal_column, select
 
 from .. import tables as t
 from ..domain import hours, plausible
 from ..domain import standard as promise_rules
+from ..domain.entry import Entry, standard_of
 from ..domain.office import Promise, Standard
-from ..domain.standard import Durations, Elapsed, Verdict
+from ..domain.standard import Durations, Elapsed
 from ..domain.ticket import OPEN, State
 from ..moment import BOOT_ID, boot_ns, wall_ms
 from . import offices
 from .acts import NOTHING, Acts, acts_of
+
+__all__ = ["Entry", "Filters", "Reader", "days", "numbers"]
 
 
 @dataclass(frozen=True)
@@ -35,56 +36,6 @@ class Filters:
     service: str = ""
     counter: str = ""
     person: int | None = None
-
-
-class Entry(NamedTuple):
-    """One line of the log. Times are UTC ms, durations ms, stated times minutes.
-
-    ``wait`` is the wait that the promise is about (from arrival); ``remote`` the time before it; ``total``
-    runs from the issue of the ticket to the end of this step. A step under way shows its times so far.
-    """
-
-    step: int
-    day: str
-    prefix: str
-    number: int
-    leg: int                      # 1: the step the ticket was issued for; 2, 3…: after a transfer
-    service: str
-    channel: str
-    priority: bool
-    issued_at: int
-    arrived_at: int | None
-    first_called_at: int | None
-    called_at: int | None
-    started_at: int | None
-    ended_at: int | None
-    wait: int
-    walk: int
-    serve: int
-    parked_office: int
-    parked_visitor: int
-    remote: int
-    total: int
-    stated: Promise
-    stated_visit: int | None
-    verdict: Verdict
-    recalls: int
-    rule: str
-    reason: str
-    counter: str
-    person: int | None
-    state: str
-    outcome: str
-    standard: int
-    standard_version: int
-    clock_doubt: bool
-    #: Codes of ``plausible.RULES``; empty: plausible.
-    flags: tuple[str, ...] = ()
-
-    @property
-    def service_ms(self) -> int:
-        """What the stated service duration is about."""
-        return self.serve + self.parked_office
 
 
 _DURATIONS = ("waited_ms", "walked_ms", "served_ms", "parked_office_ms", "parked_visitor_ms", "remote_ms")
@@ -210,12 +161,12 @@ class Reader:
         if not steps:
             return {}
         legs: dict[int, list[tuple[int, str, Durations]]] = {}
-        columns = (t.step.c.ticket_id, t.step.c.id, t.step.c.service, *(t.step.c[name] for name in _DURATIONS))
+        columns = [t.step.c[name] for name in ("ticket_id", "id", "service", "clock_doubt", *_DURATIONS)]
         tickets = sorted({ticket for ticket, _service in steps.values()})
-        for ticket, step, service, *times in self.c.execute(
+        for ticket, step, service, doubt, *times in self.c.execute(
             select(*columns).where(t.step.c.ticket_id.in_(tickets), t.step.c.day != "")
         ):
-            legs.setdefault(ticket, []).append((step, service, Durations(*times)))
+            legs.setdefault(ticket, []).append((step, service, Durations(*times, doubtful=bool(doubt))))
         return {
             step: (
                 sum((d for leg, _service, d in legs[ticket] if leg < step), Durations()),
@@ -266,17 +217,7 @@ def _standards(c: Connection, office_id: int) -> dict[int, tuple[int, Standard]]
     """Id -> (version, standard) of everything that the office ever promised."""
     rows = c.execute(select(t.standard.c.id, t.standard.c.version, t.standard.c.body).where(
         t.standard.c.office_id == office_id))
-    return {row[0]: (row[1], _standard(row[2])) for row in rows}
-
-
-@lru_cache(maxsize=1_000)
-def _standard(body: str) -> Standard:
-    """The part of a stored standard that judging needs."""
-    found = json.loads(body)
-    promises = {
-        key: Promise(stated.get("wait_min"), stated.get("service_min")) for key, stated in found["promises"].items()
-    }
-    return Standard(promises, found.get("visit_min"), valid_from=found.get("valid_from", ""))
+    return {row[0]: (row[1], standard_of(row[2])) for row in rows}
 
 
 def _tick(c: Connection) -> int:
