@@ -218,6 +218,21 @@ KINDS: dict[str, Kind] = {
     "calls_summed": _kind(
         "what boards acknowledged of a call", "ticket call drawn spoken first_at last_at boards"
     ),
+    # complaints: what can be counted and what a text can be held against; never the text
+    "complaint_made": _kind(
+        "somebody complained; of a restricted one the ticket is not here",
+        "complaint category kind restricted due service ticket commitment",
+    ),
+    "complaint_answered": _kind(
+        "an answer was written; concerned: by somebody who had to do with the visit",
+        "complaint commitment in_time again concerned",
+    ),
+    "complaint_handed_off": _kind(
+        "a complaint went to somebody outside; its number there is only committed to", "complaint to commitment in_time"
+    ),
+    "complaint_closed": _kind("nothing more is to be done", "complaint outcome in_time"),
+    "complaint_contact_opened": _kind("somebody looked at how to reach the person", "complaint"),
+    "complaint_erased": _kind("text, contact, answer and their key were erased together", "complaint reason"),
     # the log itself
     "sealed": _kind(
         "the log up to here was put under a seal that leaves the building; tick is the office's steady clock, digest "
@@ -423,6 +438,17 @@ class MixRule:
 
 
 @dataclass(frozen=True)
+class ComplaintRule:
+    """Working days to answer, by kind of complaint, and the days that its words are kept after it was closed."""
+
+    light_days: int = 2
+    normative_days: int = 5
+    ordinary_days: int = 14
+    supervisory_days: int = 60
+    keep_days: int = 365
+
+
+@dataclass(frozen=True)
 class Rules:
     mix: MixRule = MixRule()
     merge: str = "earliest"          # earliest | listed: how a counter merges its services
@@ -434,6 +460,8 @@ class Rules:
     double_press_ms: int = 700
     undo_s: int = 10
     tickets_per_phone: int = 3       # active tickets of one phone
+    kept_on_boards: bool = True      # boards show today's share of the promise between calls
+    complaints: ComplaintRule = ComplaintRule()
 
 
 @dataclass(frozen=True)
