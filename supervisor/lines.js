@@ -55,11 +55,11 @@
     const picture = props.picture, risks = picture.ahead.risks;
     if (!risks.length) { return null; }
     return html`<div class="risks" data-testid="risks"><h3>${Queue.t("risks")}</h3><p class="soft text-s">${Queue.t("risks.note")}</p>
-      <div class="table-box"><table class="table"><thead><tr><th scope="col">${Queue.t("risks.number")}</th><th scope="col">${Queue.t("column.service")}</th>
+      <div class="table-box"><table class="table as-cards"><thead><tr><th scope="col">${Queue.t("risks.number")}</th><th scope="col">${Queue.t("column.service")}</th>
         <th scope="col" class="figure">${Queue.t("risks.left")}</th><th scope="col" class="figure">${Queue.t("risks.chance")}</th></tr></thead>
       <tbody>${risks.slice(0, NAMED).map(function (risk) {
-        return html`<tr key=${risk.step} data-testid=${"risk-" + risk.step}><th scope="row" class="number">${risk.label}</th><td>${Desk.badge(Desk.serviceOf(picture, risk.service))} ${Desk.serviceName(picture, risk.service)}</td>
-          <td class="figure">${Desk.span(risk.left_ms - (props.now - picture.at))}</td><td class="figure">${risk.probability} %</td></tr>`;
+        return html`<tr key=${risk.step} data-testid=${"risk-" + risk.step}><th scope="row" class="number">${risk.label}</th>${Desk.cell(Queue.t("column.service"), html`${Desk.badge(Desk.serviceOf(picture, risk.service))} ${Desk.serviceName(picture, risk.service)}`)}
+          ${Desk.cell(Queue.t("risks.left"), Desk.span(risk.left_ms - (props.now - picture.at)), "figure")}${Desk.cell(Queue.t("risks.chance"), risk.probability + " %", "figure")}</tr>`;
       })}</tbody></table></div>
       ${risks.length > NAMED ? html`<p class="soft text-s">${Queue.t("risks.more", { n: risks.length - NAMED })}</p>` : null}</div>`;
   }
