@@ -17,8 +17,9 @@ from playwright.sync_api import Browser, Page, expect
 from queue_server.client import Kiosk, Site
 from queue_server.domain.office import Promise
 
-#: Tables that are wider than their place: what is outside is not seen. The figures of the chart may be moved sideways.
-CUT_TABLES = """() => Array.from(document.querySelectorAll('.table-box:not(.flow-table .table-box)')).filter(b => b.scrollWidth > b.clientWidth + 1)
+#: Tables wider than their place: what is outside is not seen. The figures of the chart may be moved sideways.
+CUT_TABLES = """() => Array.from(document.querySelectorAll('.table-box:not(.flow-table .table-box)'))
+  .filter(b => b.scrollWidth > b.clientWidth + 1)
   .map(b => b.scrollWidth + ' in ' + b.clientWidth + ': ' + b.textContent.slice(0, 60))"""
 
 
