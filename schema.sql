@@ -190,6 +190,19 @@ CREATE TRIGGER event_no_update BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 
 
 CREATE TRIGGER event_no_delete BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'event is append-only'); END;
 
+CREATE TABLE seal (
+	office_id INTEGER NOT NULL,
+	seq INTEGER DEFAULT 0 NOT NULL,
+	hash TEXT DEFAULT '' NOT NULL,
+	day TEXT DEFAULT '' NOT NULL,
+	reason TEXT DEFAULT '' NOT NULL,
+	at INTEGER DEFAULT 0 NOT NULL,
+	tick INTEGER DEFAULT 0 NOT NULL,
+	boot INTEGER DEFAULT 0 NOT NULL,
+	UNIQUE (office_id, seq),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
 CREATE TABLE refusal (
 	office_id INTEGER NOT NULL,
 	day TEXT DEFAULT '' NOT NULL,
@@ -197,6 +210,7 @@ CREATE TABLE refusal (
 	channel TEXT DEFAULT '' NOT NULL,
 	code TEXT DEFAULT '' NOT NULL,
 	n INTEGER DEFAULT 0 NOT NULL,
+	counted INTEGER DEFAULT 0 NOT NULL,
 	UNIQUE (office_id, day, service, channel, code),
 	FOREIGN KEY(office_id) REFERENCES office (id)
 );
@@ -215,6 +229,94 @@ CREATE TABLE private (
 
 CREATE INDEX ix_private_erase_at ON private (erase_at);
 
+CREATE TABLE complaint (
+	id INTEGER NOT NULL,
+	office_id INTEGER NOT NULL,
+	number INTEGER DEFAULT 0 NOT NULL,
+	day TEXT DEFAULT '' NOT NULL,
+	made_at INTEGER DEFAULT 0 NOT NULL,
+	category TEXT DEFAULT '' NOT NULL,
+	kind TEXT DEFAULT '' NOT NULL,
+	restricted INTEGER DEFAULT 0 NOT NULL,
+	about_lead INTEGER DEFAULT 0 NOT NULL,
+	ticket_id INTEGER DEFAULT 0 NOT NULL,
+	service TEXT DEFAULT '' NOT NULL,
+	due TEXT DEFAULT '' NOT NULL,
+	state TEXT DEFAULT '' NOT NULL,
+	tracking TEXT DEFAULT '' NOT NULL,
+	language TEXT DEFAULT '' NOT NULL,
+	made_seq INTEGER DEFAULT 0 NOT NULL,
+	body TEXT DEFAULT '' NOT NULL,
+	contact TEXT DEFAULT '' NOT NULL,
+	secret_key TEXT DEFAULT '' NOT NULL,
+	readers TEXT DEFAULT '' NOT NULL,
+	answer TEXT DEFAULT '' NOT NULL,
+	answered_at INTEGER,
+	answered_day TEXT DEFAULT '' NOT NULL,
+	answered_by INTEGER,
+	handed_to TEXT DEFAULT '' NOT NULL,
+	reference TEXT DEFAULT '' NOT NULL,
+	handed_at INTEGER,
+	handed_day TEXT DEFAULT '' NOT NULL,
+	outcome TEXT DEFAULT '' NOT NULL,
+	closed_at INTEGER,
+	erase_at INTEGER,
+	PRIMARY KEY (id),
+	UNIQUE (office_id, number),
+	UNIQUE (tracking),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE INDEX complaint_of_ticket ON complaint (ticket_id);
+
+CREATE INDEX complaint_open ON complaint (office_id, due) WHERE state <> 'closed';
+
+CREATE TABLE forecast_state (
+	office_id INTEGER NOT NULL,
+	day TEXT DEFAULT '' NOT NULL,
+	body TEXT DEFAULT '' NOT NULL,
+	UNIQUE (office_id, day),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE TABLE alert (
+	id INTEGER NOT NULL,
+	office_id INTEGER NOT NULL,
+	day TEXT DEFAULT '' NOT NULL,
+	service TEXT DEFAULT '' NOT NULL,
+	code TEXT DEFAULT '' NOT NULL,
+	raised_at INTEGER DEFAULT 0 NOT NULL,
+	ended_at INTEGER,
+	facts TEXT DEFAULT '' NOT NULL,
+	sent TEXT DEFAULT '' NOT NULL,
+	PRIMARY KEY (id),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE INDEX alert_of_day ON alert (office_id, day, service);
+
+CREATE TABLE webhook (
+	office_id INTEGER NOT NULL,
+	url TEXT DEFAULT '' NOT NULL,
+	secret TEXT DEFAULT '' NOT NULL,
+	set_at INTEGER DEFAULT 0 NOT NULL,
+	told_at INTEGER,
+	told TEXT DEFAULT '' NOT NULL,
+	UNIQUE (office_id),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE TABLE counter_today (
+	office_id INTEGER NOT NULL,
+	day TEXT DEFAULT '' NOT NULL,
+	counter TEXT DEFAULT '' NOT NULL,
+	services TEXT DEFAULT '' NOT NULL,
+	reason TEXT DEFAULT '' NOT NULL,
+	since_at INTEGER DEFAULT 0 NOT NULL,
+	UNIQUE (office_id, day, counter),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
 CREATE TABLE job (
 	id INTEGER NOT NULL,
 	office_id INTEGER NOT NULL,
@@ -229,6 +331,34 @@ CREATE TABLE job (
 	created_at INTEGER DEFAULT 0 NOT NULL,
 	ended_at INTEGER,
 	PRIMARY KEY (id),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE TABLE tally (
+	office_id INTEGER NOT NULL,
+	span TEXT DEFAULT '' NOT NULL,
+	start TEXT DEFAULT '' NOT NULL,
+	weekday INTEGER DEFAULT 0 NOT NULL,
+	service TEXT DEFAULT '' NOT NULL,
+	part TEXT DEFAULT '' NOT NULL,
+	name TEXT DEFAULT '' NOT NULL,
+	numbers INTEGER DEFAULT 0 NOT NULL,
+	steps INTEGER DEFAULT 0 NOT NULL,
+	counts TEXT DEFAULT '' NOT NULL,
+	waits BLOB NOT NULL,
+	services BLOB NOT NULL,
+	waits_flagged BLOB NOT NULL,
+	services_flagged BLOB NOT NULL,
+	UNIQUE (office_id, span, part, start, service, name),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE TABLE tally_book (
+	office_id INTEGER NOT NULL,
+	seq INTEGER DEFAULT 0 NOT NULL,
+	rules TEXT DEFAULT '' NOT NULL,
+	left_out TEXT DEFAULT '' NOT NULL,
+	UNIQUE (office_id),
 	FOREIGN KEY(office_id) REFERENCES office (id)
 );
 
@@ -319,6 +449,9 @@ CREATE TABLE step (
 	"before" TEXT DEFAULT '' NOT NULL,
 	waited_off_ms INTEGER DEFAULT 0 NOT NULL,
 	parked_off_ms INTEGER DEFAULT 0 NOT NULL,
+	foretold_low INTEGER,
+	foretold_high INTEGER,
+	first_waited_ms INTEGER,
 	PRIMARY KEY (id),
 	FOREIGN KEY(ticket_id) REFERENCES ticket (id),
 	FOREIGN KEY(office_id) REFERENCES office (id)

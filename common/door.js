@@ -70,6 +70,23 @@
     return attempt();
   };
 
+  /** Minutes as people say them; hours where there are any. */
+  function span(minutes) {
+    const hours = Math.floor(minutes / 60), rest = minutes % 60;
+    return Queue.t("forecast.span." + (!hours ? "minutes" : rest ? "both" : "hours"), { hours: hours, minutes: rest || minutes });
+  }
+
+  /** Whether a forecast says a range. */
+  Queue.foretold = function (forecast) { return Boolean(forecast) && typeof forecast.high_min === "number"; };
+
+  /** A forecast in words: a range, or that it is not yet known. Four of five people are called within the range. */
+  Queue.forecast = function (forecast) {
+    if (!Queue.foretold(forecast)) { return Queue.t(forecast && forecast.why === "nobody_serves" ? "forecast.unopened" : "forecast.unknown"); }
+    const low = forecast.low_min, high = forecast.high_min, long = high > 60;
+    const key = (low ? "forecast.range" : "forecast.up_to") + (long ? ".hours" : "");
+    return Queue.t(key, { low: long ? span(low) : low, high: long ? span(high) : high });
+  };
+
   Queue.get = function (path) {
     return fetch(path, { credentials: "same-origin", cache: "no-store" }).then(function (answer) {
       return answer.json().catch(function () { return { ok: false, refused: "unknown", facts: {} }; });

@@ -69,7 +69,14 @@
     var facts = {};
     Object.keys((answer && answer.facts) || {}).forEach(function (name) { facts[name] = answer.facts[name]; });
     var key = "refused." + ((answer && answer.refused) || "unknown");
+    if (facts.reason) { facts.reason = Queue.because(facts.reason, lang); }
     return Queue.t(Queue.has(key) ? key : "refused.unknown", facts, lang);
+  };
+
+  /** Why no numbers are given for a while, as it is published; a reason that has no words of its own is said as it is. */
+  Queue.because = function (reason, lang) {
+    var key = "paused." + reason;
+    return Queue.has(key) ? Queue.t(key, {}, lang) : reason;
   };
 
   /** Why no number may be taken, in a few words; `may` is the decision of a service. A quota that opens again

@@ -107,14 +107,14 @@
     const alerts = props.picture.alerts || [];
     if (!alerts.length) { return null; }
     return html`<div class="alerts">${alerts.map(function (alert) {
-      return html`<p class="notice notice-warn" key=${alert.code} data-testid=${"alert-" + alert.code}>${Counter.icon("alert-triangle")}
+      return html`<p class="notice notice-warn" key=${alert.code + (alert.facts.service || "")} data-testid=${"alert-" + alert.code}>${Counter.icon("alert-triangle")}
         <span>${Counter.alertWords(alert)}</span></p>`;
     })}</div>`;
   }
 
   Counter.alertWords = function (alert) {
-    const key = "alert." + alert.code;
-    return Queue.t(Queue.has(key) ? key : "alert.unknown", alert.facts);
+    const key = "alert." + alert.code, facts = Object.assign({}, alert.facts, alert.facts.name ? { name: Queue.say(alert.facts.name) } : {});
+    return Queue.t(Queue.has(key) ? key : "alert.unknown", facts);
   };
 
   function Languages() {

@@ -192,6 +192,19 @@ CREATE TRIGGER event_no_change BEFORE UPDATE OR DELETE ON event FOR EACH ROW EXE
 
 CREATE TRIGGER event_no_truncate BEFORE TRUNCATE ON event FOR EACH STATEMENT EXECUTE FUNCTION event_is_append_only();
 
+CREATE TABLE seal (
+	office_id BIGINT NOT NULL,
+	seq BIGINT DEFAULT 0 NOT NULL,
+	hash TEXT DEFAULT '' NOT NULL,
+	day TEXT DEFAULT '' NOT NULL,
+	reason TEXT DEFAULT '' NOT NULL,
+	at BIGINT DEFAULT 0 NOT NULL,
+	tick BIGINT DEFAULT 0 NOT NULL,
+	boot BIGINT DEFAULT 0 NOT NULL,
+	UNIQUE (office_id, seq),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
 CREATE TABLE refusal (
 	office_id BIGINT NOT NULL,
 	day TEXT DEFAULT '' NOT NULL,
@@ -199,6 +212,7 @@ CREATE TABLE refusal (
 	channel TEXT DEFAULT '' NOT NULL,
 	code TEXT DEFAULT '' NOT NULL,
 	n BIGINT DEFAULT 0 NOT NULL,
+	counted BIGINT DEFAULT 0 NOT NULL,
 	UNIQUE (office_id, day, service, channel, code),
 	FOREIGN KEY(office_id) REFERENCES office (id)
 );
@@ -217,6 +231,94 @@ CREATE TABLE private (
 
 CREATE INDEX ix_private_erase_at ON private (erase_at);
 
+CREATE TABLE complaint (
+	id BIGSERIAL NOT NULL,
+	office_id BIGINT NOT NULL,
+	number BIGINT DEFAULT 0 NOT NULL,
+	day TEXT DEFAULT '' NOT NULL,
+	made_at BIGINT DEFAULT 0 NOT NULL,
+	category TEXT DEFAULT '' NOT NULL,
+	kind TEXT DEFAULT '' NOT NULL,
+	restricted BIGINT DEFAULT 0 NOT NULL,
+	about_lead BIGINT DEFAULT 0 NOT NULL,
+	ticket_id BIGINT DEFAULT 0 NOT NULL,
+	service TEXT DEFAULT '' NOT NULL,
+	due TEXT DEFAULT '' NOT NULL,
+	state TEXT DEFAULT '' NOT NULL,
+	tracking TEXT DEFAULT '' NOT NULL,
+	language TEXT DEFAULT '' NOT NULL,
+	made_seq BIGINT DEFAULT 0 NOT NULL,
+	body TEXT DEFAULT '' NOT NULL,
+	contact TEXT DEFAULT '' NOT NULL,
+	secret_key TEXT DEFAULT '' NOT NULL,
+	readers TEXT DEFAULT '' NOT NULL,
+	answer TEXT DEFAULT '' NOT NULL,
+	answered_at BIGINT,
+	answered_day TEXT DEFAULT '' NOT NULL,
+	answered_by BIGINT,
+	handed_to TEXT DEFAULT '' NOT NULL,
+	reference TEXT DEFAULT '' NOT NULL,
+	handed_at BIGINT,
+	handed_day TEXT DEFAULT '' NOT NULL,
+	outcome TEXT DEFAULT '' NOT NULL,
+	closed_at BIGINT,
+	erase_at BIGINT,
+	PRIMARY KEY (id),
+	UNIQUE (office_id, number),
+	UNIQUE (tracking),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE INDEX complaint_of_ticket ON complaint (ticket_id);
+
+CREATE INDEX complaint_open ON complaint (office_id, due) WHERE state <> 'closed';
+
+CREATE TABLE forecast_state (
+	office_id BIGINT NOT NULL,
+	day TEXT DEFAULT '' NOT NULL,
+	body TEXT DEFAULT '' NOT NULL,
+	UNIQUE (office_id, day),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE TABLE alert (
+	id BIGSERIAL NOT NULL,
+	office_id BIGINT NOT NULL,
+	day TEXT DEFAULT '' NOT NULL,
+	service TEXT DEFAULT '' NOT NULL,
+	code TEXT DEFAULT '' NOT NULL,
+	raised_at BIGINT DEFAULT 0 NOT NULL,
+	ended_at BIGINT,
+	facts TEXT DEFAULT '' NOT NULL,
+	sent TEXT DEFAULT '' NOT NULL,
+	PRIMARY KEY (id),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE INDEX alert_of_day ON alert (office_id, day, service);
+
+CREATE TABLE webhook (
+	office_id BIGINT NOT NULL,
+	url TEXT DEFAULT '' NOT NULL,
+	secret TEXT DEFAULT '' NOT NULL,
+	set_at BIGINT DEFAULT 0 NOT NULL,
+	told_at BIGINT,
+	told TEXT DEFAULT '' NOT NULL,
+	UNIQUE (office_id),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE TABLE counter_today (
+	office_id BIGINT NOT NULL,
+	day TEXT DEFAULT '' NOT NULL,
+	counter TEXT DEFAULT '' NOT NULL,
+	services TEXT DEFAULT '' NOT NULL,
+	reason TEXT DEFAULT '' NOT NULL,
+	since_at BIGINT DEFAULT 0 NOT NULL,
+	UNIQUE (office_id, day, counter),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
 CREATE TABLE job (
 	id BIGSERIAL NOT NULL,
 	office_id BIGINT NOT NULL,
@@ -231,6 +333,34 @@ CREATE TABLE job (
 	created_at BIGINT DEFAULT 0 NOT NULL,
 	ended_at BIGINT,
 	PRIMARY KEY (id),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE TABLE tally (
+	office_id BIGINT NOT NULL,
+	span TEXT DEFAULT '' NOT NULL,
+	start TEXT DEFAULT '' NOT NULL,
+	weekday BIGINT DEFAULT 0 NOT NULL,
+	service TEXT DEFAULT '' NOT NULL,
+	part TEXT DEFAULT '' NOT NULL,
+	name TEXT DEFAULT '' NOT NULL,
+	numbers BIGINT DEFAULT 0 NOT NULL,
+	steps BIGINT DEFAULT 0 NOT NULL,
+	counts TEXT DEFAULT '' NOT NULL,
+	waits BYTEA NOT NULL,
+	services BYTEA NOT NULL,
+	waits_flagged BYTEA NOT NULL,
+	services_flagged BYTEA NOT NULL,
+	UNIQUE (office_id, span, part, start, service, name),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE TABLE tally_book (
+	office_id BIGINT NOT NULL,
+	seq BIGINT DEFAULT 0 NOT NULL,
+	rules TEXT DEFAULT '' NOT NULL,
+	left_out TEXT DEFAULT '' NOT NULL,
+	UNIQUE (office_id),
 	FOREIGN KEY(office_id) REFERENCES office (id)
 );
 
@@ -321,6 +451,9 @@ CREATE TABLE step (
 	before TEXT DEFAULT '' NOT NULL,
 	waited_off_ms BIGINT DEFAULT 0 NOT NULL,
 	parked_off_ms BIGINT DEFAULT 0 NOT NULL,
+	foretold_low BIGINT,
+	foretold_high BIGINT,
+	first_waited_ms BIGINT,
 	PRIMARY KEY (id),
 	FOREIGN KEY(ticket_id) REFERENCES ticket (id),
 	FOREIGN KEY(office_id) REFERENCES office (id)

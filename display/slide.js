@@ -48,6 +48,19 @@
       })}</ol>`;
   }
 
+  /* How today's promise was kept, as everybody may know it (docs/public.md); large enough for the last row of seats. */
+  function Kept(props) {
+    var lang = props.slide.lang, kept = props.picture.kept || {};
+    var rows = props.picture.services.filter(function (service) { return kept[service.key] && props.slide.services.indexOf(service.key) >= 0; });
+    return html`<h2 class="slide-title">${Queue.t("kept.title", {}, lang)}</h2>
+      <ul class=${"plain kept kept-" + rows.length}>${rows.map(function (service) {
+        var share = Board.keptShare(kept[service.key], lang);
+        return html`<li class="kept-row" key=${service.key} data-testid=${"kept-" + service.key}><${Board.Letter} service=${service} />
+          <span class="kept-name"><strong>${Queue.say(service.name, lang)}</strong><span>${Queue.t("kept.promise", { minutes: service.promise.wait_min }, lang)}</span></span>
+          <span class="kept-share"><strong class=${share.length > 6 ? "kept-range" : ""}>${share}</strong><span>${Queue.t("kept.in_time", {}, lang)} · ${Queue.t("kept.n", { n: kept[service.key].judged }, lang)}</span></span></li>`;
+      })}</ul>`;
+  }
+
   function Media(props) {
     var slide = props.slide, broken = function () { props.onBroken(slide.file); };
     if (slide.kind === "video") {
@@ -63,7 +76,7 @@
     return html`<h2 class="slide-title">${text.slice(0, cut)}</h2><p class="slide-body">${text.slice(cut + 1)}</p>`;
   }
 
-  var KINDS = { how: How, door: Door, standard: Standard, now: Now, picture: Media, video: Media, text: Text };
+  var KINDS = { how: How, door: Door, standard: Standard, now: Now, kept: Kept, picture: Media, video: Media, text: Text };
 
   Board.Slide = function (props) {
     var slide = props.slide, Kind = KINDS[slide.kind] || Text;

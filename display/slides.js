@@ -12,6 +12,7 @@
   var LINE = 36;         /* characters of a line at the size of a notice */
   var ROOM = 7;          /* lines that fit below the title of a slide */
   var HEAD = 1;          /* a heading costs this many lines, with the space before it */
+  var ROWS_KEPT = 3;     /* services on a slide of today's kept promise */
   var ROWS_NOW = 3;      /* rows of the slide "now serving"; it has two columns */
 
   /** Time to read a text calmly, in seconds, between 8 and 30. */
@@ -80,6 +81,27 @@
     });
   }
 
+  function decimal(tenths, lang) {
+    return Math.floor(tenths / 10) + (tenths % 10 ? (lang === "en" ? "." : ",") + tenths % 10 : "");
+  }
+
+  /** The share in time of public figures: "92 %", or a range that holds it where a small group is hidden. */
+  Board.keptShare = function (kept, lang) {
+    var low = Math.floor(1000 * (kept.judged - kept.late[1]) / kept.judged), high = Math.ceil(1000 * (kept.judged - kept.late[0]) / kept.judged);
+    if (kept.late[0] === kept.late[1]) { return decimal(low, lang) + " %"; }
+    return decimal(low, lang) + "–" + decimal(high, lang) + " %";
+  };
+
+  /* By key, as who stands at a counter: the figure is read when the slide is drawn. */
+  function keptSlides(picture, lang) {
+    var keys = picture.services.filter(function (service) { return (picture.kept || {})[service.key] && service.promise.wait_min !== null; })
+      .map(function (service) { return service.key; });
+    if (!keys.length) { return []; }
+    return Board.pages(keys, ROWS_KEPT).map(function (some, i) {
+      return { key: "kept-" + i + "-" + lang, kind: "kept", services: some, lang: lang, seconds: 12 };
+    });
+  }
+
   /* By key: who stands at the counter is read when the slide is drawn, not when the round was made. */
   function nowSlides(picture, after) {
     var keys = picture.counters.filter(function (counter) { return counter.label; })
@@ -108,7 +130,7 @@
     var slides = [{ key: "how-" + lang, kind: "how", lang: lang, seconds: 12 }];
     var notices = picture.notices.map(function (notice, i) { return noticeSlide(notice, i, lang); })
       .filter(function (slide) { return slide.kind === "text" ? slide.text : slide.file && !broken[slide.file]; });
-    slides = doorSlides(picture, lang, "").concat(slides, nowSlides(picture, ""), notices);
+    slides = doorSlides(picture, lang, "").concat(slides, nowSlides(picture, ""), keptSlides(picture, lang), notices);
     picture.services.forEach(function (service) {
       /* Who is at which counter comes back often: somebody may have missed the call. */
       slides = slides.concat(doorSlides(picture, lang, "-" + service.key), standardSlides(service, lang), nowSlides(picture, "-" + service.key));
@@ -124,6 +146,11 @@
     return services.filter(function (service) { return service.may && !service.may.allowed && service.may.code === code; });
   }
 
+  function reasonsOf(services) {
+    var reasons = services.map(function (service) { return (service.may.facts || {}).reason; });
+    return reasons.filter(function (reason, i) { return reason && reasons.indexOf(reason) === i; });
+  }
+
   function hoursSentence(hours, lang) {
     var text = Board.hoursText(hours);
     if (text === "00.00–24.00") { return t("strip.all_day", {}, lang); }
@@ -134,7 +161,10 @@
   Board.stripTexts = function (picture, lang) {
     var texts = [], free = Board.freeServices(picture.services);
     var paused = shutBy(picture.services, "paused"), full = shutBy(picture.services, "quota_full");
-    if (paused.length) { texts.push(t("strip.paused", { services: names(paused, lang) }, lang)); }
+    reasonsOf(paused).forEach(function (reason) {
+      var mine = paused.filter(function (service) { return service.may.facts.reason === reason; });
+      texts.push(t("strip.paused", { services: names(mine, lang), reason: window.Queue.because(reason, lang) }, lang));
+    });
     if (full.length) { texts.push(t("strip.quota", { services: names(full, lang) }, lang)); }
     texts.push(say(picture.running_text, lang));
     if (!picture.always_open) { texts.push(hoursSentence(picture.hours, lang)); }
@@ -145,6 +175,7 @@
     }
     picture.notices.forEach(function (notice) { if (notice.kind === "text") { texts.push(say(notice.text, lang)); } });
     texts.push(say(picture.office.complaint, lang));
+    if (picture.office.seal) { texts.push(t("strip.seal", { seal: picture.office.seal.text }, lang)); }
     texts = texts.map(function (text) { return text.replace(/\s*\n\s*/g, " · "); });
     return texts.filter(function (text, i) { return text && texts.indexOf(text) === i; });
   };

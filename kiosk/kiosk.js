@@ -118,7 +118,7 @@
     const paper = news.paper === "failed" && Date.now() - reprinted < REPRINT_MS ? "waiting" : news.paper;
     if (paper === "failed" && known.paper !== "failed") { leaveAt = Date.now() + FAILED_S * 1000; }
     if (news.state === "void" && known.state !== "void") { leaveAt = Date.now() + TICKET_S * 1000; }
-    set({ ticket: Object.assign({}, known, { paper: paper, state: news.state, ahead: news.ahead }) });
+    set({ ticket: Object.assign({}, known, { paper: paper, state: news.state, ahead: news.ahead, forecast: news.forecast }) });
     if (first && state.sound && news.spoken) { Kiosk.sayClips(office, news.spoken); }
   }
 

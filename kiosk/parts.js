@@ -26,7 +26,8 @@
   Kiosk.waiting = function (service) {
     if (service.waiting === null) { return null; }
     return html`<span class="waiting">${Kiosk.icon("users")}${service.waiting
-      ? Queue.t("waiting", { count: service.waiting }) : Queue.t("waiting.none")}</span>`;
+      ? Queue.t("waiting", { count: service.waiting }) : Queue.t("waiting.none")}${Queue.foretold(service.forecast)
+      ? html`<span class="expected">${Queue.forecast(service.forecast)}</span>` : null}</span>`;
   };
 
   Kiosk.header = function (state) {

@@ -93,6 +93,7 @@
           <div class="fact-list">
             ${tariff(service)}
             ${fact("users", Queue.t("ahead.now"), ahead(service))}
+            ${Queue.foretold(service.forecast) ? fact("clock-play", Queue.t("wait"), html`<span data-testid="forecast">${Queue.forecast(service.forecast)}</span>`) : null}
             ${promise(service)}
           </div></div>`}
       </section>

@@ -69,11 +69,13 @@
           <div class=${"number number-huge" + (ticket.label.length > 5 ? " number-long" : "")} data-testid="ticket-label" role="status" tabindex="-1">${ticket.label}</div>
           <p class="taken-service">${state.service ? html`${Kiosk.badge(state.service)} ${Queue.say(state.service.name)}` : null}</p>
           ${ticket.priority ? html`<p class="taken-priority">${Kiosk.icon("heart-handshake")} ${Queue.t("priority.given")}</p>` : null}
-          ${ticket.reserve ? reserve(ticket) : html`<p class="taken-ahead" data-testid="ahead">${ahead(ticket) || "\u2026"}</p>`}
+          ${ticket.reserve ? reserve(ticket) : html`<p class="taken-ahead" data-testid="ahead">${ahead(ticket) || "\u2026"}</p>
+            ${Queue.foretold(ticket.forecast) ? html`<p class="taken-forecast" data-testid="forecast">${Queue.t("wait")}: <strong>${Queue.forecast(ticket.forecast)}</strong><br /><span class="soft">${Queue.t("forecast.note")}</span></p>` : null}`}
         </div>
         ${how === "failed" ? failed(state, acts) : html`<div class="taken-next">
           <p class="next" data-testid="next">${Queue.t("paper." + how)}</p>
           <p class="text-l">${next(state)}</p>
+          ${state.picture.office.seal && !ticket.reserve ? html`<p class="soft taken-seal" data-testid="seal">${Queue.t("paper.seal", { seal: state.picture.office.seal.text })}</p>` : null}
         </div>`}
         ${qr(state, acts)}
       </section>
@@ -100,10 +102,13 @@
       ${service && service.free ? html`<p><strong>${Queue.t("paper.free")}</strong></p>` : null}
       <p>${Queue.t("paper.taken", { when: Queue.date(ticket.issued_at) + ", " + Queue.time(ticket.issued_at) + " " + office.time_zone })}<br />
         ${ahead(ticket)}</p>
+      ${Queue.foretold(ticket.forecast) ? html`<p>${Queue.t("wait")}: ${Queue.forecast(ticket.forecast)}<br />${Queue.t("forecast.note")}</p>` : null}
       ${ticket.reserve ? html`<p><strong>${Queue.t("paper.reserve")}</strong></p>` : null}
       <p>${Queue.t("paper.next")}</p>
       ${state.qr ? html`<p><img src=${ticket.qr} alt="" /><br />${Queue.t("paper.scan")}</p>` : null}
       ${Queue.say(office.complaint) ? html`<p class="slip-foot">${Queue.say(office.complaint)}</p>` : null}
+      ${office.seal && !ticket.reserve ? html`<p class="slip-seal">${Queue.t("paper.seal", { seal: office.seal.text })}</p>` : null}
+      ${state.qr && ticket.complaint_qr ? html`<p class="slip-foot">${Queue.t("paper.complain")}<br /><img class="slip-complaint" src=${ticket.complaint_qr} alt="" /></p>` : null}
     </div>`;
   };
 }());

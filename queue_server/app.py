@@ -18,14 +18,32 @@ from .clockwork import Clockwork
 from .config import Config
 from .database import Database
 from .domain.errors import Busy, Refused
+from .forecasts.alarms import Alarms
+from .forecasts.part import Forecasts
 from .hints import Hints
 from .kit import Kit
 from .live import Live
 from .metrics import Metrics
+from .openness import Openness
 from .paper.slips import Slips
 from .proxies import Proxies
 from .reports import BoardReports
-from .screens import administration, api, health, media, pages, passkeys, requests, reserve, sockets, supervision
+from .screens import (
+    administration,
+    api,
+    complaints,
+    evidence,
+    health,
+    media,
+    pages,
+    passkeys,
+    public,
+    reporting,
+    requests,
+    reserve,
+    sockets,
+    supervision,
+)
 from .screens.door import Door, status_of
 from .screens.entrance import Entrance
 from .screens.guard import Guard
@@ -86,6 +104,10 @@ def create_app(config: Config, kit: Kit) -> House:
         hints = Hints(config.redis_url, app.secret_key, kit, live.hinted)
         live.alone, live.hint = False, hints.tell
         hints.start()
+    alarms = Alarms(database, writer, kit)
+    forecasts = Forecasts(config, database, clock, kit, alarms)
+    writer.foretell, live.outlook_of = forecasts.foretell, forecasts.outlook
+    live.told.append(forecasts.happened)
     reports = BoardReports(live, database, writer, kit)
     door = Door(config, database, kit, writer)
     slips = Slips(config, live, writer, kit)
@@ -103,8 +125,14 @@ def create_app(config: Config, kit: Kit) -> House:
     app.register_blueprint(passkeys.blueprint(door))
     app.register_blueprint(reserve.blueprint(door, live))
     app.register_blueprint(media.blueprint(config, door, live))
+    app.register_blueprint(complaints.blueprint(door, live, limits))
+    openness = Openness(live, database, kit)
+    live.kept_today = openness.on_boards
+    app.register_blueprint(public.blueprint(openness))
     app.register_blueprint(supervision.blueprint(door, live, clockwork))
-    app.register_blueprint(administration.blueprint(door, live, limits, slips, clockwork))
+    app.register_blueprint(reporting.blueprint(door, live))
+    app.register_blueprint(evidence.verifier_route(door))
+    app.register_blueprint(administration.blueprint(door, live, limits, slips, clockwork, alarms))
     metrics = Metrics(live, writer, database, kit)
     door.on_press, reports.on_drawn = metrics.note_press, metrics.note_drawn
     live.told.append(metrics.note_events)
@@ -115,7 +143,7 @@ def create_app(config: Config, kit: Kit) -> House:
     _answers(app, database)
     _headers(app)
 
-    for part in (writer, live, reports, slips, sessions, clockwork):
+    for part in (writer, live, reports, slips, sessions, clockwork, openness, forecasts):
         part.start()
     return House(app, socketio, database, writer, live, kit)
 

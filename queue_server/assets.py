@@ -40,9 +40,11 @@ _FONT_FILES = tuple(
 FILES: dict[str, str] = {
     "socket.io.min.js": "socket.io-client/dist/socket.io.min.js",
     "preact.min.js": "htm/preact/standalone.umd.js",
+    "uplot.min.js": "uplot/dist/uPlot.iife.min.js",
+    "uplot.min.css": "uplot/dist/uPlot.min.css",
     **{name: f"{_FONT}/files/{name}" for name in _FONT_FILES},
 }
-_LICENCES = ("socket.io-client", "htm", _FONT, "@tabler/icons")
+_LICENCES = ("socket.io-client", "htm", _FONT, "@tabler/icons", "uplot")
 _COMPRESSED = (".js", ".svg", ".css", ".txt")
 _MANIFEST = "manifest.json"
 _UNREACHABLE = re.compile(

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from .domain.errors import Busy, NotFound, Refused
 from .moment import Clock, Moment
-from .press import Job, Recorded, Tx
+from .press import Foretell, Job, Recorded, Tx, nothing_foretold
 from .store import log, offices
 from .store.prepared import savepoint
 
@@ -33,13 +33,15 @@ class Batch:
     """
 
     def __init__(
-        self, c: Connection, clock: Clock, jobs: list[Job], careful: bool, doubtful: Batch | None = None
+        self, c: Connection, clock: Clock, jobs: list[Job], careful: bool, doubtful: Batch | None = None,
+        foretell: Foretell = nothing_foretold,
     ) -> None:
         self.c = c
         self.clock = clock
         self.jobs = jobs
         self.careful = careful
         self.doubtful = doubtful
+        self.foretell = foretell
         self.written = False
         self.events: list[dict[str, Any]] = []
         self.answers: list[dict[str, Any]] = []
@@ -96,7 +98,7 @@ class Batch:
         head = self.heads[job.office]
         now = self.clock.now()
         office = offices.config(self.c, head.id, head.config_version) if head.config_version else job.args["office"]
-        tx = Tx(self.c, head, office, now, job.actor)
+        tx = Tx(self.c, head, office, now, job.actor, self.foretell)
         if self.careful:
             savepoint(self.c, "SAVEPOINT")
         try:

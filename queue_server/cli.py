@@ -20,11 +20,13 @@ from .commands_shell import (
     move,
     office,
     people,
+    proof,
     replay,
     roles,
     roll,
     schema,
     serve,
+    tally,
 )
 from .domain.errors import Refused
 from .schema import SchemaError
@@ -58,6 +60,14 @@ COMMANDS = (
     Shell("demo", "play a busy morning in the demo offices of a running server", demo.arguments, demo.run),
     Shell("replay", "play a recorded day on a running server and compare", replay.arguments, replay.run),
     Shell("export", "write the wait-time log to a file", export.arguments, export.run),
+    Shell("tally", "keep what past days and months add up to, for reports; make it anew, or check it",
+          tally.arguments, tally.run),
+    Shell("evidence", "write the log of a period, its standards, seals and report as one bundle for an inspector",
+          proof.evidence_arguments, proof.evidence),
+    Shell("verify", "check a bundle of evidence: chain, seals, numbers, calls and every figure",
+          proof.verify_arguments, proof.verify, settings=False),
+    Shell("verifier", "make the verifier that is one file and needs nothing but Python",
+          proof.verifier_arguments, proof.write_verifier, settings=False),
     Shell("backup", "copy the database and what belongs to it to a second place, and check the copy",
           backup.arguments, backup.run),
     Shell("restore", "bring a backup back; the database in place is kept aside",

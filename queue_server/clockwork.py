@@ -6,12 +6,15 @@ import logging
 import time
 from typing import Any
 
-from .commands import access, visitor
+from sqlalchemy import Connection
+
+from .commands import access, complaints, seal, visitor
 from .database import Database
+from .domain import hours
 from .domain.errors import Refused
 from .kit import Kit
 from .moment import wall_ms
-from .store import log, people, upkeep
+from .store import log, offices, people, seals, upkeep
 from .transaction import SYSTEM, Answer, Job, Tx, Writer
 
 logger = logging.getLogger(__name__)
@@ -21,6 +24,8 @@ PAPER_MS = 12_000
 #: A reported failure that nobody replaced makes the number void after this, ms.
 VOID_MS = 40_000
 HOUR_S, HOUR_MS = 3_600, 3_600_000
+#: How often it is looked whether a log is due for a seal, seconds.
+SEALS_S = 20.0
 
 
 class Clockwork:
@@ -38,16 +43,19 @@ class Clockwork:
     def _loop(self) -> None:
         # By the steady clock, and not at the start: while the wall clock is a day ahead for a moment, answers that
         # look old are not forgotten, or a press repeated after that would be run twice.
-        next_hour = time.monotonic() + HOUR_S
+        next_hour, next_seals = time.monotonic() + HOUR_S, 0.0
         while True:
-            self.kit.sleep(2.0)
             try:
+                if time.monotonic() >= next_seals:  # first of all: the seal of a new boot tells the log its clock
+                    next_seals = time.monotonic() + SEALS_S
+                    self._seals()
                 self._papers()
                 if time.monotonic() >= next_hour:
                     next_hour = time.monotonic() + HOUR_S
                     self._tidy()
             except Exception:
                 logger.exception("the clockwork stumbled; it goes on")
+            self.kit.sleep(2.0)
 
     def _papers(self) -> None:
         for office, secret, state in self.kit.blocking(self._due):
@@ -61,6 +69,30 @@ class Clockwork:
         with self.database.read() as c:
             return upkeep.papers_due(c, now - PAPER_MS, now - VOID_MS, now)
 
+    def _seals(self) -> None:
+        for office in self.kit.blocking(self._unsealed):
+            try:
+                self.writer.press(Job(office, SYSTEM, "seal", seal.seal_when_due))
+            except Refused as refused:
+                logger.info("a log could not be sealed just now: %s", refused.code)
+
+    def _unsealed(self) -> list[str]:
+        """The offices in which something happened since the last seal, or which are open, and whose seal is old."""
+        clock, due = self.writer.clock, []
+        with self.database.read() as c:
+            for head in offices.heads(c):
+                newest = seals.newest(c, head.id)
+                if not head.config_version or not seal.is_due(newest, clock.tick(), clock.boot):
+                    continue
+                if newest is None or head.head_seq > newest.seq or self._open(c, head):
+                    due.append(head.key)
+        return due
+
+    def _open(self, c: Connection, head: offices.Head) -> bool:
+        office, now = offices.config(c, head.id, head.config_version), wall_ms()
+        minute = hours.local_minutes(office, now)
+        return any(p.start <= minute < p.end for p in hours.periods(office, None, hours.office_day(office, now)))
+
     def _tidy(self) -> None:
         for office in self.kit.blocking(self._offices):
             self.writer.press(Job(office, SYSTEM, "tidy", tidy))
@@ -73,10 +105,12 @@ class Clockwork:
 
 
 def tidy(tx: Tx, _args: dict[str, Any]) -> Answer:
-    """Forgets what was kept only for a while: answers, requests for pairing, ended sessions, personal values."""
+    """Forgets what was kept only for a while: answers, requests for pairing, ended sessions, personal values, the words
+    of old complaints."""
     log.forget_answers(tx.c, tx.now.at)
     people.drop_old_requests(tx.c, tx.now.at - 24 * HOUR_MS)
     people.drop_ended_sessions(tx.c, tx.now.tick, tx.now.tick - access.IDLE_MS)
     for ticket, count in upkeep.erase_due(tx.c, tx.office_id, tx.now.at):
         tx.record("erased", {"ticket": ticket, "what": "notes", "count": count, "reason": "kept_until_the_day_after"})
+    complaints.erase(tx)
     return {}

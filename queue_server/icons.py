@@ -44,6 +44,7 @@ SCREEN_ICONS: tuple[str, ...] = (
     "search", "settings", "shield", "copy", "link", "external-link", "trash", "plus", "minus", "send",
     "share", "chevron-down", "chevron-left", "chevron-right", "chevron-up", "maximize", "menu-2", "sun",
     "moon", "text-size", "contrast", "database", "activity", "trending-up", "trending-down",
+    "bulb", "arrows-split", "player-track-next",
 )
 
 #: What the visitor's phone shows.

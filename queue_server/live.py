@@ -12,8 +12,8 @@ import logging
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask_socketio import SocketIO
@@ -21,12 +21,14 @@ from flask_socketio import SocketIO
 from .database import Database
 from .domain.announcement import Vocabulary
 from .domain.office import Office
+from .domain.outlook import EMPTY, Outlook
+from .domain.public import Told
 from .following import Follower
 from .kit import Kit
 from .moment import Clock, wall_ms
-from .screens import counter, display, kiosk, supervisor, visitor
+from .screens import alerts, counter, display, kiosk, supervisor, visitor
 from .snapshot import Snapshot
-from .store import glance, offices, people, pictures
+from .store import complaints, glance, offices, people, pictures
 from .together import Once, Together
 from .transaction import Recorded
 
@@ -39,7 +41,7 @@ SOON_S = 0.05
 #: Events that may wait a moment for others: they change how many wait, not who is called.
 CALM = frozenset({
     "ticket_issued", "paper_confirmed", "paper_unconfirmed", "coming", "arrived", "passed", "calls_summed",
-    "note_added", "refusals_counted", "day_opened",
+    "note_added", "refusals_counted", "day_opened", "sealed", "complaint_made",
 })
 CALM_S = 0.25
 PHONES_S = 1.0
@@ -77,6 +79,7 @@ class Order:
     seq: int
     at: int
     places: list[str]
+    steps: list[int]
     ahead: dict[int, int]          # step -> how many come before it
 
 
@@ -85,6 +88,12 @@ class _Dirty:
     due: float                     # seconds of the monotonic clock
     steps: set[int] = field(default_factory=set)
     put_off: int = 0               # how often the consoles waited for a newer picture
+
+
+def _minutes(snapshot: Snapshot, step: int) -> tuple[int, int] | None:
+    """How much longer somebody will wait, (low, high) in minutes; None: it is not known."""
+    said = snapshot.outlook.steps.get(step)
+    return None if said is None else said.minutes
 
 
 def _patience(kind: str) -> float:
@@ -113,6 +122,9 @@ class Live:
         self._lines_due: dict[str, set[str]] = defaultdict(set)
         self._wake = kit.signal()
         self.words_of: Callable[[Office], Vocabulary | None] = lambda office: None
+        #: Today's share on time by service, where boards may show it.
+        self.kept_today: Callable[[Snapshot], Mapping[str, Told]] = lambda snapshot: {}
+        self.outlook_of: Callable[[str], Outlook] = lambda key: EMPTY
         self.print_how = "none"        # none | escpos | browser: what the kiosk does for paper
         self.phones_by = ""            # how phones reach this server: internet | wifi | "" (not at all)
         self.printer = "none"          # what the printer said of itself last
@@ -269,6 +281,8 @@ class Live:
 
     def _take(self, key: str) -> Snapshot | None:
         found = self.kit.blocking(self._read, key)
+        if found is not None:
+            found = replace(found, outlook=self.outlook_of(key))
         newest = self._snapshots.get(key)
         if found is not None and (newest is None or found.seq >= newest.seq):
             self._snapshots[key] = found
@@ -292,7 +306,8 @@ class Live:
         with self.database.read() as c:
             order = pictures.whole_order(c, s.office_id, s.office, s.day, service, s.tick, s.seq)
         places = [place for _step, place in order]
-        return Order(s.seq, s.at, places, {step: ahead for ahead, (step, _place) in enumerate(order)})
+        steps = [step for step, _place in order]
+        return Order(s.seq, s.at, places, steps, {step: ahead for ahead, step in enumerate(steps)})
 
     # --- drawing -----------------------------------------------------------------------------
 
@@ -348,8 +363,9 @@ class Live:
         snapshot = self.latest(key)
         if snapshot is None:
             return
-        places = self.order(snapshot, service).places
-        message = {"kind": "line", "service": service, "seq": snapshot.seq, "at": snapshot.at, "order": places}
+        order = self.order(snapshot, service)
+        message = {"kind": "line", "service": service, "seq": snapshot.seq, "at": snapshot.at, "order": order.places,
+                   "minutes": [_minutes(snapshot, step) for step in order.steps]}
         self.socketio.emit("line", message, to=f"line:{key}:{service}")
 
     def send_ticket(self, phone: Screen, snapshot: Snapshot) -> None:
@@ -373,7 +389,9 @@ class Live:
         """The picture of one screen, a pure function of the snapshot (but for what stands apart)."""
         if screen.kind == "board":
             drawn = display.picture(snapshot, screen.place, screen.device_id, self.words_of(snapshot.office))
-            return {**drawn, "door_code": self.door_code(snapshot)}
+            kept = {key: {"judged": told.judged.low, "late": [told.late.low, told.late.high]}
+                    for key, told in self.kept_today(snapshot).items() if told.late is not None and told.judged.low}
+            return {**drawn, "door_code": self.door_code(snapshot), "kept": kept}
         if screen.kind == "kiosk":
             return {**kiosk.picture(snapshot, "door"), "print": self.print_how, "printer": self.printer,
                     "door_code": self.door_code(snapshot)}
@@ -385,12 +403,17 @@ class Live:
             # A kiosk may be connected to another process, which notes it in the database.
             fresh = snapshot.at - people.KIOSK_GONE_MS
             connected |= {d.id for d in snapshot.devices if d.kind == "kiosk" and d.seen_at > fresh}
-        return supervisor.picture(snapshot, today, connected, self.printer, self.machine)
+        machine = [*self.kit.blocking(self._complaints, snapshot), *self.machine]
+        return supervisor.picture(snapshot, today, connected, self.printer, machine)
 
     def door_code(self, snapshot: Snapshot) -> str:
         """By what phones come when boards and kiosks of the office show the changing code; "": none is shown
         (decisions 26)."""
         return "" if snapshot.office.door_code == "sheet" else self.phones_by
+
+    def _complaints(self, s: Snapshot) -> list[dict[str, Any]]:
+        with self.database.read() as c:
+            return alerts.complaints(s.office, s.day, complaints.undone(c, s.office_id))
 
     def _today(self, s: Snapshot) -> glance.Today:
         with self.database.read() as c:

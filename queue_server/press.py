@@ -50,15 +50,29 @@ class Recorded:
     step_id: int | None
 
 
+#: (office, service, priority) -> the range that somebody is told who takes a number now, seconds; None: not yet known.
+#: Looked up in what is already known: it reads nothing and waits for nobody.
+Foretell = Callable[[str, str, bool], tuple[int, int] | None]
+
+
+def nothing_foretold(_office: str, _service: str, _priority: bool) -> None:
+    """Where no forecast runs: commands at the shell."""
+    return
+
+
 class Tx:
     """What a command gets: the connection, the office, the moment, and the log to record in."""
 
-    def __init__(self, c: Connection, head: Head, office: Office, now: Moment, actor: Actor) -> None:
+    def __init__(
+        self, c: Connection, head: Head, office: Office, now: Moment, actor: Actor,
+        foretell: Foretell = nothing_foretold,
+    ) -> None:
         self.c = c
         self.office = office
         self.office_id = head.id
         self.now = now
         self.actor = actor
+        self._foretell = foretell
         self.day = hours.office_day(office, now.at)
         self.head = head
         self.recorded: list[Recorded] = []
@@ -82,6 +96,10 @@ class Tx:
         self.head = self.head._replace(head_seq=seq, head_hash=found)
         self.recorded.append(Recorded(seq, kind, body, step_id))
         return seq
+
+    def foretold(self, service: str, priority: bool) -> tuple[int, int] | None:
+        """What somebody who takes a number now is told, (low, high) in seconds; it is kept with the number."""
+        return self._foretell(self.head.key, service, priority)
 
     def configured(self, version: int, office: Office) -> None:
         """A new configuration is in force from here on, for the rest of this batch too."""

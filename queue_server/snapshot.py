@@ -11,14 +11,18 @@ from .domain import hours
 from .domain.discipline import Heads, Recent
 from .domain.office import Office, Promise, Standard
 from .domain.open_time import uncounted
+from .domain.outlook import EMPTY, Outlook, Said
 from .domain.register import Version
 from .domain.ticket import label
 from .store.people import Device, Seat, Told
+from .store.seals import Sealed
 
 T = TypeVar("T")
 
 #: Waiting rows per service that consoles and boards get; the whole order goes to phones once a second.
 SHOWN = 60
+#: So long a number says what it said when it was taken; then what the line says now, ms.
+FRESH_MS = 60_000
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,8 @@ class Row:
     last_seq: int
     before: str
     waited_off_ms: int
+    foretold_low: int | None
+    foretold_high: int | None
     prefix: str
     number: int
     channel: str
@@ -152,9 +158,11 @@ class Snapshot:
     told: dict[int, Told] = field(default_factory=dict)           # person -> what they must read
     day_open: bool = False
     day_closed: bool = False
+    seal: Sealed | None = None                                     # the newest of the log
     standards: Mapping[int, Version] = field(default_factory=dict)  # every one that was ever published, by id
     #: (code, service, date): standards that have ended, or soon will with none to follow; see ``register.gap``
     gaps: tuple[tuple[str, str, str], ...] = ()
+    outlook: Outlook = EMPTY                  # made apart from the snapshot, a second or a few older
 
     shared: dict[tuple[str, ...], Any] = field(default_factory=dict, compare=False, repr=False)
 
@@ -190,6 +198,13 @@ class Snapshot:
         found = self.standards.get(row.standard_id)
         return self.office.service(row.service).standard if found is None else found.standard
 
+    def forecast(self, row: Row) -> Said:
+        """How much longer ``row``, who waits, will wait. The first minute it is what was told with the number."""
+        if row.foretold_low is not None and row.foretold_high is not None and self.tick - row.since_tick < FRESH_MS:
+            return Said(row.foretold_low, row.foretold_high).after((self.tick - row.since_tick) / 1000)
+        said = self.outlook.steps.get(row.id)
+        return self.outlook.newcomer(row.service, bool(row.priority)) if said is None else said
+
     def promise(self, row: Row) -> Promise:
         return self.standard(row).promise(row.channel, bool(row.priority))
 
@@ -216,12 +231,20 @@ class Snapshot:
                 "colour": service.colour,
             }
 
+    def seal_picture(self) -> dict[str, Any] | None:
+        """The newest seal as every screen and paper shows it; None before the first."""
+        if self.seal is None:
+            return None
+        found = self.seal.of(self.office.key)
+        return {"text": found.text, "groups": list(found.groups), "seq": found.seq, "at": self.seal.at}
+
     def office_head(self) -> dict[str, Any]:
         office = self.office
         return {
             "key": office.key, "name": office.name, "institution": office.institution, "time_zone": office.time_zone,
             "languages": list(office.languages), "complaint": office.complaint,
             "remote_numbers": office.remote_numbers, "accent": office.accent,
+            "seal": self.once(("seal",), self.seal_picture),
         }
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -171,6 +172,8 @@ step = Table(
     _number("standard_id"), _number("last_seq"), _text("before"),
     # of waited_ms and parked_office_ms: breaks and closed time that the step's standard does not count
     _number("waited_off_ms"), _number("parked_off_ms"),
+    # The forecast that was given when the wait began, seconds, and how long the first wait was: how often it holds.
+    _number("foretold_low", None), _number("foretold_high", None), _number("first_waited_ms", None),
 )
 # SQLite knows no figures of a new database: it takes the index that binds most columns. Each of these binds one
 # more than its neighbours for the statement it is made for; tests/test_plans.py holds it to that.
@@ -248,6 +251,14 @@ _of_note = "kind IN ('reopened', 'no_show', 'undone')"
 Index("event_of_note", event_table.c.office_id, event_table.c.step_id, event_table.c.seq,
       sqlite_where=text(_of_note), postgresql_where=text(_of_note))
 
+#: The seals of the log, as printed on tickets, sheets and boards; each is an event of its own, and this its short form.
+seal = Table(
+    "seal", metadata,
+    _office(), _number("seq"), _text("hash"), _text("day"), _text("reason"), _number("at"), _number("tick"),
+    _number("boot"),
+    UniqueConstraint("office_id", "seq"),
+)
+
 #: What makes every press repeatable: the same key gets the same answer.
 command = Table(
     "command", metadata,
@@ -258,6 +269,7 @@ command = Table(
 refusal = Table(
     "refusal", metadata,
     _office(), _text("day"), _text("service"), _text("channel"), _text("code"), _number("n"),
+    _number("counted"),                           # how many of them the log tells of already
     UniqueConstraint("office_id", "day", "service", "channel", "code"),
 )
 
@@ -269,12 +281,83 @@ private = Table(
     _number("erase_at", index=True),
 )
 
+#: Complaints. What a person wrote, how to reach them and the answer are here and nowhere else, and go when their
+#: time is over (``erase_at``) with the key of their commitments; what can be counted stays.
+complaint = Table(
+    "complaint", metadata,
+    Column("id", Id, primary_key=True),
+    _office(), _number("number"), _text("day"), _number("made_at"), _text("category"), _text("kind"),
+    _number("restricted"), _number("about_lead"), _number("ticket_id"), _text("service"), _text("due"),
+    _text("state"), _text("tracking"), _text("language"), _number("made_seq"),
+    _text("body"), _text("contact"), _text("secret_key"), _text("readers"),
+    _text("answer"), _number("answered_at", None), _text("answered_day"), _number("answered_by", None),
+    _text("handed_to"), _text("reference"), _number("handed_at", None), _text("handed_day"),
+    _text("outcome"), _number("closed_at", None), _number("erase_at", None),
+    UniqueConstraint("office_id", "number"), UniqueConstraint("tracking"),
+)
+_unclosed = "state <> 'closed'"
+Index("complaint_open", complaint.c.office_id, complaint.c.due,
+      sqlite_where=text(_unclosed), postgresql_where=text(_unclosed))
+Index("complaint_of_ticket", complaint.c.ticket_id)
+
+#: What the forecast has learned of the days up to ``day``; made anew from the log where it is missing.
+forecast_state = Table(
+    "forecast_state", metadata,
+    _office(), _text("day"), _text("body"),
+    UniqueConstraint("office_id", "day"),
+)
+
+#: What was said to people because it will go wrong, or has: each is claimed by whoever raises it first.
+alert = Table(
+    "alert", metadata,
+    Column("id", Id, primary_key=True),
+    _office(), _text("day"), _text("service"), _text("code"), _number("raised_at"), _number("ended_at", None),
+    _text("facts"), _text("sent"),
+)
+Index("alert_of_day", alert.c.office_id, alert.c.day, alert.c.service)
+
+#: Where alerts of an office are sent to, and the secret that signs them.
+webhook = Table(
+    "webhook", metadata,
+    _office(), _text("url"), _text("secret"), _number("set_at"), _number("told_at", None), _text("told"),
+    UniqueConstraint("office_id"),
+)
+
+#: The services of a counter for one day only, where a supervisor moved some; any other day has the configuration's.
+counter_today = Table(
+    "counter_today", metadata,
+    _office(), _text("day"), _text("counter"), _text("services"), _text("reason"), _number("since_at"),
+    UniqueConstraint("office_id", "day", "counter"),
+)
+
 #: Exports made in the background, with their progress.
 job = Table(
     "job", metadata,
     Column("id", Id, primary_key=True),
     _office(), _text("kind"), _text("asked"), _text("state", "waiting"), _number("done"), _number("total"),
     _text("file"), _text("problem"), _number("person_id"), _number("created_at"), _number("ended_at", None),
+)
+
+
+def _run(name: str) -> Column[bytes]:
+    return Column(name, LargeBinary, nullable=False)
+
+
+#: What past days and months add up to, per service and part (domain/tally.py), with the durations in ascending order.
+#: Never the truth: made from the steps by ``python -m queue_server tally``, which can make all of it anew.
+tally = Table(
+    "tally", metadata,
+    _office(), _text("span"), _text("start"), _number("weekday"), _text("service"), _text("part"), _text("name"),
+    _number("numbers"), _number("steps"), _text("counts"),
+    _run("waits"), _run("services"), _run("waits_flagged"), _run("services_flagged"),
+    UniqueConstraint("office_id", "span", "part", "start", "service", "name"),
+)
+
+#: Up to which event an office's tallies go, by which rules they were made, and which days were left out then.
+tally_book = Table(
+    "tally_book", metadata,
+    _office(), _number("seq"), _text("rules"), _text("left_out"),
+    UniqueConstraint("office_id"),
 )
 
 for _act in ("UPDATE", "DELETE"):

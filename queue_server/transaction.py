@@ -17,7 +17,7 @@ from .database import Database
 from .domain.errors import Busy, Refused
 from .kit import Kit
 from .moment import Clock
-from .press import SYSTEM, Actor, Answer, Command, Job, Recorded, Tx
+from .press import SYSTEM, Actor, Answer, Command, Foretell, Job, Recorded, Tx, nothing_foretold
 from .store import offices
 
 __all__ = ["SYSTEM", "Actor", "Answer", "Command", "Doubtful", "Job", "Published", "Recorded", "Tx", "Writer"]
@@ -57,6 +57,7 @@ class Writer:
         self.clock = clock
         self.kit = kit
         self.published = published
+        self.foretell: Foretell = nothing_foretold
         self._pending: deque[Job] = deque()
         self._wake = kit.signal()
         self._closed = False
@@ -174,7 +175,7 @@ class Writer:
         batch = None
         try:
             c = self.database.writer()
-            batch = Batch(c, self.clock, jobs, careful, doubtful)
+            batch = Batch(c, self.clock, jobs, careful, doubtful, self.foretell)
             with c.begin():
                 batch.run()
                 batch.write()

@@ -14,7 +14,7 @@
 
   Desk.TABS = [{ name: "people", icon: "users" }, { name: "devices", icon: "device-tv" }, { name: "office", icon: "building" },
     { name: "media", icon: "camera" }, { name: "machine", icon: "printer" }];
-  Desk.data = { people: null, office: null, media: null, machine: null };
+  Desk.data = { people: null, office: null, media: null, machine: null, webhook: null };
 
   const presses = Desk.presses({ line: function () { return line; }, changed: draw });
 

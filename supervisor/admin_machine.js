@@ -58,7 +58,7 @@
   Desk.Machine = function () {
     const data = Desk.data.machine;
     if (!data) { return html`<${Desk.Loading} />`; }
-    return html`<div class="stack"><${Printer} printer=${data.printer} />
+    return html`<div class="stack"><${Printer} printer=${data.printer} /><${Desk.Webhook} />
       <section class="card"><h2>${Queue.t("voices")}</h2><p class="soft reading">${Queue.t("voices.note")}</p>${data.voices.map(function (voice) { return html`<${Voice} key=${voice.name} voice=${voice} />`; })}</section></div>`;
   };
 }());

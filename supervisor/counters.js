@@ -26,16 +26,47 @@
       }} />`;
   }
 
+  /** What the counter serves today, each with a switch; the last one cannot be taken away. */
+  function Services(props) {
+    const counter = props.counter;
+    return html`<div class="reasons" role="group" data-testid="moving" aria-label=${Queue.t("counter.services_ask", { counter: Queue.say(counter.name) })}>
+      <p class="reasons-title">${Queue.t("counter.services_ask", { counter: Queue.say(counter.name) })}</p><p class="soft text-s">${Queue.t("counter.services_note")}</p>
+      <div class="row">${props.picture.services.map(function (service) {
+        const on = counter.services.indexOf(service.key) >= 0;
+        return html`<button type="button" class="button" key=${service.key} aria-pressed=${String(on)} data-testid=${"serve-" + service.key}
+          onClick=${function () { Desk.open("move", counter.key + " " + service.key); }}>${Desk.badge(service)}<span>${Queue.say(service.name)}</span>${on ? Desk.icon("check") : null}</button>`;
+      })}<button type="button" class="button button-quiet" onClick=${function () { Desk.open(null); }}>${Queue.t("not")}</button></div></div>`;
+  }
+
+  function moving(counter, props) {
+    const chosen = props.picture.services.filter(function (service) { return Desk.isOpen("move", counter.key + " " + service.key); })[0];
+    if (!chosen) { return Desk.isOpen("services", counter.key) ? html`<${Services} counter=${counter} picture=${props.picture} />` : null; }
+    const on = counter.services.indexOf(chosen.key) < 0;
+    return html`<${Desk.Reasons} title=${Queue.t(on ? "counter.move_ask" : "counter.unmove_ask", { counter: Queue.say(counter.name), service: Queue.say(chosen.name) })}
+      codes=${props.picture.reasons.move} choose=${function (code) { Desk.press("move_service", { counter: counter.key, service: chosen.key, on: on, reason: code }); }} />`;
+  }
+
+  /** How far the visitor's service is against the stated time, as a line that fills. */
+  function progress(counter, now) {
+    if (counter.state !== "serving" || !counter.stated_service_ms) { return null; }
+    const share = (now - counter.since) / counter.stated_service_ms;
+    return html`<span class=${"fill counter-fill" + (share > 1 ? " fill-bad" : share >= 0.8 ? " fill-warn" : "")} title=${Queue.t("stated", { minutes: Queue.minutes(counter.stated_service_ms) })} aria-hidden="true"><span style=${{ width: Math.min(100, 100 * share) + "%" }}></span></span>`;
+  }
+
   function Row(props) {
     const counter = props.counter;
     const rows = [html`<tr key=${counter.key} data-testid=${"counter-" + counter.key}>
       <th scope="row"><a href="#log" class="service-name" title=${Queue.t("show_rows")} onClick=${function () { Desk.showLog({ counter: counter.key }); }}>${Queue.say(counter.name)}</a>
-        <span class="soft person">${counter.person || Queue.t("counter.nobody")}</span></th>
+        <span class="soft person">${counter.person || Queue.t("counter.nobody")}</span>
+        <span class="counter-services" data-testid=${"serves-" + counter.key}>${counter.services.map(function (key) { return html`<span key=${key} title=${Desk.serviceName(props.picture, key)}>${Desk.badge(Desk.serviceOf(props.picture, key))}<span class="unseen">${Desk.serviceName(props.picture, key)}</span></span>`; })}</span></th>
       ${Desk.cell(Queue.t("column.state"), html`${counter.label ? html`<span class="number">${counter.label}</span> ` : null}${stateOf(counter)}
-        ${counter.since ? html` <span class="soft nowrap">${Desk.span(props.now - counter.since)}</span>` : null}`)}
+        ${counter.since ? html` <span class="soft nowrap">${Desk.span(props.now - counter.since)}</span>` : null}${progress(counter, props.now)}`)}
       ${Desk.cell(Queue.t("column.served"), counter.served, "figure")}
       ${Desk.cell(Queue.t("column.median"), counter.serve_median_ms === null ? "–" : Queue.clock(counter.serve_median_ms), "figure")}
-      <td class="tool">${tool(counter, props)}</td></tr>`];
+      <td class="tool">${tool(counter, props)}${props.may ? html`<${Desk.button} kind="button-quiet" word=${Queue.t("act.move_service")} icon="switch-horizontal" testid=${"move-" + counter.key}
+        open=${Desk.isOpen("services", counter.key)} run=${function () { Desk.open("services", counter.key); }} />` : null}</td></tr>`];
+    const move = props.may ? moving(counter, props) : null;
+    if (move) { rows.push(html`<tr key=${counter.key + "-move"} class="opened"><td colspan="5">${move}</td></tr>`); }
     if (Desk.isOpen("counter", counter.key)) {
       rows.push(html`<tr key=${counter.key + "-why"} class="opened"><td colspan="5"><${Desk.Reasons} title=${Queue.t("counter.close_ask", { counter: Queue.say(counter.name) })}
         codes=${props.picture.reasons.counter} choose=${function (code) { Desk.press("close_counter", { counter: counter.key, reason: code }); }} /></td></tr>`);

@@ -54,17 +54,26 @@
     });
   };
 
-  function start() {
+  /** Begins a file of a kind in the background; it comes by itself when it is ready. */
+  Desk.startExport = function (kind, filters) {
     if (exports.asking) { return; }
     exports.asking = true;
     Desk.draw();
-    Queue.post(path(), { kind: "xlsx", filters: Object.assign({ language: Queue.language() }, Desk.log.filters) }).then(function (answer) {
+    Queue.post(path(), { kind: kind, filters: filters }).then(function (answer) {
       exports.asking = false;
       if (answer.ok) { exports.mine.push(answer.job); Desk.fetchExports(); } else { Desk.refuse(Queue.refusal(answer)); }
     }, function () { exports.asking = false; Desk.refuse(Queue.t("log.lost")); });
-  }
+  };
 
-  function Job(props) {
+  /** The files of a kind that there are, newest first, and whether one is under way that was asked for here. */
+  Desk.exportsOf = function (kind) {
+    const list = exports.list.filter(function (job) { return job.kind === kind; });
+    return { list: list, asking: exports.asking, making: list.some(function (job) { return exports.mine.indexOf(job.id) >= 0; }) };
+  };
+
+  function start() { Desk.startExport("xlsx", Object.assign({ language: Queue.language() }, Desk.log.filters)); }
+
+  Desk.Job = function (props) {
     const job = props.job;
     if (job.state === "done") {
       return html`<li class="job" data-testid=${"job-" + job.id} data-state="done">${Desk.icon("file-spreadsheet")}<span class="job-file">${job.file}</span>
@@ -77,18 +86,18 @@
     return html`<li class="job" data-testid=${"job-" + job.id} data-state=${job.state}>${Desk.icon("hourglass")}<span class="job-file">${job.file}</span>
       <progress max=${job.total || 1} value=${job.done} aria-label=${job.file}></progress>
       <span class="soft" role="status">${job.total ? Queue.t("job.running", { done: job.done, total: job.total }) : Queue.t("job.waiting")}</span></li>`;
-  }
+  };
 
   Desk.Exports = function () {
     if (!Desk.log.filters) { return null; }
-    const language = Queue.language();
+    const language = Queue.language(), sheets = Desk.exportsOf("xlsx");
     return html`<section class="card exports" data-testid="exports"><h2 class="title-m">${Queue.t("exports")}</h2>
       <div class="row">
         ${link("csv", Queue.t("exports.csv_people"), { separator: ";", language: language }, "csv-people", "file-type-csv")}
-        <${Desk.button} word=${Queue.t(exports.asking || exports.mine.length ? "exports.xlsx_making" : "exports.xlsx")} icon="file-spreadsheet" testid="xlsx" off=${exports.asking} run=${start} />
+        <${Desk.button} word=${Queue.t(sheets.asking || sheets.making ? "exports.xlsx_making" : "exports.xlsx")} icon="file-spreadsheet" testid="xlsx" off=${sheets.asking} run=${start} />
         ${link("csv", Queue.t("exports.csv_plain"), {}, "csv-plain", "file-type-csv")}
         ${link("jsonl", Queue.t("exports.jsonl"), {}, "jsonl", "download")}</div>
-      ${exports.list.length ? html`<ul class="plain jobs">${exports.list.slice(0, 5).map(function (job) { return html`<${Job} key=${job.id} job=${job} />`; })}</ul>
+      ${sheets.list.length ? html`<ul class="plain jobs">${sheets.list.slice(0, 5).map(function (job) { return html`<${Desk.Job} key=${job.id} job=${job} />`; })}</ul>
         <p class="soft text-s">${Queue.t("exports.kept")}</p>` : null}</section>`;
   };
 }());

@@ -5,7 +5,8 @@
   const Queue = window.Queue;
   const html = window.htmPreact.html;
 
-  Desk.TABS = [{ name: "today", icon: "chart-bar" }, { name: "log", icon: "list" }, { name: "standards", icon: "certificate" }, { name: "devices", icon: "device-tv" }];
+  Desk.TABS = [{ name: "today", icon: "chart-bar" }, { name: "log", icon: "list" }, { name: "standards", icon: "certificate" },
+    { name: "what_if", icon: "arrows-split" }, { name: "devices", icon: "device-tv" }, { name: "proof", icon: "shield-check" }];
 
   function signIn(event) {
     event.preventDefault();
@@ -49,14 +50,15 @@
         <p class="soft text-s"><span>${Queue.t("title")}</span>${picture ? html` · <span>${Queue.date(props.now)}</span> <span class="number" data-testid="clock">${Queue.time(props.now)}</span>` : null}</p></div>
       ${picture ? html`<nav class="tabs" aria-label=${Queue.t("parts")}>${Desk.TABS.map(function (tab) {
         return html`<a key=${tab.name} class="tab" href=${"#" + tab.name} aria-current=${tab.name === props.tab ? "page" : null} data-testid=${"tab-" + tab.name}>${Desk.icon(tab.icon)}<span>${Queue.t("tab." + tab.name)}</span></a>`;
-      })}</nav>` : null}
+      })}<a class="tab" href=${"/supervisor/" + encodeURIComponent(Queue.meta("office")) + "/reports"} data-testid="tab-reports">${Desk.icon("report-analytics")}<span>${Queue.t("tab.reports")}</span></a><a class="tab" href=${"/complaints/" + Queue.meta("office")} data-testid="tab-complaints">${Desk.icon("message-report")}<span>${Queue.t("tab.complaints")}</span></a></nav>` : null}
       <div class="bar-acts">${person ? html`<a class="person-name text-s" href=${"/account/" + Queue.meta("office")} data-testid="account">${person.name} <span class="soft">${Desk.word("role", person.role)}</span></a>` : null}
         <${Desk.Languages} />
         ${person ? html`<${Desk.button} kind="button-quiet" word=${Queue.t("sign_out")} icon="logout" testid="sign-out" run=${Desk.signOut} />` : null}</div></header>`;
   };
 
   const BODIES = { today: function (props) { return html`<${Desk.Today} ...${props} />`; }, log: function (props) { return html`<${Desk.Log} ...${props} />`; },
-    standards: function (props) { return html`<${Desk.Register} ...${props} />`; }, devices: function (props) { return html`<${Desk.Devices} ...${props} />`; } };
+    standards: function (props) { return html`<${Desk.Register} ...${props} />`; }, what_if: function (props) { return html`<${Desk.WhatIf} ...${props} />`; },
+    devices: function (props) { return html`<${Desk.Devices} ...${props} />`; }, proof: function (props) { return html`<${Desk.Proof} ...${props} />`; } };
 
   Desk.Body = function (props) {
     return html`<main class="body"><${Desk.LineMark} line=${props.line} /><${Desk.Said} presses=${props.presses} />

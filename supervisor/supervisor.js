@@ -55,6 +55,7 @@
 
   function onTab() {
     presses.forget();
+    Desk.film.stop();
     const wanted = window.location.hash.slice(1);
     state.tab = Desk.TABS.some(function (tab) { return tab.name === wanted; }) ? wanted : "today";
     state.open = null;
@@ -63,6 +64,7 @@
       Desk.fetchExports();
     }
     if (state.picture && state.tab === "standards") { Desk.fetchStandards(); }
+    if (state.picture && state.tab === "proof") { Desk.fetchProof(); }
     draw();
   }
 

@@ -5,17 +5,19 @@
   const Queue = window.Queue;
   const html = window.htmPreact.html;
 
-  const ICONS = { late: "clock", no_board: "device-tv", board_mute: "volume-off", printer_down: "printer-off", printer_low: "printer-off", board_unseen: "device-tv", paper_waiting: "ticket",
-    standard_none: "certificate", standard_ends: "certificate", backup_failed: "database", backup_never: "database", backup_old: "database" };
+  const ICONS = { late: "clock", will_be_late: "hourglass", no_board: "device-tv", board_mute: "volume-off", printer_down: "printer-off", printer_low: "printer-off", board_unseen: "device-tv", paper_waiting: "ticket",
+    standard_none: "certificate", standard_ends: "certificate", backup_failed: "database", backup_never: "database", backup_old: "database", complaint_due: "message-report", complaint_late: "message-report" };
+  const COMPLAINTS = ["complaint_due", "complaint_late"];
   /* For whoever sets the office up or passes by: no alarm. */
   const HINTS = ["board_unseen", "paper_waiting"];
-  const URGENT = ["late", "no_board", "printer_down", "backup_failed", "backup_never", "backup_old"];
+  const URGENT = ["late", "no_board", "printer_down", "backup_failed", "backup_never", "backup_old", "complaint_late"];
 
   function alertWords(alert) {
     const facts = Object.assign({}, alert.facts);
     if (facts.name) { facts.name = Queue.say(facts.name); }
     if (facts.date) { facts.date = Desk.dateWords(facts.date); }
     if (facts.state) { facts.state = Desk.word("printer", facts.state); }
+    if (alert.code === "will_be_late") { facts.when = facts.minutes ? Queue.t("alert.in_minutes", facts) : Queue.t("alert.any_moment"); }
     const key = "alert." + alert.code + (facts.n > 1 && alert.code === "late" ? ".many" : alert.code === "standard_none" && !facts.date ? ".ever" : "");
     return Queue.t(key, facts);
   }
@@ -30,6 +32,17 @@
     return URGENT.indexOf(alert.code) >= 0 ? "notice-bad" : "notice-warn";
   }
 
+  /** What helps, as the simulation of the next hour found it; a service is moved with one press. */
+  function Remedy(props) {
+    const remedy = props.remedy;
+    if (!remedy) { return html`<span class="remedy soft" data-testid="remedy">${Queue.t("remedy.none")}</span>`; }
+    const words = Queue.t("remedy." + remedy.kind, { counter: Desk.counterName(props.picture, remedy.counter), service: Desk.serviceName(props.picture, remedy.service),
+      time: Queue.time(remedy.until_at), kept: remedy.kept, late: remedy.late });
+    return html`<span class="remedy" data-testid="remedy">${Desk.icon("bulb")}<span>${words}</span>
+      ${remedy.kind === "move" && props.may ? html`<${Desk.button} word=${Queue.t("remedy.move.do")} testid=${"do-" + remedy.service}
+        run=${function () { Desk.press("move_service", { counter: remedy.counter, service: remedy.service, on: true, reason: "long_wait" }); }} />` : null}</span>`;
+  }
+
   Desk.Alerts = function (props) {
     const alarms = Desk.alarms(props.picture);
     const alerts = alarms.concat(props.picture.alerts.filter(function (alert) { return alarms.indexOf(alert) < 0; }));
@@ -40,7 +53,9 @@
     return html`<ul class="plain alerts" aria-label=${Queue.t("alerts")}>${alerts.map(function (alert, index) {
       return html`<li key=${alert.code + index} class=${"notice " + levelOf(alert)} data-testid=${"alert-" + alert.code}>
         ${Desk.icon(ICONS[alert.code] || "alert-triangle")}<span>${alertWords(alert)}</span>
-        ${alert.code === "late" ? html`<a class="alert-link" href="#log" onClick=${function () { Desk.showLog({ service: alert.facts.service }); }}>${Queue.t("show_rows")}</a>` : null}</li>`;
+        ${alert.code === "will_be_late" ? html`<${Remedy} remedy=${alert.facts.remedy} ...${props} />` : null}
+        ${alert.code === "late" ? html`<a class="alert-link" href="#log" onClick=${function () { Desk.showLog({ service: alert.facts.service }); }}>${Queue.t("show_rows")}</a>` : null}
+        ${COMPLAINTS.indexOf(alert.code) >= 0 ? html`<a class="alert-link" href=${"/complaints/" + Queue.meta("office")}>${Queue.t("tab.complaints")}</a>` : null}</li>`;
     })}</ul>`;
   };
 
@@ -151,7 +166,9 @@
 
   Desk.Today = function (props) {
     return html`<div class="today"><${Desk.Alerts} ...${props} /><${Desk.Figures} ...${props} />
+      <${Desk.Lines} ...${props} />
       <${Desk.Services} ...${props} />
-      <div class="side"><${Desk.Counters} ...${props} /><${Desk.Day} ...${props} /><${Desk.Paper} ...${props} /></div></div>`;
+      <div class="side"><${Desk.Counters} ...${props} /><${Desk.Day} ...${props} /><${Desk.Paper} ...${props} /></div>
+      <${Desk.Flow} ...${props} /></div>`;
   };
 }());

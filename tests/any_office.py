@@ -19,6 +19,7 @@ from queue_server.domain.office import (
     WAIT_TO,
     Board,
     Clocks,
+    ComplaintRule,
     Counter,
     Hall,
     Holiday,
@@ -176,6 +177,7 @@ def offices(draw: st.DrawFn) -> Office:
         rules=Rules(
             mix=MixRule(draw(st.integers(1, 3)), draw(st.integers(1, 5)), draw(st.none() | st.integers(5, 90))),
             merge=draw(st.sampled_from(["earliest", "listed"])), return_after=draw(st.integers(1, 9)),
+            kept_on_boards=draw(st.booleans()), complaints=ComplaintRule(*(draw(st.integers(1, 60)) for _ in range(4))),
         ),
         notices=(Notice("text", draw(long_words)), Notice("picture", {}, "denah.png", 20)),
         running_text=draw(st.just({}) | words), complaint=draw(st.just({}) | words),

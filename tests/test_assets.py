@@ -74,7 +74,7 @@ def test_a_package_without_the_expected_file_is_refused_and_leaves_the_old_folde
 
 def test_each_text_file_has_its_compressed_twin() -> None:
     texts = [p for p in assets.WEB.iterdir() if p.suffix in {".js", ".svg", ".txt"}]
-    assert len(texts) == 5
+    assert len(texts) == 6
     for path in texts:
         assert gzip.decompress(path.with_name(path.name + ".gz").read_bytes()) == path.read_bytes()
 

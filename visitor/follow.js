@@ -7,7 +7,7 @@
 
   const office = Queue.meta("office"), secret = Queue.meta("ticket");
   const page = "/t/" + secret;
-  const state = { picture: null, ahead: null, lost: null, gone: false, sound: "off", asking: false, busy: null, refusal: null, flash: false };
+  const state = { picture: null, ahead: null, minutes: null, lost: null, gone: false, sound: "off", asking: false, busy: null, refusal: null, flash: false };
   let line = null, socketAt = 0, wokenAt = 0, seq = -1, orderSeq = -1, heardAt = 0, rung = null, flashTimer = null;
 
   function set(changes) { Object.assign(state, changes); draw(); }
@@ -34,6 +34,7 @@
       ${mark()}
       ${Visitor.ticket(state, acts)}
       <div class="unseen" aria-live="assertive" data-testid="aloud">${called ? Visitor.calledAloud(picture.ticket) : ""}</div>
+      ${called ? null : html`<p><a class="button button-quiet button-wide" href=${page + "/complaint"} data-testid="complain">${Queue.t("complain")}</a></p>`}
       ${called || !Queue.say(picture.office.complaint) ? null : html`<footer class="foot soft text-s">${Queue.say(picture.office.complaint)}</footer>`}`, root);
   }
 
@@ -46,7 +47,7 @@
     Queue.zone(drawn.office.time_zone);
     const changed = !state.picture || state.picture.ticket.state !== drawn.ticket.state;
     const ahead = drawn.seq >= orderSeq ? drawn.ticket.ahead : state.ahead;
-    set({ picture: drawn, ahead: ahead, lost: null, asking: changed ? false : state.asking, refusal: changed ? null : state.refusal });
+    set({ picture: drawn, ahead: ahead, minutes: drawn.seq >= orderSeq ? null : state.minutes, lost: null, asking: changed ? false : state.asking, refusal: changed ? null : state.refusal });
     if (!drawn.ended) { Visitor.remember(office, secret, drawn.ticket.label); } else { Visitor.forget(secret); }
     ringFor(drawn.ticket);
   }
@@ -58,7 +59,7 @@
     if (message.seq < seq || place < 0) { return; }
     orderSeq = message.seq;
     heardAt = Math.max(heardAt, message.at);
-    set({ ahead: place, lost: null });
+    set({ ahead: place, minutes: (message.minutes || [])[place] || null, lost: null });
   }
 
   function ringFor(ticket) {

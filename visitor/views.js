@@ -31,15 +31,17 @@
     return html`<p class="ahead"><strong class="ahead-count">${ahead}</strong> ${Queue.t("ahead.people", { count: ahead })}</p>${dots(ahead)}`;
   }
 
-  function waitText(ticket) {
-    if (!ticket.forecast) { return Queue.t("wait.unknown"); }
-    return Queue.t("wait.range", { low: ticket.forecast.low_min, high: ticket.forecast.high_min });
+  /** The range as the line says it now, newer than the number's own picture. */
+  function expected(state) {
+    const minutes = state.minutes, own = state.picture.ticket.forecast;
+    return minutes ? { low_min: minutes[0], high_min: minutes[1] } : own;
   }
 
-  function facts(ticket) {
-    const hall = Queue.say(ticket.hall);
+  function facts(state) {
+    const ticket = state.picture.ticket, hall = Queue.say(ticket.hall), forecast = expected(state);
     return html`<dl class="facts">
-      <div class="fact"><dt>${Queue.t("wait")}</dt><dd>${waitText(ticket)}</dd></div>
+      <div class="fact"><dt>${Queue.t("wait")}</dt><dd data-testid="forecast">${Queue.forecast(forecast)}</dd>
+        ${Queue.foretold(forecast) ? html`<dd class="fact-note">${Queue.t("forecast.note")}</dd>` : null}</div>
       ${ticket.stated_wait_ms ? html`<div class="fact"><dt>${Queue.t("promise.wait")}</dt><dd>${Queue.t("minutes.most", { minutes: Queue.minutes(ticket.stated_wait_ms) })}</dd></div>` : null}
       ${hall ? html`<div class="fact fact-wide"><dt>${Queue.t("hall")}</dt><dd>${hall}</dd></div>` : null}
     </dl>`;
@@ -83,16 +85,23 @@
     return state.refusal ? html`<div role="alert">${Visitor.notice("warn", "alert-triangle", Queue.refusal(state.refusal), Queue.t("help"))}</div>` : null;
   }
 
+  /** The newest seal of the log: whoever keeps a picture of it can show later that nobody has changed what came before. */
+  function seal(state) {
+    const found = state.picture.office.seal;
+    return found ? html`<p class="soft text-s seal" data-testid="seal">${Queue.t("seal")}<br /><code>${found.text}</code></p>` : null;
+  }
+
   function waiting(state, acts) {
     const ticket = state.picture.ticket;
     return html`<div class="stack" data-testid="waiting">
       <section class="card now">${number(ticket)}<div aria-live="polite" data-testid="ahead">${place(state)}</div></section>
       ${ticket.re_entry ? Visitor.notice("info", "info-circle", Queue.t("reentry"), Queue.t("reentry.text", { count: ticket.re_entry.after })) : null}
-      ${facts(ticket)}
+      ${facts(state)}
       ${remote(state, acts)}
       ${sound(state, acts)}
       ${trouble(state)}
       ${cancel(state, acts)}
+      ${seal(state)}
     </div>`;
   }
 
@@ -120,6 +129,7 @@
           <h2>${Queue.t("state." + ticket.state, facts)}</h2><p>${Queue.t("state." + ticket.state + ".text", facts)}</p></div></section>
       ${ticket.state === "parked" ? html`${sound(state, acts)}${trouble(state)}${cancel(state, acts)}` : null}
       ${state.picture.ended && ticket.state !== "no_show" && office.remote_numbers ? html`<a class="button button-wide" href=${"/visit/" + office.key}>${Visitor.icon("ticket")}<span>${Queue.t("another")}</span></a>` : null}
+      ${seal(state)}
     </div>`;
   }
 

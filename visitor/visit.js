@@ -88,6 +88,7 @@
       <dl class="facts">
         ${fact(Queue.t("tariff"), service.free ? html`<strong class="free">${Queue.t("free")}</strong>` : Queue.say(parts.tariff))}
         ${fact(Queue.t("waiting.now"), String(service.waiting))}
+        ${Queue.foretold(service.forecast) ? fact(Queue.t("wait"), Queue.forecast(service.forecast)) : null}
         ${fact(Queue.t("promise.wait"), stated.wait_min ? Queue.t("minutes.most", { minutes: stated.wait_min }) : null)}
         ${fact(Queue.t("promise.service"), stated.service_min ? Queue.t("minutes.about", { minutes: stated.service_min }) : null)}
         ${fact(Queue.t("promise.visit"), stated.visit_min ? Queue.t("minutes.most", { minutes: stated.visit_min }) : null)}

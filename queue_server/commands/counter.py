@@ -12,7 +12,7 @@ from ..domain.errors import Refused
 from ..domain.events import Json
 from ..domain.office import Counter
 from ..domain.ticket import State, Step, label, move
-from ..store import log, people, queue
+from ..store import log, moved, people, queue
 from ..store.people import Seat
 from ..transaction import Answer, Tx
 from .moving import advance, save, service_of, step_of
@@ -80,11 +80,16 @@ def call_next(tx: Tx, args: dict[str, Any]) -> Answer:
     """Calls whoever ``discipline.choose`` names for this counter, and stores why."""
     seat, counter = _quick(tx, args, "call_next")
     free(tx, seat)
-    choice = next_for(tx, counter)
+    choice = next_for(tx, as_today(tx, counter))
     if choice is None:
         raise Refused("nobody_waiting")
     step = step_of(tx, choice.step)
     return _call(tx, step, counter, choice.why, "waiting")
+
+
+def as_today(tx: Tx, counter: Counter) -> Counter:
+    """The counter with what it serves today."""
+    return moved.as_today(tx.c, tx.office_id, tx.office, tx.day).counter(counter.key)
 
 
 def next_for(tx: Tx, counter: Counter) -> discipline.Choice | None:
@@ -103,7 +108,7 @@ def call(tx: Tx, args: dict[str, Any]) -> Answer:
     seat, counter = _quick(tx, args, "call")
     free(tx, seat)
     step = step_of(tx, args["step"])
-    if step.service not in counter.services:
+    if step.service not in as_today(tx, counter).services:
         raise Refused("not_served_here")
     if step.state == State.PARKED:
         return _call(tx, step, counter, {"rule": "parked"}, "parked")
@@ -126,6 +131,8 @@ def _call(tx: Tx, step: Step, counter: Counter, why: dict[str, Json], came_from:
         first_called_at=step.first_called_at or tx.now.at, calls=1, returned_seq=0, return_after=0,
         automatic=int(why["rule"] in discipline.IN_THE_MIX), why=json.dumps(why), started_at=None,
     )
+    if step.first_called_at is None:
+        called = called.changed(first_waited_ms=max(0, called.waited_ms - step.remote_ms))
     body: dict[str, Json] = {
         "counter": counter.key, "service": step.service, "priority": step.priority, "why": why, "from": came_from,
     }
@@ -282,7 +289,8 @@ def transfer(tx: Tx, args: dict[str, Any]) -> Answer:
     to_step = queue.add_step(tx.c, new_step(
         tx, step.ticket_id, target.key, bool(step.priority), State.WAITING, standard, True))
     new = save(tx, step, new, "transferred", {
-        "counter": counter.key, "to_service": target.key, "to_step": to_step, "reason": f"from_{came_from}"})
+        "counter": counter.key, "to_service": target.key, "to_step": to_step, "standard": standard,
+        "reason": f"from_{came_from}"})
     queue.end_calls(tx.c, step.id, "over", tx.now.at)
     changed(tx, counter.key)
     return {"step": to_step, "event": new.last_seq}

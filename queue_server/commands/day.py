@@ -9,9 +9,10 @@ from ..domain import hours, numbering
 from ..domain.errors import Refused
 from ..domain.events import Json
 from ..domain.ticket import State, Step
-from ..store import log, queue, reserve
+from ..store import queue, reserve
 from ..transaction import Answer, Tx
 from .moving import advance, save, service_of
+from .seal import count_refusals, put
 
 UNSERVED = ("visitor_left", "told_to_come_back", "officer_ill", "system_down", "not_closed")
 
@@ -78,7 +79,7 @@ def close_day(tx: Tx, args: dict[str, Any]) -> Answer:
 def close_office_day(
     tx: Tx, day: str, default: str, reasons: dict[int, str], automatic: bool
 ) -> Answer:
-    """Ends a day: who is left is told and offered the next opening; refusals are counted into the log."""
+    """Ends a day: who is left is told and offered the next opening; refusals are counted, and the log is sealed."""
     if not queue.close_day(tx.c, tx.office_id, day, tx.now.at, "automatic" if automatic else "supervisor"):
         raise Refused("day_not_open")
     states = ("waiting", "parked", "called", "serving", "issuing") if automatic else ("waiting", "parked")
@@ -92,13 +93,10 @@ def close_office_day(
             body["next_opening"] = opens
         save(tx, step, new, "unserved", body)
         queue.end_calls(tx.c, step.id, "over", tx.now.at)
-    counts: dict[str, dict[str, Json]] = {}
-    for service_key, channel, code, n in log.refusals(tx.c, tx.office_id, day):
-        counts.setdefault(service_key, {})[f"{channel}:{code}"] = n
-    for service_key, found in counts.items():
-        tx.record("refusals_counted", {"day": day, "service": service_key, "counts": found})
+    count_refusals(tx)
     tx.record("day_closed", {
         "day": day, "automatic": automatic, "left": len(left), "unused_reserve": _unused(tx, day)})
+    put(tx, "closing")
     return {"left": len(left)}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..domain.errors import NotAllowed, Refused
-from ..store import people, queue, reserve
+from ..store import moved, people, queue, reserve
 from ..transaction import Answer, Tx
 from .moving import advance, save, service_of, step_of
 from .seat import tell
@@ -13,6 +13,7 @@ from .seat import tell
 REOPEN = ("visitor_returned", "ended_by_mistake", "papers_came")
 PAUSE_SERVICE = ("system_down", "officer_ill", "full_hall", "drill")
 COUNTER = ("officer_ill", "break", "not_needed", "repair")
+MOVE = ("long_wait", "less_to_do", "officer_ill", "back_as_usual")
 REVOKE = ("replaced", "lost", "moved", "test")
 
 
@@ -70,6 +71,34 @@ def open_counter(tx: Tx, args: dict[str, Any]) -> Answer:
         services = list(next(c.services for c in tx.office.counters if c.key == counter))
         tx.record("counter_opened", {"counter": counter, "services": services})  # type: ignore[dict-item]
     return {}
+
+
+def move_service(tx: Tx, args: dict[str, Any]) -> Answer:
+    """A counter serves one service more, or one less, for the rest of the day. ``args``: counter, service, on, reason.
+
+    Refused: ``last_service`` (a counter without any would only look open). What an officer pressed there on the
+    picture before is refused as ``changed``: who is next may be somebody else now.
+    """
+    key, service = _counter(tx, args), service_of(tx.office, args.get("service")).key
+    if args.get("reason") not in MOVE:
+        raise Refused("reason_needed")
+    usual = tx.office.counter(key).services
+    before = moved.as_today(tx.c, tx.office_id, tx.office, tx.day).counter(key).services
+    if (service in before) == bool(args.get("on")):
+        return {"services": list(before)}
+    after = (*before, service) if args.get("on") else tuple(s for s in before if s != service)
+    if not after:
+        raise Refused("last_service")
+    same = sorted(after) == sorted(usual)
+    after = usual if same else after
+    moved.save(tx.c, tx.office_id, tx.day, key, () if same else after, args["reason"], tx.now.at)
+    seat = people.seat_at(tx.c, tx.office_id, key)
+    if seat is not None and seat.person_id is not None and seat.person_id != tx.actor.person_id:
+        tell(tx, seat.person_id, "services_moved", key, None)
+    people.touch_seat(tx.c, tx.office_id, key, tx.now.tick)
+    tx.record("services_moved", {
+        "counter": key, "services": [*after], "before": [*before], "reason": str(args["reason"])})
+    return {"services": list(after)}
 
 
 def _counter(tx: Tx, args: dict[str, Any]) -> str:

@@ -102,7 +102,12 @@ def _issue(tx: Tx, service: Service, channel: str, priority: bool, args: dict[st
         "ticket": ticket_id, "day": tx.day, "service": service.key, "prefix": prefix, "number": number,
         "channel": channel, "priority": int(priority), "standard": standard, "state": str(state),
     }
-    step_id = queue.add_step(tx.c, new_step(tx, ticket_id, service.key, priority, state, standard, channel != "online"))
+    here = channel != "online"
+    # Somebody at home is told nothing: how long they will wait depends on when they come.
+    said = tx.foretold(service.key, priority) if here else None
+    if said is not None:
+        body["forecast"] = [*said]
+    step_id = queue.add_step(tx.c, new_step(tx, ticket_id, service.key, priority, state, standard, here, said))
     tx.record("ticket_issued", body, step_id)
     return {"ticket": {
         "label": label(prefix, number), "prefix": prefix, "number": number, "secret": secret, "place": place,
@@ -112,12 +117,16 @@ def _issue(tx: Tx, service: Service, channel: str, priority: bool, args: dict[st
 
 
 def new_step(
-    tx: Tx, ticket_id: int, service: str, priority: bool, state: State, standard: int, here: bool
+    tx: Tx, ticket_id: int, service: str, priority: bool, state: State, standard: int, here: bool,
+    said: tuple[int, int] | None = None,
 ) -> dict[str, Any]:
+    """The row of a new step; ``said``: the forecast given with it, (low, high) in seconds."""
+    low, high = said or (None, None)
     return {
         "ticket_id": ticket_id, "office_id": tx.office_id, "day": tx.day, "service": service, "state": str(state),
         "priority": int(priority), "queued_at": tx.now.at, "queued_tick": tx.now.tick, "since_tick": tx.now.tick,
         "boot": tx.now.boot, "standard_id": standard, "arrived_at": tx.now.at if here else None,
+        "foretold_low": low, "foretold_high": high,
     }
 
 

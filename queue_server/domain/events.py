@@ -61,9 +61,9 @@ KINDS: dict[str, Kind] = {
     "refusals_counted": _kind("how often numbers were refused, and why", "day service counts"),
     # a number, from issue to its place
     "ticket_issued": _kind(
-        "a number was given",
+        "a number was given; forecast: the range that its holder was told, seconds",
         "ticket day service prefix number channel priority queued_at standard issuer device "
-        "state commitment case issued_at source",
+        "state commitment case issued_at source forecast",
     ),
     "paper_entered": _kind(
         "a number from the paper roll was entered afterwards, with what became of it",
@@ -115,7 +115,7 @@ KINDS: dict[str, Kind] = {
         "service rests, with a reason and whose clock runs", "ticket call counter reason clock durations"
     ),
     "transferred": _kind(
-        "goes on at another service", "ticket call counter to_service to_step reason durations verdict"
+        "goes on at another service", "ticket call counter to_service to_step standard reason durations verdict"
     ),
     "cancelled": _kind("gave up, or was cancelled for a reason", "ticket by reason durations verdict"),
     "unserved": _kind(
@@ -132,6 +132,9 @@ KINDS: dict[str, Kind] = {
     "counter_closed": _kind("a counter stopped serving", "counter reason"),
     "counter_paused": _kind("a counter is away for a while", "counter reason"),
     "counter_resumed": _kind("a counter is back", "counter"),
+    "services_moved": _kind(
+        "a counter serves other services than configured, for the rest of the day", "counter services before reason"
+    ),
     "counter_taken": _kind("an officer sat down at a counter", "counter person from_person reason"),
     "counter_left": _kind("an officer left a counter", "counter person visitor"),
     "visitor_taken_over": _kind(
@@ -161,7 +164,32 @@ KINDS: dict[str, Kind] = {
     "calls_summed": _kind(
         "what boards acknowledged of a call", "ticket call drawn spoken first_at last_at boards"
     ),
+    # complaints: what can be counted and what a text can be held against; never the text
+    "complaint_made": _kind(
+        "somebody complained; of a restricted one the ticket is not here",
+        "complaint category kind restricted due service ticket commitment",
+    ),
+    "complaint_answered": _kind(
+        "an answer was written; concerned: by somebody who had to do with the visit",
+        "complaint commitment in_time again concerned",
+    ),
+    "complaint_handed_off": _kind(
+        "a complaint went to somebody outside; its number there is only committed to", "complaint to commitment in_time"
+    ),
+    "complaint_closed": _kind("nothing more is to be done", "complaint outcome in_time"),
+    "complaint_contact_opened": _kind("somebody looked at how to reach the person", "complaint"),
+    "complaint_erased": _kind("text, contact, answer and their key were erased together", "complaint reason"),
+    # what was foreseen
+    "alert_raised": _kind("people were told that so many will wait, or wait, longer than promised",
+                          "alert service code n"),
+    "alert_ended": _kind("that is over", "alert service code"),
+    "webhook_set": _kind("where alerts are sent was set, or that they are sent nowhere", "on host"),
     # the log itself
+    "sealed": _kind(
+        "the log up to here was put under a seal that leaves the building; tick is the office's steady clock, digest "
+        "that of the configuration in force, register that of all standards published so far",
+        "day reason sealed_seq sealed_hash tick configuration digest register",
+    ),
     "erased": _kind("personal values and their key were erased together", "ticket what count reason"),
     "clock_doubted": _kind(
         "the clock jumped, went back or was confirmed by a person", "jump_ms confirmed reason"

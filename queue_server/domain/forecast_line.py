@@ -98,9 +98,12 @@ def _mean(numbers: Iterable[float], otherwise: float = 0.0) -> float:
 
 
 class Line:
-    """One pool of counters and the people who wait for it. Acts must come in order of time."""
+    """One pool of counters and the people who wait for it. Acts must come in order of time.
 
-    def __init__(self) -> None:
+    ``services``: how long the last services of the day before took, seconds; they stand in until today's have ended.
+    """
+
+    def __init__(self, services: Iterable[float] = ()) -> None:
         self._waiting: dict[Hashable, _Waiting] = {}
         self._serving: dict[str, tuple[Hashable, float]] = {}
         self._seen: dict[str, float] = {}
@@ -112,6 +115,24 @@ class Line:
         self._waits_service: dict[str, deque[float]] = defaultdict(lambda: _last(10))
         self._waits_class: dict[tuple[str, bool], deque[float]] = defaultdict(lambda: _last(5))
         self._services = _last(50)
+        self._services.extend(services)
+
+    def __contains__(self, step: Hashable) -> bool:
+        """Whether ``step`` waits in this line."""
+        return step in self._waiting
+
+    def __len__(self) -> int:
+        """How many wait."""
+        return len(self._waiting)
+
+    @property
+    def services(self) -> list[float]:
+        """How long the last services took, seconds, oldest first: what the line of the next day begins with."""
+        return list(self._services)
+
+    def places(self, service: str) -> list[tuple[float, bool]]:
+        """(place, priority) of those who wait for ``service``, in order; places are those given to ``joined``."""
+        return sorted((who.order, who.priority) for who in self._waiting.values() if who.service == service)
 
     def joined(
         self, step: Hashable, at: float, service: str, priority: bool = False, order: float | None = None,
@@ -142,15 +163,33 @@ class Line:
             del self._serving[counter]
         self._seen[counter] = at
 
+    def resumed(self, step: Hashable, at: float, counter: str) -> None:
+        """``counter`` is taken by somebody who did not come from this line: parked, handed over, taken back."""
+        self._serving[counter], self._seen[counter] = (step, at), at
+
+    def reclassed(self, step: Hashable, priority: bool, order: float) -> None:
+        """``step``, who waits, is of the other class now, at another place."""
+        who = self._waiting[step]
+        who.priority, who.order = priority, order
+
     def left(self, step: Hashable, at: float) -> None:
         """``step`` gave up, or was taken out of the line without being served."""
         self._waiting.pop(step)
         self._gave_up.at.append(at)
 
+    def dropped(self, step: Hashable) -> None:
+        """``step`` never stood here: a number that became void, a transfer taken back. Nobody gave up."""
+        self._waiting.pop(step)
+
     def moment(self, step: Hashable, at: float) -> Moment:
         """The line as ``step``, who waits in it, finds it at ``at``."""
         me = self._waiting[step]
         return self._moment(me, at, [who for key, who in self._waiting.items() if key != step])
+
+    def newcomer(self, at: float, service: str, priority: bool = False, order: float | None = None) -> Moment:
+        """The line as somebody would find it who joined at ``at``; nothing changes."""
+        me = _Waiting(at, service, priority, at if order is None else order)
+        return self._moment(me, at, list(self._waiting.values()))
 
     def _moment(self, me: _Waiting, at: float, others: list[_Waiting]) -> Moment:
         kind = (me.service, me.priority)

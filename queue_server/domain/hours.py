@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import cache, lru_cache
-from zoneinfo import ZoneInfo
 
 from .errors import Refused
-from .office import TIME_ZONES, Office, Override, Service, Span
+from .office import OFFSETS_H, Office, Override, Service, Span
 
 DAY_MIN = 24 * 60
 #: How far ahead a next opening is looked for; longer than any row of holidays an office has.
@@ -305,8 +304,9 @@ def _weekday(day: str) -> int:
 
 
 @cache
-def _zone(name: str) -> ZoneInfo:
-    return ZoneInfo(TIME_ZONES[name])
+def _zone(name: str) -> timezone:
+    """Indonesia knows no summer time: an offset is the whole zone, and no machine's tables are asked for it."""
+    return timezone(timedelta(hours=OFFSETS_H[name]))
 
 
 def _wall(office: Office, at_utc_ms: int) -> datetime:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 
 LANGUAGES = ("id", "en")
 TIME_ZONES = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
+#: Hours ahead of UTC, all the year.
+OFFSETS_H = {"WIB": 7, "WITA": 8, "WIT": 9}
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 CHANNELS = ("door", "online", "staff")
 CLASSES = ("ordinary", "priority")
@@ -194,6 +196,17 @@ class MixRule:
 
 
 @dataclass(frozen=True)
+class ComplaintRule:
+    """Working days to answer, by kind of complaint, and the days that its words are kept after it was closed."""
+
+    light_days: int = 2
+    normative_days: int = 5
+    ordinary_days: int = 14
+    supervisory_days: int = 60
+    keep_days: int = 365
+
+
+@dataclass(frozen=True)
 class Rules:
     mix: MixRule = MixRule()
     merge: str = "earliest"          # earliest | listed: how a counter merges its services
@@ -205,6 +218,8 @@ class Rules:
     double_press_ms: int = 700
     undo_s: int = 10
     tickets_per_phone: int = 3       # active tickets of one phone
+    kept_on_boards: bool = True      # boards show today's share of the promise between calls
+    complaints: ComplaintRule = ComplaintRule()
 
 
 @dataclass(frozen=True)

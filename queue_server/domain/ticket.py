@@ -140,6 +140,7 @@ class Step:
     before: str
     waited_off_ms: int
     parked_off_ms: int
+    first_waited_ms: int | None
 
     @classmethod
     def of(cls, row: Iterable[Any]) -> Step:
@@ -160,9 +161,10 @@ _STEP = tuple(field.name for field in fields(Step))
 
 #: What a move may change on a step, and so what an undo restores (its version only ever grows).
 MUTABLE = (
-    "state", "service", "priority", "queued_at", "queued_tick", "returned_seq", "return_after", "passed_seq",
+    "state", "day", "service", "priority", "queued_at", "queued_tick", "returned_seq", "return_after", "passed_seq",
     "arrived_at", "remote_ms",
     "counter", "person_id", "since_tick", "boot", "clock_doubt", "called_at", "started_at", "ended_at",
     "first_called_at", "calls", "automatic", "why", "outcome", "park_clock", "park_reason", "waited_ms",
     "walked_ms", "served_ms", "parked_office_ms", "parked_visitor_ms", "last_seq", "waited_off_ms", "parked_off_ms",
+    "first_waited_ms",
 )

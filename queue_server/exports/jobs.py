@@ -175,9 +175,10 @@ class Exports:
         with self.database.read() as c:
             found = jobs.listed(c, office_id, wall_ms() - KEPT_MS)
         return [
-            {"id": j.id, "kind": j.kind, "asked": json.loads(j.asked)["filters"], "state": j.state, "done": j.done,
-             "total": j.total, "file": j.file, "problem": j.problem, "created_at": j.created_at, "ended_at": j.ended_at}
-            for j in found
+            {"id": j.id, "kind": j.kind, "asked": asked["filters"], "seal": asked.get("seal", ""), "state": j.state,
+             "done": j.done, "total": j.total, "file": j.file, "problem": j.problem, "created_at": j.created_at,
+             "ended_at": j.ended_at}
+            for j, asked in ((job, json.loads(job.asked)) for job in found)
         ]
 
     def finished(self, office_id: int, job: int) -> tuple[Path, str]:

@@ -21,8 +21,10 @@ from ..domain import hours
 from ..domain.errors import NotFound, Refused
 from ..domain.office import Office
 from ..domain.plausible import RULES
+from ..domain.seal import read_seal
 from ..moment import wall_ms
-from ..store import offices, people, reports
+from ..store import chain_events, offices, people, reports
+from ..store.offices import Head
 from ..store.reports import Filters
 from .columns import Names, local_time, names
 from .lines import Csv, JsonLines
@@ -32,6 +34,8 @@ FORMATS = ("csv", "jsonl", "xlsx")
 SEPARATORS = (",", ";")
 #: What may be asked for: one flag, every flagged step, or every other.
 FLAGS = ("any", "none", *RULES)
+#: PDF: the closing sheet of a day, the report on the standards of a month.
+SHEETS = ("closing", "compliance")
 #: Told after each chunk: entries written, entries in all.
 Told = Callable[[int, int], None]
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -44,9 +48,10 @@ class Asked:
 
     office: str
     filters: Filters
-    kind: str = "csv"             # csv | jsonl | xlsx | shares
+    kind: str = "csv"             # csv | jsonl | xlsx | shares | evidence | closing | compliance
     separator: str = ","
     language: str = ""            # id | en; empty: codes
+    seal: str = ""                # with which a bundle of evidence ends; "" for the newest there is
 
     @property
     def file_name(self) -> str:
@@ -54,6 +59,11 @@ class Asked:
         f = self.filters
         only = [f.service, f.counter and f"counter-{f.counter}", f.person is not None and f"officer-{f.person}",
                 f.flag and f"flag-{f.flag}"]
+        if self.kind in SHEETS:
+            span = f.first if f.first == f.last else f"{f.first}_{f.last}"
+            return f"{self.kind}_{self.office}_{span}.pdf"
+        if self.kind == "evidence":
+            return f"evidence_{self.office}_{f.first}_{f.last}.zip"
         parts = ["wait-log", self.office, f.first, f.last, *(str(part) for part in only if part)]
         return "_".join(parts) + f".{self.kind}"
 
@@ -63,7 +73,7 @@ class Asked:
         found = [self.office, "--from", f.first, "--to", f.last, "--format", self.kind, "--separator", self.separator]
         for option, value in (
             ("--service", f.service), ("--counter", f.counter), ("--language", self.language),
-            ("--officer", "" if f.person is None else str(f.person)), ("--flag", f.flag),
+            ("--officer", "" if f.person is None else str(f.person)), ("--flag", f.flag), ("--seal", self.seal),
         ):
             if value:
                 found += [option, value]
@@ -109,7 +119,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--officer", default="", metavar="ID", help="only this officer (the number of the person)")
     add("--flag", choices=FLAGS, default="", metavar="FLAG",
         help="only steps with this flag (`flags` prints them); any: with one, none: without")
-    add("--format", choices=(*FORMATS, "shares"), default="csv", help="shares: the promise kept, as JSON")
+    add("--format", choices=(*FORMATS, "shares", "evidence", *SHEETS), default="csv",
+        help="shares: the promise kept, as JSON; evidence: a bundle up to the last seal (see the command evidence); "
+             "closing: the closing sheet of a day, compliance: the report on the standards, both PDF")
+    add("--seal", default="", metavar="TEXT", help="evidence: the seal with which it ends (default: the newest)")
     add("--separator", choices=SEPARATORS, default=",", help="CSV: ; is for spreadsheets set to Indonesian")
     add("--language", choices=("id", "en"), default="", help="words instead of codes (XLSX: id by default)")
     add("--out", metavar="FILE", default="", help="file to write (default: the screen; XLSX: a name of its own)")
@@ -118,7 +131,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def asked_of(args: argparse.Namespace, today: str) -> Asked:
     first = args.first or args.last or today
     filters = filters_of(first, args.last or first, args.service, args.counter, args.officer, args.flag)
-    return Asked(args.office, filters, args.format, args.separator, args.language)
+    return Asked(args.office, filters, args.format, args.separator, args.language, args.seal)
 
 
 def run(settings: Config, args: argparse.Namespace, told: Told) -> None:
@@ -131,9 +144,57 @@ def run(settings: Config, args: argparse.Namespace, told: Told) -> None:
                 raise NotFound("no_such_office")
             office = offices.config(c, found[0].id, found[0].config_version)
             asked = asked_of(args, hours.office_day(office, wall_ms()))
-            _write(c, found[0].id, office, asked, args.out, told)
+            if asked.kind in SHEETS:
+                _put(sheet(database, asked, told), args.out)
+            elif asked.kind == "evidence":
+                evidence(c, found[0], asked, Path(args.out or asked.file_name), told)
+            else:
+                _write(c, found[0].id, office, asked, args.out, told)
     finally:
         database.close()
+
+
+def evidence(c: Connection, head: Head, asked: Asked, path: Path, told: Told) -> None:
+    """The bundle of a period; raises Refused where the log has no such seal."""
+    from ..proof import make
+
+    last = read_seal(asked.seal).seq if asked.seal else None
+    try:
+        make.write(c, head, asked.filters.first, asked.filters.last, path, told, last)
+    except make.NotSealed as error:
+        raise Refused("not_sealed") from error
+
+
+def sheet(database: Database, asked: Asked, told: Told) -> bytes:
+    """A sheet to print, as PDF; past days that are not kept yet are kept first."""
+    from ..reporting.keep import keep
+    from ..reporting.period import NotKept
+
+    try:
+        return _sheet(database, asked)
+    except NotKept:
+        keep(database, asked.office, told)
+        return _sheet(database, asked)
+
+
+def _sheet(database: Database, asked: Asked) -> bytes:
+    from ..reporting.period import Period, Span
+    from ..sheets.closing import closing_sheet
+    from ..sheets.compliance import compliance_report
+
+    with database.read() as c:
+        at = chain_events.newest_at(c)[asked.office]
+        period = Period(c, asked.office, Span(asked.filters.first, asked.filters.last), asked.filters.service)
+        make = closing_sheet if asked.kind == "closing" else compliance_report
+        return make(period, asked.language or "id", at)
+
+
+def _put(made: bytes, out: str) -> None:
+    if out:
+        Path(out).write_bytes(made)
+    else:
+        sys.stdout.buffer.write(made)
+        sys.stdout.buffer.flush()
 
 
 def _write(c: Connection, office_id: int, office: Office, asked: Asked, out: str, told: Told) -> None:

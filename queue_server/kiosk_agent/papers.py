@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from dataclasses import replace
 from typing import Any
 
 from ..moment import wall_ms
@@ -91,23 +92,37 @@ class Papers:
     def _print_served(self, ticket: dict[str, Any]) -> None:
         path = f"/t/{ticket['secret']}"
         try:
-            told, fault = self._print(ticket, self._ahead(ticket), reserve=False)
+            told, fault = self._print(ticket, self._ahead(ticket), reserve=False, expected=self._expected(ticket))
             self.link.post(f"{path}/paper", {"state": told, "fault": fault})
         except Away:
             logger.warning("the server does not know what became of a ticket's paper")
         finally:
             self._under_way.discard(ticket["secret"])
 
+    def _line(self, ticket: dict[str, Any]) -> dict[str, Any] | None:
+        return next((s for s in self.link.picture.get("services", ()) if s["key"] == ticket["service"]), None)
+
     def _ahead(self, ticket: dict[str, Any]) -> int | None:
         """How many come before: the ticket has no place in the order while it is printed, so all who wait."""
-        line = next((s for s in self.link.picture.get("services", ()) if s["key"] == ticket["service"]), None)
+        line = self._line(ticket)
         return None if line is None else max(0, int(line["waiting"]))
+
+    def _expected(self, ticket: dict[str, Any]) -> tuple[int, int] | None:
+        """The expected wait in minutes, as the kiosk showed it; None: it is not known, or another for priority."""
+        said = (self._line(ticket) or {}).get("forecast") or {}
+        known = said.get("high_min") is not None and not ticket.get("priority")
+        return (int(said["low_min"]), int(said["high_min"])) if known else None
 
     # --- the printer ---------------------------------------------------------------------------------
 
-    def _print(self, ticket: dict[str, Any], ahead: int | None, reserve: bool) -> tuple[str, str]:
+    def _print(
+        self, ticket: dict[str, Any], ahead: int | None, reserve: bool, expected: tuple[int, int] | None = None
+    ) -> tuple[str, str]:
         known = self.alone.sure()
-        slip = slip_of(known.office, ticket, ahead, "" if reserve else known.address, reserve)
+        seal = self.link.picture.get("office", {}).get("seal") or {"text": ""}  # the server's newest, where it is known
+        slip = slip_of(
+            known.office, ticket, ahead, "" if reserve else known.address, reserve, "" if reserve else seal["text"])
+        slip = replace(slip, forecast_min=expected)
         try:
             with self._one:
                 confirmed = print_ticket(self.setting, ticket_bytes(slip, words_of("kiosk")))

@@ -7,6 +7,7 @@ TOML is import and export; after the first import the database holds the office 
 from __future__ import annotations
 
 from ..domain.office import Office
+from ..domain.stored import from_json, standard_from_json, standard_to_json, to_json
 from .check import check, missing_media, other_office, warnings
 from .demo import demo_open
 from .difference import Difference, differences
@@ -15,7 +16,6 @@ from .node import Sheet
 from .parts import with_parts
 from .problem import OfficeFileError, Problem
 from .sections import office as _office
-from .stored import from_json, standard_from_json, standard_to_json, to_json
 from .syntax import parse
 from .write import document, write
 

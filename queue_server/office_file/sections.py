@@ -11,6 +11,7 @@ from ..domain.office import (
     LANGUAGES,
     TIME_ZONES,
     Board,
+    ComplaintRule,
     Counter,
     Hall,
     Holiday,
@@ -200,6 +201,8 @@ def _rules(node: Node | None) -> Rules:
         double_press_ms=node.number("double_press_ms", usual.double_press_ms, 0, 5000),
         undo_s=node.number("undo_s", usual.undo_s, 0, 60),
         tickets_per_phone=node.number("tickets_per_phone", usual.tickets_per_phone, 1, 20),
+        kept_on_boards=node.yes_no("kept_on_boards", usual.kept_on_boards),
+        complaints=_complaints(node.table("complaints")),
     )
     node.done()
     return found
@@ -218,6 +221,21 @@ def _mix(node: Node | None) -> MixRule:
         priority=node.number("priority", usual.priority, 1, 20),
         ordinary=node.number("ordinary", usual.ordinary, 1, 20),
         longest_wait_min=longest,
+    )
+    node.done()
+    return found
+
+
+def _complaints(node: Node | None) -> ComplaintRule:
+    if node is None:
+        return ComplaintRule()
+    usual = ComplaintRule()
+    found = ComplaintRule(
+        light_days=node.number("light_days", usual.light_days, 1, 60),
+        normative_days=node.number("normative_days", usual.normative_days, 1, 60),
+        ordinary_days=node.number("ordinary_days", usual.ordinary_days, 1, 120),
+        supervisory_days=node.number("supervisory_days", usual.supervisory_days, 1, 240),
+        keep_days=node.number("keep_days", usual.keep_days, 30, 3_650),
     )
     node.done()
     return found

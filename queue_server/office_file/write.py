@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 
 from ..domain.office import (
     COMPONENTS,
@@ -145,7 +146,8 @@ def _rules(rules: Rules) -> Table:
         "merge": rules.merge, "return_after": rules.return_after, "no_show_calls": rules.no_show_calls,
         "recall_spacing_s": rules.recall_spacing_s, "no_show_after_s": rules.no_show_after_s,
         "return_within_min": rules.return_within_min, "double_press_ms": rules.double_press_ms,
-        "undo_s": rules.undo_s, "tickets_per_phone": rules.tickets_per_phone, "mix": _mix(rules.mix),
+        "undo_s": rules.undo_s, "tickets_per_phone": rules.tickets_per_phone,
+        "kept_on_boards": rules.kept_on_boards, "mix": _mix(rules.mix), "complaints": asdict(rules.complaints),
     }
 
 

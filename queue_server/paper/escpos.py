@@ -49,7 +49,8 @@ class Slip:
 
     ``issued_at`` is UTC milliseconds, ``ahead`` people, ``promise_min`` the stated wait in minutes and
     ``forecast_min`` an expected range in minutes; None means "not stated" and prints nothing.
-    ``link`` is the whole address of the ticket's page, empty when phones cannot reach this server.
+    ``link`` is the whole address of the ticket's page and ``complain`` that of its complaint form, both empty when
+    phones cannot reach this server.
     ``languages`` are those of the ticket, the visitor's own first.
     """
 
@@ -66,6 +67,7 @@ class Slip:
     free: bool = False
     complaint: Words = field(default_factory=dict)
     link: str = ""
+    complain: str = ""
     seal: str = ""
     languages: tuple[str, ...] = ("id",)
     #: given by the kiosk itself while the server was away: the paper says that it is valid all the same
@@ -133,10 +135,10 @@ class _Paper:
         self.text(printed, size=(scale, scale), bold=True)
         self.text("\u2580" * min(self.columns, scale * len(printed)))
 
-    def qr(self, address: str) -> None:
-        """A QR code with its quiet zone, about a third of the paper's width."""
+    def qr(self, address: str, share: int = 2) -> None:
+        """A QR code with its quiet zone, as wide as the paper by ``share`` at most."""
         rows = [[bool(dot) for dot in row] for row in segno.make_qr(address, error="m").matrix_iter(border=4)]
-        scale = max(2, self.columns * DOTS_PER_COLUMN // 2 // len(rows))
+        scale = max(2, self.columns * DOTS_PER_COLUMN // share // len(rows))
         line_bytes = (len(rows) * scale + 7) // 8
         height = len(rows) * scale
         self._parts += [CENTRE, b"\x1dv0\x00" + line_bytes.to_bytes(2, "little") + height.to_bytes(2, "little")]
@@ -188,7 +190,7 @@ def _facts(slip: Slip, sentences: Sentences, lang: str) -> list[str]:
         facts.append(_say(sentences, lang, "paper.ahead" if slip.ahead else "paper.ahead_none", count=slip.ahead))
     if slip.forecast_min is not None:
         low, high = slip.forecast_min
-        facts.append(_say(sentences, lang, "paper.forecast", low=low, high=high))
+        facts.append(_say(sentences, lang, "paper.forecast" if low else "paper.forecast.up_to", low=low, high=high))
     if slip.promise_min is not None:
         facts.append(_say(sentences, lang, "paper.promise", minutes=slip.promise_min))
     return facts
@@ -210,5 +212,9 @@ def _foot(paper: _Paper, slip: Slip, sentences: Sentences) -> None:
     for lang in slip.languages:
         if slip.complaint.get(lang):
             paper.text(slip.complaint[lang])
+    if slip.complain:
+        for lang in slip.languages:
+            paper.text(_say(sentences, lang, "paper.complain"))
+        paper.qr(slip.complain, share=3)
     if slip.seal:
         paper.text(_say(sentences, slip.languages[0], "paper.seal", seal=slip.seal))

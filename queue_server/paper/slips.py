@@ -7,6 +7,7 @@ Nobody can know from most printers whether paper came out: only a reported failu
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 from ..commands import visitor
@@ -62,8 +63,11 @@ class Slips:
         snapshot = self.live.latest(office)
         if snapshot is None:
             return
-        ahead = self._ahead(snapshot, ticket)
-        data = ticket_bytes(slip_of(snapshot.office, ticket, ahead, self.config.address), words_of("kiosk"))
+        ahead, expected = self._ahead(snapshot, ticket)
+        slip = replace(
+            slip_of(snapshot.office, ticket, ahead, self.config.address, seal=seal_text(snapshot)),
+            forecast_min=expected)
+        data = ticket_bytes(slip, words_of("kiosk"))
         try:
             confirmed = self.kit.blocking(print_ticket, self.config.printer, data)
             told, fault = ("printed" if confirmed else "unknown"), ""
@@ -79,14 +83,17 @@ class Slips:
             # A full disk, a lost database: the clockwork asks later what became of this paper.
             logger.exception("the paper of a ticket could not be noted")
 
-    def _ahead(self, snapshot: Snapshot, ticket: dict[str, Any]) -> int | None:
+    def _ahead(self, snapshot: Snapshot, ticket: dict[str, Any]) -> tuple[int | None, tuple[int, int] | None]:
+        """How many come before, and the expected wait in minutes; None: not known."""
         picture = self.live.ticket_picture(ticket["secret"], snapshot)
         if picture is None:
-            return None
+            return None, None
+        said = picture["ticket"]["forecast"]
+        expected = (said["low_min"], said["high_min"]) if said and said["high_min"] is not None else None
         if picture["ticket"]["ahead"] is not None:
-            return int(picture["ticket"]["ahead"])
+            return int(picture["ticket"]["ahead"]), expected
         line = snapshot.lines.get(ticket["service"])
-        return line.waiting if line else 0
+        return (line.waiting if line else 0), expected
 
     def _watch(self) -> None:
         while True:
@@ -105,7 +112,14 @@ def test_slip(s: Snapshot, address: str) -> Slip:
     )
 
 
-def slip_of(office: Office, ticket: dict[str, Any], ahead: int | None, address: str, reserve: bool = False) -> Slip:
+def seal_text(snapshot: Snapshot) -> str:
+    """The newest seal of the log, in the short form that leaves the building; "" before the first."""
+    return "" if snapshot.seal is None else snapshot.seal.of(snapshot.office.key).text
+
+
+def slip_of(
+    office: Office, ticket: dict[str, Any], ahead: int | None, address: str, reserve: bool = False, seal: str = "",
+) -> Slip:
     """What stands on the paper; ``reserve``: a kiosk gave the number while the server was away."""
     service = office.service(ticket["service"])
     promise = service.standard.promise("door", bool(ticket.get("priority")))
@@ -115,5 +129,7 @@ def slip_of(office: Office, ticket: dict[str, Any], ahead: int | None, address: 
         institution=office.institution, office=office.name, time_zone=office.time_zone, label=ticket["label"],
         service=service.name, issued_at=ticket["issued_at"], priority=bool(ticket.get("priority")), ahead=ahead,
         promise_min=promise.wait_min, free=service.standard.free, complaint=office.complaint,
-        link=f"{address}/t/{ticket['secret']}" if address else "", languages=(language, *others), reserve=reserve,
+        link=f"{address}/t/{ticket['secret']}" if address else "",
+        complain=f"{address}/t/{ticket['secret']}/complaint" if address else "",
+        languages=(language, *others), reserve=reserve, seal=seal,
     )

@@ -8,6 +8,8 @@ from typing import Any
 
 from ..commands import (
     access,
+    alerts,
+    complaints,
     configuration,
     counter,
     day,
@@ -30,6 +32,7 @@ from .before import Preparation, edited, read_text, with_password
 from .roles import OVERSEES, PEOPLE, SERVES, SETS_UP, Who
 
 MOST_TEXT = 200
+MOST_ANSWER = 2_000
 #: PostgreSQL takes it in no text, and no person types it.
 NUL = "\0"
 #: A whole office file; the largest request is 256 KB.
@@ -91,12 +94,18 @@ def _acts() -> list[Act]:
         Act("resume_service", supervisor.resume_service, OVERSEES, {"service": str}),
         Act("close_counter", supervisor.close_counter, OVERSEES, {"counter": str, "reason": str}),
         Act("open_counter", supervisor.open_counter, OVERSEES, {"counter": str}),
+        Act("move_service", supervisor.move_service, OVERSEES,
+            {"counter": str, "service": str, "on": bool, "reason": str}),
         Act("close_day", day.close_day, OVERSEES, {"day": str, "reason": str, "reasons": dict}),
         Act("enter_paper", paper_roll.enter_paper, OVERSEES,
             {"service": str, "number": int, "day": str, "issued": str, "outcome": str, "counter": str, "started": str,
              "ended": str, "priority": bool}),
         Act("change_schedule", schedule.change_schedule, OVERSEES,
             {"first": str, "last": str, "hours": str, "name": str, "service": str}),
+        Act("answer_complaint", complaints.answer, OVERSEES, {"complaint": int, "text": str}, longest=MOST_ANSWER),
+        Act("hand_off_complaint", complaints.hand_off, OVERSEES, {"complaint": int, "to": str, "reference": str}),
+        Act("close_complaint", complaints.close, OVERSEES, {"complaint": int, "outcome": str}),
+        Act("open_contact", complaints.open_contact, OVERSEES, {"complaint": int}),
         Act("pair", supervisor.pair, OVERSEES, {"code": str, "name": str, "board": str}),
         Act("revoke", supervisor.revoke, OVERSEES, {"device": int, "reason": str}),
         Act("add_person", setup.add_person, SETS_UP,
@@ -108,6 +117,7 @@ def _acts() -> list[Act]:
         Act("change_office", configuration.put_in_force, SETS_UP, {"seen": int, "parts": dict}, before=edited),
         Act("put_office", configuration.put_in_force, SETS_UP, {"seen": int, "text": str}, longest=MOST_FILE,
             before=read_text),
+        Act("set_webhook", alerts.set_webhook, SETS_UP, {"url": str, "renew": bool}, longest=500),
         Act("remove_media", media.remove, SETS_UP, {"media": str}),
     ]
 

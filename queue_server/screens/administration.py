@@ -12,12 +12,14 @@ from flask import Blueprint, Response, g, jsonify, request
 from ..clockwork import Clockwork
 from ..commands import access
 from ..domain.errors import NotFound, Refused
+from ..forecasts.alarms import VERSION as MESSAGE_VERSION
+from ..forecasts.alarms import Alarms
 from ..icons import SERVICE_ICONS
 from ..live import Live
 from ..moment import wall_ms
 from ..office_file import OfficeFileError, differences, document, missing_media, warnings, write
 from ..paper.slips import Slips
-from ..store import offices, passkeys, people, staff
+from ..store import alerts, offices, passkeys, people, staff
 from ..transaction import Actor, Recorded
 from .before import Before, OfficeRefused, edited, read_text, said, version
 from .door import Door
@@ -31,10 +33,12 @@ VERSIONS = 30
 #: Differences shown at once; an office that is replaced as a whole has more than anybody reads.
 MOST_DIFFERENCES = 400
 
-UPLOADS, TEST_PRINTS = Rule("upload", 60), Rule("test_print", 10)
+UPLOADS, TEST_PRINTS, TEST_MESSAGES = Rule("upload", 60), Rule("test_print", 10), Rule("test_message", 10)
 
 
-def blueprint(door: Door, live: Live, limits: Limits, slips: Slips, clockwork: Clockwork) -> Blueprint:
+def blueprint(
+    door: Door, live: Live, limits: Limits, slips: Slips, clockwork: Clockwork, alarms: Alarms
+) -> Blueprint:
     """The routes below ``/admin/<office>/``."""
     bp = Blueprint("administration", __name__, url_prefix="/admin/<office>")
     room = MediaRoom(door)
@@ -74,6 +78,17 @@ def blueprint(door: Door, live: Live, limits: Limits, slips: Slips, clockwork: C
         limits.spend(UPLOADS)
         person = g.person
         return jsonify(room.take_in(office, Actor(person.role, f"person:{person.id}", person.id)))
+
+    @bp.get("/webhook")
+    def webhook(office: str) -> Response:
+        return jsonify({"ok": True, **door.kit.blocking(_webhook, door, g.person.office_id)})
+
+    @bp.post("/webhook")
+    def try_webhook(office: str) -> Response:
+        limits.spend(TEST_MESSAGES)
+        told = alarms.send(office, {"version": MESSAGE_VERSION, "office": office, "code": "test", "at": wall_ms()},
+                           pauses=())
+        return jsonify({"ok": True, "told": told})
 
     @bp.get("/machine")
     def machine(office: str) -> Response:
@@ -183,3 +198,11 @@ def _checked(here: Before, room: MediaRoom, message: dict[str, Any]) -> dict[str
     new = [w for w in (*warnings(office), *missing_media(office, there)) if w not in known]
     found = differences(now, office)
     return {**answer, "warnings": said(new), "total": len(found), "differences": _shown(found)}
+
+
+def _webhook(door: Door, office_id: int) -> dict[str, Any]:
+    with door.database.read() as c:
+        found = alerts.webhook(c, office_id)
+    if found is None:
+        return {"url": "", "secret": "", "told_at": None, "told": ""}
+    return {"url": found.url, "secret": found.secret, "told_at": found.told_at, "told": found.told}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
-from ..domain.office import Hall
+from ..domain.complaint import NEAR_DAYS, days_left
+from ..domain.office import Hall, Office
 from ..domain.standard import MINUTE
 from ..snapshot import Line, Row, Snapshot
 
@@ -16,7 +18,21 @@ PAPER_LATE_MS = 4_000
 
 def found(s: Snapshot, devices: list[dict[str, Any]], late: dict[str, list[Row]], printer: str) -> list[dict[str, Any]]:
     """Alerts as ``{code, facts}``, the most urgent first; names in facts come in each language."""
-    return [*_late(s, late), *_boards(s, devices), *_printer(printer), *_papers(s), *_day(s), *_standards(s)]
+    return [*_late(s, late), *will_be_late(s), *_boards(s, devices), *_printer(printer), *_papers(s), *_day(s),
+            *_standards(s)]
+
+
+def complaints(office: Office, today: str, undone: list[tuple[str, str]]) -> list[dict[str, Any]]:
+    """Complaints that nobody has answered or handed on: the time of some is over, that of others nearly; ``undone``
+    holds (due day, kind)."""
+    left = [(days_left(office, today, due), NEAR_DAYS[kind]) for due, kind in undone]
+    over, near = [days for days, _near in left if days < 0], [days for days, near in left if 0 <= days <= near]
+    alerts: list[dict[str, Any]] = []
+    if over:
+        alerts.append({"code": "complaint_late", "facts": {"n": len(over)}})
+    if near:
+        alerts.append({"code": "complaint_due", "facts": {"n": len(near), "days": min(near)}})
+    return alerts
 
 
 def paper_late(s: Snapshot) -> list[Row]:
@@ -50,6 +66,29 @@ def _late(s: Snapshot, late: dict[str, list[Row]]) -> list[dict[str, Any]]:
         }}
         for waited, key, rows in longest
     ]
+
+
+def will_be_late(s: Snapshot, services: Collection[str] | None = None) -> list[dict[str, Any]]:
+    """Who will wait longer than promised within the hour, per service (of ``services``; None: of all), and what helps.
+
+    Only who still waits: the simulation may be a few seconds older than the snapshot.
+    """
+    waiting = {row.id for line in s.lines.values() for row, _why in line.order}
+    risks = [r for r in s.outlook.ahead.risks if r.likely and r.left_ms >= 0 and r.step in waiting]
+    remedies = {remedy.service: remedy for remedy in s.outlook.ahead.remedies}
+    found = []
+    for service in s.office.services:
+        mine = [risk for risk in risks if risk.service == service.key]
+        if not mine or (services is not None and service.key not in services):
+            continue
+        first, remedy = mine[0], remedies.get(service.key)
+        left_ms = max(0, first.left_ms - (s.at - s.outlook.ahead.at))
+        found.append({"code": "will_be_late", "facts": {
+            "n": len(mine), "label": first.label, "service": service.key, "name": service.name,
+            "minutes": left_ms // MINUTE, "probability": first.probability,
+            "remedy": remedy.picture() if remedy else None,
+        }})
+    return found
 
 
 def _boards(s: Snapshot, devices: list[dict[str, Any]]) -> list[dict[str, Any]]:

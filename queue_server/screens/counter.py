@@ -77,16 +77,17 @@ def _reasons(s: Snapshot) -> dict[str, list[Any]]:
 
 
 def _alerts(s: Snapshot, seat: Seat | None) -> list[dict[str, Any]]:
-    """What the officer must know of the hall: that no board shows, or that none speaks, the calls."""
+    """What the officer must know: that no board of the hall shows, or that none speaks, the calls; and that visitors
+    of this counter's services will wait longer than promised."""
     if seat is None:
         return []
     hall = s.office.counter(seat.counter).hall
-    boards = _boards_alive(s, hall)
+    boards, ahead = _boards_alive(s, hall), alerts.will_be_late(s, s.office.counter(seat.counter).services)
     if not boards:
-        return [{"code": "no_board", "facts": {}}]
+        return [{"code": "no_board", "facts": {}}, *ahead]
     if s.office.voice and not any(board.sound == "running" for board in boards):
-        return [{"code": "no_sound", "facts": {}}]
-    return []
+        return [{"code": "no_sound", "facts": {}}, *ahead]
+    return ahead
 
 
 def _boards_alive(s: Snapshot, hall: str) -> list[Device]:

@@ -119,6 +119,7 @@ class Entrance:
         ticket = dict(answer["ticket"])
         ticket["page"] = f"/t/{ticket['secret']}"
         ticket["qr"] = f"/t/{ticket['secret']}/qr.svg" if self.door.config.address else None
+        ticket["complaint_qr"] = f"/t/{ticket['secret']}/qr.svg?for=complaint" if self.door.config.address else None
         return {**answer, "ticket": ticket}
 
 

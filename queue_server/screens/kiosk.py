@@ -20,7 +20,8 @@ def picture(s: Snapshot, channel: str) -> dict[str, Any]:
         components = {k: v for k, v in service.standard.components.items() if k in PUBLISHED_COMPONENTS}
         services.append({
             **head, "summary": service.summary, "may": _may(s, service.key, channel),
-            "waiting": line.waiting if line else 0, "forecast": None, "components": components,
+            "waiting": line.waiting if line else 0, "components": components,
+            "forecast": s.outlook.newcomer(service.key).picture(),
             "tariff": components.get("tariff", {}), "remote": service.remote and office.remote_numbers,
             "promise": {
                 "wait_min": promise.wait_min, "service_min": promise.service_min,

@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 
 import segno
-from flask import Blueprint, Response, abort, send_file
+from flask import Blueprint, Response, abort, request, send_file
 
 from ..config import Config
 from ..live import Live
@@ -41,7 +41,8 @@ def blueprint(config: Config, door: Door, live: Live) -> Blueprint:
     def ticket_qr(secret: str) -> Response:
         if not config.address:
             abort(404)
-        return Response(qr_svg(f"{config.address}/t/{secret}"), mimetype="image/svg+xml")
+        leads_to = "/complaint" if request.args.get("for") == "complaint" else ""
+        return Response(qr_svg(f"{config.address}/t/{secret}{leads_to}"), mimetype="image/svg+xml")
 
     @bp.get("/media/<office>/<name>")
     def media(office: str, name: str) -> Response:

@@ -21,24 +21,36 @@ from .entrance import DAY_S, set_cookie
 ROOT = Path(__file__).resolve().parents[2]
 #: The screens of every office besides its boards: word, and first part of the address.
 SCREENS = (("kiosk", "kiosk"), ("counter", "counter"), ("visit", "visit"), ("supervisor", "supervisor"),
-           ("admin", "admin"))
-FOLDERS = ("common", "display", "counter", "kiosk", "visitor", "supervisor")
+           ("admin", "admin"), ("public", "public"), ("complaint", "complaint"))
+FOLDERS = ("common", "display", "counter", "kiosk", "visitor", "supervisor", "public")
 FILES = frozenset({".js", ".css", ".woff2", ".woff", ".svg", ".png", ".webmanifest"})
 _PHONE = ("common/line.js", "common/words.js", "common/door.js", "visitor/parts.js")
 #: What a slow phone fetches in one go instead of file by file, in this order.
 TOGETHER: dict[str, tuple[str, ...]] = {
     "visitor/all-visit.js": (*_PHONE, "visitor/visit.js"),
     "visitor/all-ticket.js": (*_PHONE, "visitor/ring.js", "visitor/views.js", "visitor/follow.js"),
+    "visitor/all-complaint.js": (*_PHONE, "visitor/complaint_parts.js", "visitor/complaint.js"),
     "visitor/all.css": ("common/base.css", "visitor/visitor.css"),
 }
 #: Screens whose words do not stand in a folder of their own; where two files say the same, the later one counts.
-WORDS = {"admin": ("supervisor/words.json", "supervisor/admin_words.json")}
+WORDS = {
+    "admin": ("supervisor/words.json", "supervisor/admin_words.json"),
+    "complaint": ("common/complaint_words.json", "visitor/complaint_words.json"),
+    "complaints": ("supervisor/words.json", "common/complaint_words.json", "supervisor/complaint_words.json"),
+    "reports": ("supervisor/words.json", "supervisor/reports_words.json"),
+}
 #: The refusals that a visitor can meet; the others belong to officers and would only cost a phone time.
 _VISITORS = frozenset(f"refused.{code}" for code in (
     "after_cutoff", "before_opening", "break", "busy", "closed", "closed_today", "failed", "holiday", "line",
     "no_such_service", "no_such_ticket", "not_now", "old_door", "paused", "quota_full", "remote_off",
     "too_many_from_phone", "too_many_numbers", "too_many_requests", "too_many_tickets", "unknown", "wrong_door",
 ))
+#: And those of whoever complains.
+_COMPLAINANTS = frozenset(f"refused.{code}" for code in (
+    "busy", "complaint_enough", "complaint_short", "failed", "key_reused", "line", "no_such_complaint",
+    "no_such_office", "no_such_ticket", "too_many_complaints", "too_many_requests", "unknown",
+))
+_ONLY = {"visitor": _VISITORS, "complaint": _COMPLAINANTS}
 mimetypes.add_type("font/woff2", ".woff2")
 
 
@@ -72,6 +84,11 @@ def blueprint(door: Door, live: Live) -> Blueprint:
     def supervisor(office: str) -> str:
         found = live.latest(office)
         return page("supervisor/supervisor.html", office, name=found.office.name if found else office)
+
+    @bp.get("/supervisor/<office>/reports")
+    def reports(office: str) -> str:
+        found = live.latest(office)
+        return page("supervisor/reports.html", office, name=found.office.name if found else office)
 
     @bp.get("/account/<office>")
     def account(office: str) -> str:
@@ -119,14 +136,14 @@ def blueprint(door: Door, live: Live) -> Blueprint:
             for lang, text in both.items():
                 found.setdefault(lang, {})[key] = text
         text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
-        return _zipped(Response(text.encode(), mimetype="application/json"))
+        return zipped(Response(text.encode(), mimetype="application/json"))
 
     @bp.get("/office/<office>/theme.css")
     def theme(office: str) -> Response:
         snapshot = live.latest(office)
         if snapshot is None:
             abort(404)
-        return _zipped(Response(theme_css(snapshot.office).encode(), mimetype="text/css"))
+        return zipped(Response(theme_css(snapshot.office).encode(), mimetype="text/css"))
 
     return bp
 
@@ -146,9 +163,9 @@ def words_of(screen: str) -> dict[str, dict[str, str]]:
         if path.is_file():
             for lang, words in json.loads(path.read_text(encoding="utf-8")).items():
                 merged.setdefault(lang, {}).update(words)
-    if screen == "visitor":
+    if screen in _ONLY:
         for lang, words in merged.items():
-            merged[lang] = {k: v for k, v in words.items() if not k.startswith("refused.") or k in _VISITORS}
+            merged[lang] = {k: v for k, v in words.items() if not k.startswith("refused.") or k in _ONLY[screen]}
     return merged
 
 
@@ -179,7 +196,7 @@ def _takes_gzip() -> bool:
     return "gzip" in request.headers.get("Accept-Encoding", "")
 
 
-def _zipped(response: Response) -> Response:
+def zipped(response: Response) -> Response:
     """What is made for one office, compressed on the way out."""
     response.headers["Vary"] = "Accept-Encoding"
     if _takes_gzip():

@@ -20,11 +20,11 @@ from ..exports.work import SEPARATORS, Asked, filters_of
 from ..kit import Kit
 from ..live import Live
 from ..moment import wall_ms
-from ..store import people, reports
+from ..store import flow, people, reports
 from ..store.people import Person
 from ..store.reports import Entry, Filters
 from ..transaction import Actor
-from . import poster, register
+from . import evidence, poster, register, what_if
 from .door import Door
 
 PAGE = 50
@@ -32,6 +32,9 @@ PAGE = 50
 #: process of their own: while a report of half a second ran here, others waited three times as long (bench/report.py).
 HERE = 1_000
 BLOCK = 128 * 1024
+MIMES = {
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".zip": "application/zip",
+}
 
 
 def blueprint(door: Door, live: Live, clockwork: Clockwork) -> Blueprint:
@@ -42,6 +45,13 @@ def blueprint(door: Door, live: Live, clockwork: Clockwork) -> Blueprint:
     clockwork.hourly.append(exports.clean)
 
     poster.hang(bp, door, live)
+    evidence.hang(bp, door, live)
+    what_if.hang(bp, door)
+
+    @bp.get("/flow")
+    def flowed(office: str) -> Response:
+        day = _filters(live, office, request.args).first
+        return jsonify({"ok": True, "day": day, **door.kit.blocking(_flow, door, g.person.office_id, day)})
 
     @bp.get("/log")
     def log(office: str) -> Response:
@@ -69,17 +79,19 @@ def blueprint(door: Door, live: Live, clockwork: Clockwork) -> Blueprint:
             raise NotFound("not_found")
         asked = _asked(live, office, request.args, kind)
         mime = "text/csv; charset=utf-8" if kind == "csv" else "application/x-ndjson"
-        return _download(Response(exports.stream(asked), content_type=mime), asked.file_name)
+        return download(Response(exports.stream(asked), content_type=mime), asked.file_name)
 
     @bp.post("/exports")
     def start(office: str) -> Response:
         message = request.get_json(silent=True)
-        if not isinstance(message, dict) or message.get("kind") != "xlsx":
+        if not isinstance(message, dict) or message.get("kind") not in ("xlsx", "evidence"):
             raise Refused("bad_request", field="kind")
         given = message.get("filters")
         if not isinstance(given, dict) or not all(isinstance(v, str | int) for v in given.values()):
             raise Refused("bad_request", field="filters")
-        asked = _asked(live, office, {k: str(v) for k, v in given.items()}, "xlsx")
+        asked = _asked(live, office, {k: str(v) for k, v in given.items()}, message["kind"])
+        if asked.kind == "evidence":
+            asked = evidence.sealed(door, asked)
         person: Person = g.person
         job = exports.start(asked, Actor(person.role, f"person:{person.id}", person.id))
         return jsonify({"ok": True, "job": job})
@@ -91,15 +103,15 @@ def blueprint(door: Door, live: Live, clockwork: Clockwork) -> Blueprint:
     @bp.get("/exports/<int:job>")
     def finished(office: str, job: int) -> Response:
         path, name = door.kit.blocking(exports.finished, g.person.office_id, job)
-        mime = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-        response = Response(_file(door.kit, path), mimetype=mime)
+        response = Response(_file(door.kit, path), mimetype=MIMES.get(path.suffix, "application/octet-stream"))
         response.content_length = path.stat().st_size
-        return _download(response, name)
+        return download(response, name)
 
     return bp
 
 
-def _download(response: Response, name: str) -> Response:
+def download(response: Response, name: str) -> Response:
+    """The answer as a file of this name."""
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
@@ -152,6 +164,11 @@ def _before(text: str) -> tuple[str, int] | None:
 
 
 # --- in native threads -------------------------------------------------------------------------
+
+
+def _flow(door: Door, office_id: int, day: str) -> dict[str, object]:
+    with door.database.read() as c:
+        return flow.of_day(c, office_id, day, wall_ms())
 
 
 def _log(door: Door, office_id: int, filters: Filters, page: int) -> dict[str, Any]:

@@ -43,6 +43,11 @@ def picture(
         "services": [{**head, **_service(s, head["key"], today.service(head["key"]), late)} for head in s.services()],
         "counters": [_counter(s, c.key, today.counters.get(c.key, ())) for c in s.office.counters],
         "boards": devices, "places": [{"key": b.key, "name": b.name, "hall": b.hall} for b in s.office.boards],
+        "ahead": {
+            "at": s.outlook.ahead.at or None, "risks": _risks(s),
+            "remedies": [remedy.picture() for remedy in s.outlook.ahead.remedies],
+        },
+        "hits": s.outlook.hits.picture(),
         "printer": printer, "alerts": [*alerts.found(s, devices, late, printer), *machine],
         "day": {"date": s.day, "open": s.day_open, "closed": s.day_closed},
         "left": _left(s), "at_counter": [_at_counter(s, row) for row in s.active],
@@ -52,7 +57,8 @@ def picture(
         "roll": {service.key: roll_words(service) for service in s.office.services if numbering.parts(service)},
         "reasons": {
             "reopen": list(acts.REOPEN), "pause_service": list(acts.PAUSE_SERVICE), "counter": list(acts.COUNTER),
-            "unserved": list(day.UNSERVED), "revoke": list(acts.REVOKE), "paper": list(OUTCOMES),
+            "unserved": list(day.UNSERVED), "move": list(acts.MOVE),
+            "revoke": list(acts.REVOKE), "paper": list(OUTCOMES),
         },
     }
 
@@ -69,8 +75,33 @@ def _service(s: Snapshot, key: str, day: ServiceDay, late: dict[str, list[Row]])
         "wait": _part(day.waits, day.wait), "service": _part(day.services, day.service),
         "visit": _part((), day.visit),
         "stated": {"wait_min": promise.wait_min, "service_min": promise.service_min},
-        "paused": s.pauses.get(key),
+        "paused": s.pauses.get(key), "forecast": s.outlook.newcomer(key).picture(),
+        "people": _people(s, key), "will_be_late": sum(
+            risk.likely and risk.left_ms >= 0 for risk in s.outlook.ahead.risks if risk.service == key),
     }
+
+
+#: As many of a line are drawn one by one; the others are a number.
+DRAWN = 40
+
+
+def _people(s: Snapshot, key: str) -> list[dict[str, Any]]:
+    """Who waits, the longest first, as the picture of a line: how long so far and what was promised, nobody's data."""
+    line = s.lines.get(key)
+    rows = sorted((row for row, _why in line.order), key=lambda row: -row.waited_by(s.tick)) if line else []
+    chance = {risk.step: risk.probability for risk in s.outlook.ahead.risks}
+    return [
+        {"label": row.label, "since": s.at - row.waited_by(s.tick), "stated_min": s.promise(row).wait_min,
+         "priority": bool(row.priority), "risk": chance.get(row.id)} for row in rows[:DRAWN]]
+
+
+def _risks(s: Snapshot) -> list[dict[str, Any]]:
+    """Who will probably wait longer than promised and still waits, the soonest first."""
+    waiting = {row.id for line in s.lines.values() for row, _why in line.order}
+    passed = s.at - s.outlook.ahead.at
+    return [
+        {**risk.picture(), "left_ms": risk.left_ms - passed} for risk in s.outlook.ahead.risks
+        if risk.likely and risk.left_ms >= 0 and risk.step in waiting]
 
 
 def _part(durations: tuple[int, ...], shares: Shares) -> dict[str, Any]:
@@ -104,7 +135,14 @@ def _counter(s: Snapshot, key: str, durations: tuple[int, ...]) -> dict[str, Any
         "state": row.state if row else (seat.state if seat else "closed"), "reason": seat.reason if seat else "",
         "label": row.label if row else None, "since": (row.started_at or row.called_at) if row else None,
         "services": list(counter.services), "served": len(durations), "serve_median_ms": _median(durations),
+        "hall": counter.hall, "service": row.service if row else None,
+        "stated_service_ms": _stated_ms(s, row) if row else None, "served_ms": row.served_by(s.tick) if row else None,
     }
+
+
+def _stated_ms(s: Snapshot, row: Row) -> int | None:
+    stated = s.promise(row).service_min
+    return None if stated is None else stated * MINUTE
 
 
 def _in_use(s: Snapshot) -> bool:

@@ -23,7 +23,8 @@ def picture(s: Snapshot, held: Held, ahead: int | None) -> dict[str, Any]:
         "kind": "ticket", "seq": s.seq, "at": s.at, "office": s.office_head(),
         "ticket": {
             "label": row.label, "service": service, "priority": bool(row.priority), "channel": row.channel,
-            "issued_at": row.issued_at, "state": row.state, "ahead": ahead, "forecast": None, "place": row.place,
+            "issued_at": row.issued_at, "state": row.state, "ahead": ahead, "place": row.place,
+            "forecast": s.forecast(row).picture() if row.state in ("waiting", "issuing") else None,
             "counter": {"name": counter.name, "direction": counter.direction} if counter else None,
             "call": {"id": held.call_seq, "n": row.calls, "at": row.called_at} if called else None,
             "arrived_at": row.arrived_at, "coming": row.coming or None, "paper": held.paper,

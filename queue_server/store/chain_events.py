@@ -14,17 +14,23 @@ _e = t.event_table.c
 AT_ONCE = 1_000
 
 
-def stored(c: Connection, office_id: int, key: str) -> Iterator[Event]:
-    """Every event of an office in order of seq."""
+def stored(c: Connection, office_id: int, key: str, first: int = 1, last: int | None = None) -> Iterator[Event]:
+    """The events of an office in order of seq, from ``first`` to ``last`` (None: all there are)."""
+    until = _e.seq >= first if last is None else _e.seq.between(first, last)
     rows = c.execute(
         select(_e.seq, _e.kind, _e.version, _e.body, _e.at, _e.boot_id, _e.boot_ns, _e.actor, _e.step_id,
                _e.previous_hash, _e.hash)
-        .where(_e.office_id == office_id).order_by(_e.seq),
+        .where(_e.office_id == office_id, until).order_by(_e.seq),
         execution_options={"stream_results": True, "yield_per": AT_ONCE})
     for seq, kind, version, body, at, boot, boot_ns, actor, step, previous, found in rows:
         yield Event(
             office=key, seq=seq, kind=kind, version=version, body=body, at=at, boot=boot, boot_ns=boot_ns, actor=actor,
             step=step, previous_hash=previous, hash=found)
+
+
+def hash_before(c: Connection, office_id: int, seq: int) -> str:
+    """The previous hash that an event states."""
+    return str(c.execute(select(_e.previous_hash).where(_e.office_id == office_id, _e.seq == seq)).scalar_one())
 
 
 def check_office(c: Connection, office_id: int, key: str, head_seq: int, head_hash: str) -> tuple[int, list[Problem]]:

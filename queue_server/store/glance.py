@@ -56,22 +56,27 @@ _kept: dict[tuple[str, int], _Kept] = {}
 
 def today(c: Connection, office_id: int, day: str) -> Today:
     """The day so far as of this snapshot."""
-    reader = Reader(c, office_id)
-    entries = [*_ended(reader, day), *reader.under_way(day)]
+    found = entries(c, office_id, day)
     refused: dict[str, int] = defaultdict(int)
     for service, _channel, _code, n in log.refusals(c, office_id, day):
         refused[service] += n
     by_service: dict[str, list[Entry]] = defaultdict(list)
     counters: dict[str, list[int]] = defaultdict(list)
-    for entry in entries:
+    for entry in found:
         by_service[entry.service].append(entry)
         if entry.state == State.DONE:
             counters[entry.counter].append(entry.service_ms)
     keys = set(by_service) | set(refused)
     return Today(
         {key: _service(by_service[key], refused[key]) for key in keys},
-        {key: tuple(sorted(found)) for key, found in counters.items()},
+        {key: tuple(sorted(durations)) for key, durations in counters.items()},
     )
+
+
+def entries(c: Connection, office_id: int, day: str) -> list[Entry]:
+    """The steps of the day so far, in no order."""
+    reader = Reader(c, office_id)
+    return [*_ended(reader, day), *reader.under_way(day)]
 
 
 def _ended(reader: Reader, day: str) -> Iterable[Entry]:

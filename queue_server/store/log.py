@@ -100,6 +100,20 @@ def refusals(c: Connection, office_id: int, day: str) -> list[tuple[str, str, st
     return [(r[0], r[1], r[2], r[3]) for r in rows]
 
 
+def take_uncounted(c: Connection, office_id: int) -> dict[tuple[str, str], dict[str, int]]:
+    """(day, service) -> {"channel:code": how often that day}, of those that grew since they were last taken."""
+    r = t.refusal.c
+    grown = {(row[0], row[1]) for row in c.execute(
+        select(r.day, r.service).where(r.office_id == office_id, r.n > r.counted))}
+    found: dict[tuple[str, str], dict[str, int]] = {}
+    for day, service in sorted(grown):
+        of_service = and_(r.office_id == office_id, r.day == day, r.service == service)
+        rows = c.execute(select(r.channel, r.code, r.n).where(of_service).order_by(r.channel, r.code))
+        found[day, service] = {f"{channel}:{code}": n for channel, code, n in rows}
+        c.execute(update(t.refusal).where(of_service).values(counted=r.n))
+    return found
+
+
 _unsummed = (
     select(t.call.c.seq, t.call.c.step_id, t.call.c.at).where(
         t.call.c.office_id == bindparam("office"), literal_column("call.summed = 0"), t.call.c.at < bindparam("before")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -93,6 +94,12 @@ def config(c: Connection, office_id: int, version: int) -> Office:
         body = c.execute(_config, {"office": office_id, "version": version}).scalar_one()
         known[key] = from_json(body)
     return known[key]
+
+
+def config_digest(c: Connection, office_id: int, version: int) -> str:
+    """SHA-256 (hex) of the configuration's text, as its event in the log has it."""
+    body = c.execute(_config, {"office": office_id, "version": version}).scalar_one()
+    return hashlib.sha256(body.encode()).hexdigest()
 
 
 def forget(engine: Engine) -> None:

@@ -15,7 +15,7 @@ from ..domain.office import Office
 from ..domain.ticket import UNDOABLE, Waiting, label
 from ..moment import Moment
 from ..snapshot import SHOWN, Call, Line, Row, Snapshot, Undoable
-from . import offices, people, private, queue, standards
+from . import moved, offices, people, private, queue, seals, standards
 from .offices import Head
 from .people import Seat
 from .prepared import Prepared
@@ -82,6 +82,7 @@ def snapshot(c: Connection, head: Head, now: Moment) -> Snapshot:
     """The office as of ``head``, which was read in the same transaction."""
     day = hours.office_day(offices.config(c, head.id, head.config_version), now.at)
     office = standards.office_of_day(c, head.id, head.config_version, day)
+    office = moved.as_today(c, head.id, office, day)
     where = {"office": head.id, "on_day": day}
     apart: dict[str, list[Row]] = defaultdict(list)
     for found in _set_apart.all(c, where):
@@ -101,6 +102,7 @@ def snapshot(c: Connection, head: Head, now: Moment) -> Snapshot:
         told=people.told(c, head.id), undoable=_undoable(c, head, office, now.at, seats, apart["active"]),
         notes={row.ticket_id: note for row in apart["active"] if (note := private.note(c, row.ticket_id))},
         day_open=state is not None and state[1] is None, day_closed=state is not None and state[1] is not None,
+        seal=seals.newest(c, head.id),
         standards=standards.by_id(c, head.id, head.config_version),
         gaps=standards.gaps(c, head.id, head.config_version, day),
     )
@@ -118,6 +120,18 @@ def _lines(c: Connection, office_id: int, office: Office, day: str, tick: int) -
             [*heads.ordinary, *heads.priority, *heads.returning], recent, office.rules.mix, tick)[:SHOWN]
         lines[key] = Line(n, tuple((rows[w.step], why) for w, why in order), remote, heads, recent)
     return lines
+
+
+_everybody = _rows.where(
+    _today, t.step.c.service == bindparam("service_key"), literal_column("step.state = 'waiting'"), _is_open,
+    t.step.c.arrived_at.is_not(None),
+).order_by(t.step.c.queued_tick, t.step.c.id).limit(bindparam("most"))
+
+
+def everybody(c: Connection, office_id: int, day: str, service: str, most: int) -> list[Row]:
+    """Who waits for a service and is here, the longest waiting first, however many screens would show."""
+    where = {"office": office_id, "on_day": day, "service_key": service, "most": most}
+    return [_row(found) for found in c.execute(_everybody, where)]
 
 
 def _heads(c: Connection, where: dict[str, Any]) -> tuple[dict[int, Row], Heads]:

@@ -9,20 +9,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, literal_column, select
 
 from .. import tables as t
 from ..domain import hours, plausible
 from ..domain import standard as promise_rules
-from ..domain.office import Clocks, Promise
+from ..domain.entry import Entry
+from ..domain.office import Clocks
 from ..domain.open_time import uncounted
-from ..domain.standard import USUAL, Durations, Elapsed, Verdict
+from ..domain.standard import Durations, Elapsed
 from ..domain.ticket import OPEN, State
 from ..moment import BOOT_ID, boot_ns, wall_ms
 from . import offices, standards
 from .acts import NOTHING, Acts, acts_of
+
+__all__ = ["Entry", "Filters", "Reader", "days", "numbers"]
 
 
 @dataclass(frozen=True)
@@ -42,63 +45,6 @@ class Filters:
         if self.flag == "any":
             return bool(entry.flags)
         return not entry.flags if self.flag == "none" else self.flag in entry.flags
-
-
-class Entry(NamedTuple):
-    """One line of the log. Times are UTC ms, durations ms, stated times minutes.
-
-    ``wait`` is the wait that the promise is about (from arrival to the call, if the standard says nothing else);
-    ``remote`` the time before arrival; ``total`` runs from the issue of the ticket to the end of this step. A step
-    under way shows its times so far.
-    """
-
-    step: int
-    day: str
-    prefix: str
-    number: int
-    leg: int                      # 1: the step the ticket was issued for; 2, 3…: after a transfer
-    service: str
-    channel: str
-    priority: bool
-    issued_at: int
-    arrived_at: int | None
-    first_called_at: int | None
-    called_at: int | None
-    started_at: int | None
-    ended_at: int | None
-    wait: int
-    walk: int
-    serve: int
-    parked_office: int
-    parked_visitor: int
-    remote: int
-    total: int
-    stated: Promise
-    stated_visit: int | None
-    verdict: Verdict
-    recalls: int
-    rule: str
-    reason: str
-    counter: str
-    person: int | None
-    state: str
-    outcome: str
-    standard: int
-    standard_version: int
-    clock_doubt: bool
-    #: Codes of ``plausible.RULES``; empty: plausible.
-    flags: tuple[str, ...] = ()
-    #: Of the wait and of ``parked_office``: breaks and closed time that the standard does not count.
-    wait_off: int = 0
-    parked_off: int = 0
-    #: What starts and ends the clocks, as the standard says.
-    clocks: Clocks = USUAL
-
-    @property
-    def service_ms(self) -> int:
-        """What the stated service duration is about."""
-        walked = self.walk if self.clocks.service_from == "called" else 0
-        return self.serve + walked + max(0, self.parked_office - self.parked_off)
 
 
 _DURATIONS = (
@@ -261,7 +207,7 @@ class Reader:
         if not steps:
             return {}
         legs: dict[int, list[tuple[int, str, Durations]]] = {}
-        columns = (t.step.c.ticket_id, t.step.c.id, t.step.c.service, *(t.step.c[name] for name in _DURATIONS))
+        columns = [t.step.c[name] for name in ("ticket_id", "id", "service", *_DURATIONS, "clock_doubt")]
         tickets = sorted({ticket for ticket, _service in steps.values()})
         for ticket, step, service, *times in self.c.execute(
             select(*columns).where(t.step.c.ticket_id.in_(tickets), t.step.c.day != "")
@@ -326,11 +272,11 @@ class Reader:
 
 
 def _durations(
-    waited: int, walked: int, served: int, office: int, visitor: int, remote: int, waited_off: int, parked_off: int
+    waited: int, walked: int, served: int, office: int, visitor: int, remote: int, waited_off: int, parked_off: int,
+    doubt: int,
 ) -> Durations:
-    """A row's, in the order of ``_DURATIONS``; whether the clock was in doubt is its own step's matter."""
-    return Durations(
-        waited, walked, served, office, visitor, remote, waited_off=waited_off, parked_off=parked_off)
+    """A row's, in the order of ``_DURATIONS``, and whether the clock was in doubt."""
+    return Durations(waited, walked, served, office, visitor, remote, bool(doubt), waited_off, parked_off)
 
 
 #: Two codes out of the decision that called the step; reading the whole of it would take longer than all else.

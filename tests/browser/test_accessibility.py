@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from cast import Server, copy_of
 from playwright.sync_api import Browser, BrowserContext, Page
-
-from tests.conftest import Server
 
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 SERIOUS = ("serious", "critical")
@@ -16,9 +15,9 @@ KIOSK, PHONE, DESK, TV = (1080, 1920), (360, 640), (1280, 720), (1920, 1080)
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def house(demo: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """An office with people in it, so that the pages are not empty when they are judged."""
-    server = Server(tmp_path_factory.mktemp("house") / "data").start()
+    server = copy_of(demo, tmp_path_factory.mktemp("house") / "data").start()
     kiosk = server.kiosk()
     for service, priority in (("kunjungan", False), ("kunjungan", True), ("kunjungan", False), ("titipan", False)):
         kiosk.take(service, priority)

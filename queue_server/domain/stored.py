@@ -8,7 +8,7 @@ import types
 import typing
 from functools import cache
 
-from ..domain.office import Office, Standard
+from .office import Office, Standard
 
 
 def to_json(office: Office) -> str:

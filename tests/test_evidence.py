@@ -1,0 +1,232 @@
+"""A bundle of evidence holds as it was made, and nothing in it can be changed unseen."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from played import KEY, Played, busy_days
+from tampering import ONE_ROW, Tampered, cut_tail, tampered
+
+from queue_server.commands.seal import seal_now
+from queue_server.commands_shell.proof import words
+from queue_server.domain.evidence import Examination
+from queue_server.domain.report import differences
+from queue_server.domain.seal import Seal
+from queue_server.domain.ticket import OPEN
+from queue_server.proof import generator, make
+from queue_server.proof.reading import Bundle
+from queue_server.proof.verifier import examine, report
+from queue_server.reporting.period import Period, Span
+from queue_server.reporting.report import report as report_of
+from queue_server.store import offices, seals
+
+EVER = ("2026-01-01", "2026-12-31")
+
+
+class Made:
+    """A bundle of two busy days, unpacked, and the seals that were printed meanwhile."""
+
+    def __init__(self, played: Played, place: Path, days: tuple[str, str] = EVER) -> None:
+        self.zip, self.folder = place / "bundle.zip", place / "bundle"
+        played.press("seal", seal_now)
+        with played.database.read() as c:
+            head = offices.heads_of(c, [KEY])[0]
+            make.write(c, head, *days, self.zip, lambda done, total: None)
+            self.printed = [found.of(KEY) for found in seals.between(c, head.id, 1, head.head_seq)]
+        with zipfile.ZipFile(self.zip) as file:
+            file.extractall(self.folder)
+        self.lines = (self.folder / "events.jsonl").read_text("utf-8").splitlines()
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
+    found = busy_days(tmp_path_factory.mktemp("evidence") / "data", seed=4)
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="module")
+def made(played: Played, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    return Made(played, tmp_path_factory.mktemp("bundle"))
+
+
+def examined(made: Made, lines: list[str], seals_: list[Seal]) -> Examination:
+    """The log of a bundle examined without its published figures: what a change of the log itself must show in."""
+    bundle = Bundle(made.folder)
+    found = Examination(bundle.head(), seals_)
+    for name, take in (("configurations.jsonl", found.configuration), ("standards.jsonl", found.standard)):
+        for at, line in enumerate(bundle.lines(name), 1):
+            take(at, line)
+    found.events(lines)
+    return found
+
+
+def test_the_untouched_bundle_holds(made: Made) -> None:
+    for place in (made.zip, made.folder):
+        found = examine(Bundle(place), made.printed)
+        assert found.result.findings == []
+        assert found.result.anchored == found.result.last_seq == found.head.last_seq
+        assert found.result.steps > 50 and found.result.figures > 1_000 and found.result.calls_checked > 20
+        assert len(made.printed) == found.result.seals >= 3
+
+
+def test_without_a_seal_from_outside_it_is_consistent_and_not_anchored(made: Made) -> None:
+    found = examine(Bundle(made.zip), [])
+    assert found.result.holds and found.result.anchored == 0
+    assert "BELUM TERTAMBAT" in "\n".join(report(found, words()["id"]))
+    assert "NOT ANCHORED" in "\n".join(report(found, words()["en"]))
+
+
+def test_an_older_seal_anchors_what_came_before_it(made: Made) -> None:
+    found = examine(Bundle(made.zip), made.printed[:1])
+    assert found.result.holds and found.result.anchored == made.printed[0].seq < found.result.last_seq
+    assert f"{made.printed[0].seq}" in "\n".join(report(found, words()["en"]))
+
+
+@pytest.mark.parametrize("kind", ONE_ROW)
+def test_a_changed_row_is_found_and_named(made: Made, kind: str) -> None:
+    _all_found(made, kind, 4)
+
+
+@pytest.mark.parametrize("kind", ONE_ROW)
+def test_a_changed_row_with_all_later_hashes_made_anew_is_found(made: Made, kind: str) -> None:
+    _all_found(made, kind, 4, anew=True)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("anew", [False, True])
+def test_a_thousand_changes_of_a_row_are_all_found(made: Made, anew: bool) -> None:
+    chance = random.Random(2026)
+    for _ in range(1_000):
+        _found(made, tampered(made.lines, chance.choice(ONE_ROW), chance, anew), anew)
+
+
+def _all_found(made: Made, kind: str, times: int, anew: bool = False) -> None:
+    chance = random.Random(kind)
+    for _ in range(times):
+        _found(made, tampered(made.lines, kind, chance, anew), anew)
+
+
+def _found(made: Made, changed: Tampered, anew: bool) -> None:
+    assert changed.lines != made.lines
+    findings = examined(made, changed.lines, made.printed).result.findings
+    assert findings, changed
+    named = {finding.at for finding in findings}
+    if anew:  # from the changed row on every seal that was printed disagrees
+        assert any(f.code in ("seal_differs", "seal_not_found") for f in findings), changed
+    else:
+        assert named & changed.near, (changed.what, sorted(named)[:5], changed.near)
+
+
+def test_a_cut_tail_is_found(made: Made) -> None:
+    chance = random.Random(3)
+    for _ in range(20):
+        lines, head = cut_tail(made.lines, chance, (made.folder / "bundle.json").read_text("utf-8"))
+        found = Examination(head, made.printed)
+        found.events(lines)
+        assert "seal_not_found" in {finding.code for finding in found.result.findings}
+
+
+@pytest.mark.parametrize(("name", "change", "code"), [
+    ("report.json", lambda text: text.replace('"steps": ', '"steps": 1', 1), "figure_differs"),
+    ("report.json", lambda text: text.replace('"key": "', '"key": "x', 1), "figure_differs"),
+    ("steps.csv", lambda text: text.replace(";done;", ";no_show;", 1), "line_differs"),
+    ("steps.csv", lambda text: "\n".join(text.split("\n")[:9] + text.split("\n")[10:]), "line_differs"),
+    ("standards.jsonl", lambda text: text.replace('wait_min\\": ', 'wait_min\\": 9', 1), "standard_differs"),
+    ("standards.jsonl", lambda text: text.replace('"version":1', '"version":2', 1), "register_differs"),
+    ("configurations.jsonl", lambda text: text.replace('ordinary\\":', 'ordinary\\":3', 1), "configuration_differs"),
+    ("seals.jsonl", lambda text: text.replace("closing", "asked", 1) if "closing" in text else text[2:],
+     "seal_list_differs"),
+    ("bundle.json", lambda text: text.replace('"last_seq": ', '"last_seq": 1', 1), "not_as_announced"),
+])
+def test_a_change_beside_the_log_is_found(made: Made, tmp_path: Path, name: str, change: object, code: str) -> None:
+    folder = tmp_path / "changed"
+    shutil.copytree(made.folder, folder)
+    text = (folder / name).read_text("utf-8")
+    changed = change(text)  # type: ignore[operator]
+    assert changed != text
+    (folder / name).write_text(changed, "utf-8", newline="\n")
+    found = examine(Bundle(folder), made.printed).result
+    assert code in found.counts
+    assert any(finding.file == name or name == "bundle.json" for finding in found.findings)
+
+
+def test_every_finding_has_its_sentence_in_both_languages() -> None:
+    from queue_server.domain import chain, findings, lines, rebuilt, rebuilt_clock, verify
+
+    codes = {
+        *chain.PROBLEMS, *findings.EVIDENCE_PROBLEMS, *lines.LINE_PROBLEMS, *rebuilt.STEP_PROBLEMS,
+        *rebuilt_clock.CLOCK_PROBLEMS, *verify.CALL_PROBLEMS, *verify.NUMBER_PROBLEMS}
+    for language, said in words().items():
+        assert {key.removeprefix("problem.") for key in said if key.startswith("problem.")} == codes, language
+    assert words()["id"].keys() == words()["en"].keys()
+
+
+def test_the_report_is_the_one_that_the_pages_show(tmp_path: Path) -> None:
+    """Figure by figure, though one comes from the tables and the other from the events alone."""
+    played = Played(tmp_path / "data", seed=5)
+    played.every_fate()
+    played.play(200)
+    played.end_day()
+    assert not any(state in OPEN for _step, state, _counter in played.steps())
+    made = Made(played, tmp_path)
+    stated = json.loads((made.folder / "report.json").read_text("utf-8"))
+    with played.database.read() as c:
+        shown = json.loads(json.dumps(report_of(Period(c, KEY, Span(*EVER)))))
+    played.close()
+    for name in ("seq", "live"):
+        del shown[name]
+    shown["period"] = {key: shown["period"][key] for key in stated["period"]}
+    assert list(differences(shown, stated)) == [] and stated["all"]["with"]["overtaken"]["times"] > 0
+
+
+# --- a period -------------------------------------------------------------------------------------
+
+
+def test_a_bundle_of_one_day_begins_at_a_seal_and_holds(played: Played, tmp_path: Path) -> None:
+    with played.database.read() as c:
+        last = str(c.exec_driver_sql("SELECT max(day) FROM step").scalar_one())
+    made = Made(played, tmp_path, (last, last))
+    found = examine(Bundle(made.zip), made.printed[-2:])
+    assert found.result.findings == [] and found.result.steps > 5
+    assert found.head.first_seq > 1 and json.loads(made.lines[0])["kind"] == "sealed"
+    days = {line.split(";")[0] for line in (made.folder / "steps.csv").read_text("utf-8").splitlines()[1:]}
+    assert days == {last}
+
+
+# --- the single file ------------------------------------------------------------------------------
+
+
+def run_alone(folder: Path, *words_: str) -> subprocess.CompletedProcess[str]:
+    """The verifier as an inspector runs it: isolated, without site packages, in a folder with nothing else."""
+    (folder / "verifier.py").write_text(generator.made(), "utf-8")
+    return subprocess.run(
+        [sys.executable, "-I", "-S", "verifier.py", *words_], cwd=folder, capture_output=True, text=True, timeout=60,
+        env={"PYTHONIOENCODING": "utf-8", "PYTHONUTF8": "1"}, check=False)
+
+
+def test_the_single_file_is_the_one_that_the_command_makes_now() -> None:
+    assert generator.FILE.read_text("utf-8") == generator.made(), "python -m queue_server verifier --write"
+
+
+def test_the_single_file_runs_alone(made: Made, tmp_path: Path) -> None:
+    shutil.copy(made.zip, tmp_path / "bundle.zip")
+    done = run_alone(tmp_path, "bundle.zip", "--seal", made.printed[-1].text)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "KONSISTEN" in done.stdout and "ANCHORED" in done.stdout
+    assert run_alone(tmp_path, "nothing.zip").returncode == 2
+    miscopied = made.printed[-1].text[:-1] + ("0" if made.printed[-1].text[-1] != "0" else "1")
+    assert "salah salin" in run_alone(tmp_path, "bundle.zip", "--seal", miscopied).stderr
+    seal = made.printed[0]
+    forged = replace(seal, letters=seal.letters[::-1])
+    wrong = run_alone(tmp_path, "bundle.zip", "--seal", forged.text, "--say", "en")
+    assert wrong.returncode == 1 and f"event {seal.seq}: its hash is not the one" in wrong.stdout
