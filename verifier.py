@@ -122,9 +122,9 @@ KINDS: dict[str, Kind] = {
     "refusals_counted": _kind("how often numbers were refused, and why", "day service counts"),
     # a number, from issue to its place
     "ticket_issued": _kind(
-        "a number was given",
+        "a number was given; forecast: the range that its holder was told, seconds",
         "ticket day service prefix number channel priority queued_at standard issuer device "
-        "state commitment case issued_at source",
+        "state commitment case issued_at source forecast",
     ),
     "paper_entered": _kind(
         "a number from the paper roll was entered afterwards, with what became of it",
@@ -193,6 +193,9 @@ KINDS: dict[str, Kind] = {
     "counter_closed": _kind("a counter stopped serving", "counter reason"),
     "counter_paused": _kind("a counter is away for a while", "counter reason"),
     "counter_resumed": _kind("a counter is back", "counter"),
+    "services_moved": _kind(
+        "a counter serves other services than configured, for the rest of the day", "counter services before reason"
+    ),
     "counter_taken": _kind("an officer sat down at a counter", "counter person from_person reason"),
     "counter_left": _kind("an officer left a counter", "counter person visitor"),
     "visitor_taken_over": _kind(
@@ -222,6 +225,26 @@ KINDS: dict[str, Kind] = {
     "calls_summed": _kind(
         "what boards acknowledged of a call", "ticket call drawn spoken first_at last_at boards"
     ),
+    # complaints: what can be counted and what a text can be held against; never the text
+    "complaint_made": _kind(
+        "somebody complained; of a restricted one the ticket is not here",
+        "complaint category kind restricted due service ticket commitment",
+    ),
+    "complaint_answered": _kind(
+        "an answer was written; concerned: by somebody who had to do with the visit",
+        "complaint commitment in_time again concerned",
+    ),
+    "complaint_handed_off": _kind(
+        "a complaint went to somebody outside; its number there is only committed to", "complaint to commitment in_time"
+    ),
+    "complaint_closed": _kind("nothing more is to be done", "complaint outcome in_time"),
+    "complaint_contact_opened": _kind("somebody looked at how to reach the person", "complaint"),
+    "complaint_erased": _kind("text, contact, answer and their key were erased together", "complaint reason"),
+    # what was foreseen
+    "alert_raised": _kind("people were told that so many will wait, or wait, longer than promised",
+                          "alert service code n"),
+    "alert_ended": _kind("that is over", "alert service code"),
+    "webhook_set": _kind("where alerts are sent was set, or that they are sent nowhere", "on host"),
     # the log itself
     "sealed": _kind(
         "the log up to here was put under a seal that leaves the building; tick is the office's steady clock, digest "
@@ -453,6 +476,17 @@ class MixRule:
 
 
 @dataclass(frozen=True)
+class ComplaintRule:
+    """Working days to answer, by kind of complaint, and the days that its words are kept after it was closed."""
+
+    light_days: int = 2
+    normative_days: int = 5
+    ordinary_days: int = 14
+    supervisory_days: int = 60
+    keep_days: int = 365
+
+
+@dataclass(frozen=True)
 class Rules:
     mix: MixRule = MixRule()
     merge: str = "earliest"          # earliest | listed: how a counter merges its services
@@ -464,6 +498,8 @@ class Rules:
     double_press_ms: int = 700
     undo_s: int = 10
     tickets_per_phone: int = 3       # active tickets of one phone
+    kept_on_boards: bool = True      # boards show today's share of the promise between calls
+    complaints: ComplaintRule = ComplaintRule()
 
 
 @dataclass(frozen=True)
@@ -669,6 +705,7 @@ class Step:
     before: str
     waited_off_ms: int
     parked_off_ms: int
+    first_waited_ms: int | None
 
     @classmethod
     def of(cls, row: Iterable[Any]) -> Step:
@@ -694,6 +731,7 @@ MUTABLE = (
     "counter", "person_id", "since_tick", "boot", "clock_doubt", "called_at", "started_at", "ended_at",
     "first_called_at", "calls", "automatic", "why", "outcome", "park_clock", "park_reason", "waited_ms",
     "walked_ms", "served_ms", "parked_office_ms", "parked_visitor_ms", "last_seq", "waited_off_ms", "parked_off_ms",
+    "first_waited_ms",
 )
 '''
 
@@ -1205,29 +1243,40 @@ NOTHING_STATED = Standard({"door": Promise()})
 
 @dataclass(frozen=True)
 class Version:
-    """``valid_from`` is never empty: the office day of publication where the standard names none."""
+    """``valid_from`` is never empty: the office day of publication where the standard names none.
+
+    ``published`` is the office day of publication ("": long ago), ``seq`` the event by which it was published.
+    """
 
     id: int
     service: str
     version: int
     valid_from: str
     standard: Standard
-    seq: int = 0  # the event by which it was published
+    seq: int = 0
+    published: str = ""
+
+    @property
+    def begins(self) -> str:
+        """The first day on which a number can be promised this: nothing is promised afterwards."""
+        return max(self.valid_from, self.published)
 
 
 def in_force(versions: Sequence[Version], day: str) -> Version | None:
     """The version of one service in force on an office day; ``versions`` in order of publication."""
-    found = next((v for v in reversed(versions) if v.valid_from <= day), None)
+    found = next((v for v in reversed(versions) if v.begins <= day), None)
     if found is None or "" < found.standard.valid_to < day:
         return None
     return found
 
 
 def last_day(versions: Sequence[Version], version: Version) -> str:
-    """The last day on which a version is in force: its own ``valid_to`` or the day before a later one begins; "":
-    open. A day before its ``valid_from`` means that it never was."""
-    later = [v.valid_from for v in versions if v.version > version.version]
-    ends = [(date.fromisoformat(day) - timedelta(days=1)).isoformat() for day in later]
+    """The last day on which a version is in force: its own ``valid_to`` or the day before a later one begins (that
+    day itself, where it was published on it); "": open. A day before it ``begins`` means that it never was."""
+    ends = [
+        v.begins if v.begins == v.published else (date.fromisoformat(v.begins) - timedelta(days=1)).isoformat()
+        for v in versions if v.version > version.version
+    ]
     if version.standard.valid_to:
         ends.append(version.standard.valid_to)
     return min(ends, default="")
@@ -1238,7 +1287,7 @@ def standing(versions: Sequence[Version], version: Version, day: str) -> str:
     if in_force(versions, day) == version:
         return "in_force"
     last = last_day(versions, version)
-    if version.valid_from > day and (not last or last >= version.valid_from):
+    if version.begins > day and (not last or last >= version.begins):
         return "coming"
     return "ended" if last and last == version.standard.valid_to else "replaced"
 
@@ -1258,7 +1307,7 @@ def gap(versions: Sequence[Version], day: str) -> tuple[str, str] | None:
     if nothing ever was) or ("standard_ends", its last day) when that is near and nothing follows."""
     now = in_force(versions, day)
     if now is None:
-        over = [v.standard.valid_to for v in versions if v.valid_from <= day and v.standard.valid_to]
+        over = [v.standard.valid_to for v in versions if v.begins <= day and v.standard.valid_to]
         return "standard_none", over[-1] if over else ""
     last = last_day(versions, now)
     if not last or last > (date.fromisoformat(day) + timedelta(days=SOON_DAYS)).isoformat():
@@ -1704,6 +1753,7 @@ class Lived(NamedTuple):
     served: int
     clocks: int                     # all clocks of this step together
     waited: int                     # the part of them before calls; with the time before arrival
+    from_afar: bool                 # a number from a phone that was not at the door
     issued_at: int                  # of the ticket
     arrived_at: int | None
     first_called_at: int | None
@@ -1762,7 +1812,9 @@ def _jumped(s: Lived) -> bool:
 def _called_early(s: Lived) -> bool:
     if s.rule == "out_of_order" and s.reason != "replay":
         return True
-    return s.first_called_at is not None and (s.arrived_at is None or s.arrived_at > s.first_called_at)
+    if s.first_called_at is None or not s.from_afar:
+        return False
+    return s.arrived_at is None or s.arrived_at > s.first_called_at
 
 
 def _late_start(s: Lived) -> bool:
@@ -2739,9 +2791,11 @@ def read_head(text: str) -> BundleHead:
     return BundleHead(**found)
 
 
-def standard_line(key: int, service: str, version: int, valid_from: str, seq: int, body: str) -> str:
-    """A published standard as it stands in standards.jsonl: its id, its place in the register, and its text."""
-    row = {"id": key, "service": service, "version": version, "valid_from": valid_from, "seq": seq, "body": body}
+def standard_line(key: int, service: str, version: int, valid_from: str, seq: int, at: int, body: str) -> str:
+    """A published standard as it stands in standards.jsonl: its id, its place in the register, when it was published
+    (the event, and UTC ms), and its text."""
+    row = {"id": key, "service": service, "version": version, "valid_from": valid_from, "seq": seq, "at": at,
+           "body": body}
     return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -3029,8 +3083,9 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, overload
+from typing import overload
 
+from .entry import Entry
 from .figures import Spread, percentile, spread
 from .standard import Share, Verdict
 from .ticket import State
@@ -3046,51 +3101,6 @@ SORTED_BELOW = 90
 FEW = 200
 
 Run = Sequence[int]
-
-
-class Told(Protocol):
-    """A step of the log as a tally takes it in (``store.reports.Entry``)."""
-
-    @property
-    def step(self) -> int: ...
-    @property
-    def day(self) -> str: ...
-    @property
-    def prefix(self) -> str: ...
-    @property
-    def number(self) -> int: ...
-    @property
-    def leg(self) -> int: ...
-    @property
-    def service(self) -> str: ...
-    @property
-    def channel(self) -> str: ...
-    @property
-    def priority(self) -> bool: ...
-    @property
-    def issued_at(self) -> int: ...
-    @property
-    def arrived_at(self) -> int | None: ...
-    @property
-    def first_called_at(self) -> int | None: ...
-    @property
-    def wait(self) -> int: ...
-    @property
-    def walk(self) -> int: ...
-    @property
-    def service_ms(self) -> int: ...
-    @property
-    def verdict(self) -> Verdict: ...
-    @property
-    def counter(self) -> str: ...
-    @property
-    def person(self) -> int | None: ...
-    @property
-    def state(self) -> str: ...
-    @property
-    def outcome(self) -> str: ...
-    @property
-    def flags(self) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True)
@@ -3179,71 +3189,89 @@ def summed(tallies: Iterable[Tally]) -> Tally:
 Key = tuple[str, str, str]
 
 
-def tallied(steps: Iterable[Told], offset_min: int, overtaken: Mapping[int, int]) -> dict[Key, Tally]:
+def tallied(steps: Iterable[Entry], offset_min: int, overtaken: Mapping[int, int]) -> dict[Key, Tally]:
     """The tallies of a day's steps. ``offset_min``: the office's minutes ahead of UTC; ``overtaken``: step -> times.
 
     A step that nobody called stands under no counter and no officer.
     """
-    found: dict[Key, Tally] = {}
+    groups: dict[Key, tuple[_Group, _Group]] = {}
     for one in steps:
-        counted = _counted(one)
+        shape = (one.state, one.channel if one.leg == 1 else "", one.leg == 1 and one.priority,
+                 one.outcome if one.state == State.CANCELLED else "", one.flags, one.verdict)
         since = one.issued_at if one.arrived_at is None else one.arrived_at
-        times = overtaken.get(one.step, 0)
-        passed = Passed(times, one.day, one.prefix, one.number) if times else Passed()
-        names = [("service", ""), ("half", half_hour(since, offset_min))]
+        service = one.service
+        keys = [(service, "service", ""), (service, "half", half_hour(since, offset_min))]
         if one.counter:
-            names.append(("counter", one.counter))
+            keys.append((service, "counter", one.counter))
         if one.person is not None:
-            names.append(("officer", str(one.person)))
-        for part, name in names:
-            tally = found.setdefault((one.service, part, name), Tally())
-            half = tally.flagged if one.flags else tally.plausible
-            counts = half.counts
-            for what, n in counted:
-                counts[what] = counts.get(what, 0) + n
-            if one.first_called_at is not None:
-                _run(half.waits).append(one.wait)
-            if one.state == State.DONE:
-                _run(half.services).append(one.service_ms)
-            if times:
-                half.passed = half.passed.most(passed)
-    for tally in found.values():
-        for half in (tally.plausible, tally.flagged):
-            for run in (*half.waits, *half.services):
-                run.sort()  # type: ignore[attr-defined]  # made as a list by _run
-    return found
+            keys.append((service, "officer", str(one.person)))
+        for key in keys:
+            pair = groups.get(key)
+            if pair is None:
+                pair = groups[key] = _Group(), _Group()
+            pair[1 if one.flags else 0].add(one, shape, overtaken.get(one.step, 0))
+    return {key: Tally(plausible.half(), flagged.half()) for key, (plausible, flagged) in groups.items()}
 
 
-def _run(runs: list[Run]) -> list[int]:
-    if not runs:
-        runs.append([])
-    return runs[0]  # type: ignore[return-value]  # made as a list just now
+#: What of a step is counted: state, channel and priority of a first step, outcome, flags, verdict. A day's thousands of
+#: steps have a few dozen shapes, so they are counted by shape and each shape is looked into once.
+Shape = tuple[str, str, bool, str, tuple[str, ...], Verdict]
 
 
-def _counted(one: Told) -> list[tuple[str, int]]:
-    """What one step adds to the counts of each of its groups."""
-    found = [("steps", 1), (f"state.{one.state}", 1)]
-    if one.leg == 1:
-        found += [("numbers", 1), (f"channel.{one.channel}", 1)]
-        if one.priority:
-            found.append(("priority", 1))
-    if one.state == State.CANCELLED:
-        found.append((f"outcome.{one.outcome}", 1))
-    if one.first_called_at is not None:
-        found.append(("waits_ms", one.wait))
-    if one.state == State.DONE:
-        found += [("services_ms", one.service_ms), ("busy_ms", one.walk + one.service_ms)]
-    found += [(f"flag.{code}", 1) for code in one.flags]
-    verdict = one.verdict
+class _Group:
+    """One half of a tally in the making."""
+
+    def __init__(self) -> None:
+        self.shapes: dict[Shape, int] = {}
+        self.waits: list[int] = []
+        self.services: list[int] = []
+        self.busy_ms = 0
+        self.passed = Passed()
+
+    def add(self, one: Entry, shape: Shape, times: int) -> None:
+        self.shapes[shape] = self.shapes.get(shape, 0) + 1
+        if one.first_called_at is not None:
+            self.waits.append(one.wait)
+        if one.state == State.DONE:
+            took = one.service_ms
+            self.services.append(took)
+            self.busy_ms += one.walk + took
+        if times > self.passed.times or times == self.passed.times > 0:
+            self.passed = self.passed.most(Passed(times, one.day, one.prefix, one.number))
+
+    def half(self) -> Half:
+        counts: dict[str, int] = {}
+        for shape, n in self.shapes.items():
+            for name in _counted(shape):
+                counts[name] = counts.get(name, 0) + n
+        for name, sum_ms in (
+            ("waits_ms", sum(self.waits)), ("services_ms", sum(self.services)), ("busy_ms", self.busy_ms)):
+            if sum_ms:
+                counts[name] = sum_ms
+        self.waits.sort()
+        self.services.sort()
+        return Half(counts, [self.waits] if self.waits else [], [self.services] if self.services else [], self.passed)
+
+
+def _counted(shape: Shape) -> list[str]:
+    """What a step of this shape is counted under."""
+    state, channel, priority, outcome, flags, verdict = shape
+    found = ["steps", f"state.{state}", *(f"flag.{code}" for code in flags)]
+    if channel:
+        found += ["numbers", f"channel.{channel}"]
+    if priority:
+        found.append("priority")
+    if outcome:
+        found.append(f"outcome.{outcome}")
     for part, judged in (("wait", verdict.wait), ("service", verdict.service), ("visit", verdict.visit)):
         if judged.on_time is None:
-            found.append((f"{part}.out.{judged.why}", 1))
+            found.append(f"{part}.out.{judged.why}")
             continue
-        found.append((f"{part}.judged", 1))
+        found.append(f"{part}.judged")
         if judged.on_time:
-            found.append((f"{part}.kept", 1))
+            found.append(f"{part}.kept")
         if verdict.doubtful:
-            found.append((f"{part}.doubtful", 1))
+            found.append(f"{part}.doubtful")
     return found
 
 
@@ -3735,10 +3763,10 @@ def entry_of(leg: Leg, running_ms: int, off_ms: int, now: int, judged_by: Versio
         took, stated, leg.state, leg.first_called_at is not None, standard.visit_min, visit, clocks,
         leg.started_at is not None)
     flagged = flags(Lived(
-        leg.state, nth + 1, stated.service_min, took.walked, took.served, took.total, took.waited, ticket.issued_at,
-        leg.arrived_at, leg.first_called_at, leg.called_at, leg.started_at, leg.ended_at or now, leg.rule, leg.reason,
-        leg.doubt, day_begins, leg.reopened, leg.woken, leg.no_show_ms,
-        any(other.service == leg.service for other in earlier)))
+        leg.state, nth + 1, stated.service_min, took.walked, took.served, took.total, took.waited,
+        ticket.channel == "online" and not nth, ticket.issued_at, leg.arrived_at, leg.first_called_at, leg.called_at,
+        leg.started_at, leg.ended_at or now, leg.rule, leg.reason, leg.doubt, day_begins, leg.reopened, leg.woken,
+        leg.no_show_ms, any(other.service == leg.service for other in earlier)))
     return Entry(
         leg.id, leg.day, ticket.prefix, ticket.number, nth + 1, leg.service, ticket.channel, leg.priority,
         ticket.issued_at, leg.arrived_at, leg.first_called_at, leg.called_at, leg.started_at, leg.ended_at,
@@ -4488,25 +4516,38 @@ def history(events: Iterable[Noted], places: Mapping[int, Place], return_after: 
 
     ``return_after``: the office's rule for who was due and not here (the log notes it only for those who were called).
     """
-    found, line = [], _Line(return_after)
-    for event in events:
-        kind, step, more = line.happened(event)
-        place = places.get(step)
-        if kind and place is not None:
-            found.append(Happened(event.seq, kind, step, place.service, place.queued, **more))
-    return found
+    line = Line(return_after)
+    line.goes_on(events, places)
+    return line.happened
 
 
-class _Line:
-    """Who can be called, as far as an event must know it to be understood."""
+class Line:
+    """A day's lines as its events tell of them, one after the other."""
 
     def __init__(self, return_after: int) -> None:
         self.return_after = return_after
+        self.seq = 0                   # of the newest event
+        self.happened: list[Happened] = []
         self.joined: set[int] = set()  # has been in a line once
         self.passed: set[int] = set()  # was due, not here, and let the next one pass
         self.called: set[int] = set()  # stands at a counter, or is on the way to one
 
-    def happened(self, event: Noted) -> tuple[str, int, dict[str, Any]]:
+    def copy(self) -> Line:
+        """One that can go on while others read this one."""
+        found = Line(self.return_after)
+        found.seq, found.happened = self.seq, self.happened.copy()
+        found.joined, found.passed, found.called = self.joined.copy(), self.passed.copy(), self.called.copy()
+        return found
+
+    def goes_on(self, events: Iterable[Noted], places: Mapping[int, Place]) -> None:
+        for event in events:
+            self.seq = event.seq
+            kind, step, more = self._means(event)
+            place = places.get(step)
+            if kind and place is not None:
+                self.happened.append(Happened(event.seq, kind, step, place.service, place.queued, **more))
+
+    def _means(self, event: Noted) -> tuple[str, int, dict[str, Any]]:
         """(what it is to a line or "", of which step, with what)."""
         step, kind, body = event.step, event.kind, event.body
         if kind in _BACK:
@@ -4709,6 +4750,7 @@ from .chain import GENESIS, Event, Problem, check
 from .entry import Entry
 from .entry_csv import HEAD, csv_line
 from .findings import ODD, Finding, Result
+from .hours import office_day
 from .in_force import InForce, read_configuration
 from .lines import Lines
 from .overtaken import overtaken
@@ -4759,9 +4801,11 @@ class Examination:
     def standard(self, at: int, line: str) -> None:
         try:
             row = json.loads(line)
+            newest = self.configurations[max(self.configurations)]
             found = Version(row["id"], row["service"], row["version"], row["valid_from"],
-                            standard_from_json(row["body"]), row["seq"])
-            if standard_line(found.id, found.service, found.version, found.valid_from, found.seq, row["body"]) != line:
+                            standard_from_json(row["body"]), row["seq"], office_day(newest.office, row["at"]))
+            if standard_line(found.id, found.service, found.version, found.valid_from, found.seq, row["at"],
+                             row["body"]) != line:
                 raise ValueError("spelling")
             self.standards[found.id] = found
             self.lines_of_standards[found.id] = line
@@ -4819,7 +4863,7 @@ class Examination:
         if event.kind == "office_configured":
             self._configured(event.seq, body["configuration"], body["digest"])
         elif event.kind == "standard_published":
-            self._publishes(body)
+            self._publishes(event, body)
         elif event.kind == "sealed":
             self._sealed(event, body)
         elif event.kind == "refusals_counted":
@@ -4855,14 +4899,15 @@ class Examination:
         self.force, self.rebuilt.office = found, found.office
         self.in_force_at[seq] = found
 
-    def _publishes(self, body: dict[str, Any]) -> None:
+    def _publishes(self, event: Event, body: dict[str, Any]) -> None:
         """A standard in the bundle is word for word the one that the log has."""
         key = int(body["standard"])
         self.in_log.add(key)
         found, line = self.standards.get(key), self.lines_of_standards.get(key)
-        text = None if line is None else json.loads(json.loads(line)["body"])
-        if found is None or text != body["after"] or (found.service, found.version, found.valid_from) != (
-                body["service"], body["version"], body["valid_from"]):
+        row = {} if line is None else json.loads(line)
+        if found is None or json.loads(row["body"]) != body["after"] or (
+                found.service, found.version, found.valid_from, row["at"]) != (
+                body["service"], body["version"], body["valid_from"], event.at):
             self._say("standards.jsonl", key, "standard_differs", f"{body['service']} {key}")
 
     def _unpublished(self) -> None:
