@@ -2791,9 +2791,11 @@ def read_head(text: str) -> BundleHead:
     return BundleHead(**found)
 
 
-def standard_line(key: int, service: str, version: int, valid_from: str, seq: int, body: str) -> str:
-    """A published standard as it stands in standards.jsonl: its id, its place in the register, and its text."""
-    row = {"id": key, "service": service, "version": version, "valid_from": valid_from, "seq": seq, "body": body}
+def standard_line(key: int, service: str, version: int, valid_from: str, seq: int, at: int, body: str) -> str:
+    """A published standard as it stands in standards.jsonl: its id, its place in the register, when it was published
+    (the event, and UTC ms), and its text."""
+    row = {"id": key, "service": service, "version": version, "valid_from": valid_from, "seq": seq, "at": at,
+           "body": body}
     return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -4754,6 +4756,7 @@ from .chain import GENESIS, Event, Problem, check
 from .entry import Entry
 from .entry_csv import HEAD, csv_line
 from .findings import ODD, Finding, Result
+from .hours import office_day
 from .in_force import InForce, read_configuration
 from .lines import Lines
 from .overtaken import overtaken
@@ -4804,9 +4807,11 @@ class Examination:
     def standard(self, at: int, line: str) -> None:
         try:
             row = json.loads(line)
+            newest = self.configurations[max(self.configurations)]
             found = Version(row["id"], row["service"], row["version"], row["valid_from"],
-                            standard_from_json(row["body"]), row["seq"])
-            if standard_line(found.id, found.service, found.version, found.valid_from, found.seq, row["body"]) != line:
+                            standard_from_json(row["body"]), row["seq"], office_day(newest.office, row["at"]))
+            if standard_line(found.id, found.service, found.version, found.valid_from, found.seq, row["at"],
+                             row["body"]) != line:
                 raise ValueError("spelling")
             self.standards[found.id] = found
             self.lines_of_standards[found.id] = line
@@ -4864,7 +4869,7 @@ class Examination:
         if event.kind == "office_configured":
             self._configured(event.seq, body["configuration"], body["digest"])
         elif event.kind == "standard_published":
-            self._publishes(body)
+            self._publishes(event, body)
         elif event.kind == "sealed":
             self._sealed(event, body)
         elif event.kind == "refusals_counted":
@@ -4900,14 +4905,15 @@ class Examination:
         self.force, self.rebuilt.office = found, found.office
         self.in_force_at[seq] = found
 
-    def _publishes(self, body: dict[str, Any]) -> None:
+    def _publishes(self, event: Event, body: dict[str, Any]) -> None:
         """A standard in the bundle is word for word the one that the log has."""
         key = int(body["standard"])
         self.in_log.add(key)
         found, line = self.standards.get(key), self.lines_of_standards.get(key)
-        text = None if line is None else json.loads(json.loads(line)["body"])
-        if found is None or text != body["after"] or (found.service, found.version, found.valid_from) != (
-                body["service"], body["version"], body["valid_from"]):
+        row = {} if line is None else json.loads(line)
+        if found is None or json.loads(row["body"]) != body["after"] or (
+                found.service, found.version, found.valid_from, row["at"]) != (
+                body["service"], body["version"], body["valid_from"], event.at):
             self._say("standards.jsonl", key, "standard_differs", f"{body['service']} {key}")
 
     def _unpublished(self) -> None:

@@ -12,11 +12,19 @@ import pytest
 from any_office import example
 from held_clock import DAY, MINUTE, House, house
 
-from queue_server.commands import counter, undo
+from queue_server.commands import counter, paper_roll, undo
+from queue_server.commands.seal import seal_now
+from queue_server.domain.entry import Entry
 from queue_server.domain.office import Clocks, Office, Promise, Span, Week
 from queue_server.domain.plausible import RULES
-from queue_server.store import offices, pictures, standards
+from queue_server.domain.rebuilt import Rebuilt
+from queue_server.domain.rebuilt_clock import Moment
+from queue_server.proof import make
+from queue_server.proof.reading import Bundle
+from queue_server.proof.verifier import examine
+from queue_server.store import chain_events, offices, pictures, standards
 from queue_server.store.acts import _noted
+from queue_server.transaction import SYSTEM
 
 BOTH_DATABASES = True
 
@@ -28,6 +36,19 @@ def rutan(placed: Place, tmp_path: Path) -> Iterator[House]:
     """Open day and night: hours play no part."""
     with house(placed(tmp_path / "data"), replace(example("rutan"), always_open=True)) as found:
         yield found
+
+
+def rebuilt(found: House) -> dict[int, Entry]:
+    """The same log, worked out from the events alone."""
+    with found.session.database.read() as c:
+        head = offices.heads(c)[0]
+        made = Rebuilt(standards.by_id(c, head.id, head.config_version))
+        made.office = found.office
+        for event in chain_events.stored(c, head.id, head.key):
+            made.take(event, json.loads(event.body))
+    assert made.problems == []
+    now = found.clock.now()
+    return {entry.step: entry for entry in made.entries(Moment(now.boot_id, now.boot_ns // 1_000_000, now.at))}
 
 
 def with_standard(office: Office, service: str, **changes: Any) -> Office:
@@ -100,6 +121,27 @@ def test_a_transfer_is_judged_by_what_was_promised_when_the_number_was_taken(rut
     assert found[step].state == "transferred"
 
 
+def test_a_number_entered_afterwards_has_the_promise_of_its_day_and_the_evidence_agrees(
+    rutan: House, tmp_path: Path
+) -> None:
+    """The decree is older than its publication here; who came the day before was promised something else."""
+    rutan.number("kunjungan")
+    rutan.configure(with_standard(rutan.office, "informasi", promises=stated(3), valid_from="2026-11-24"))
+    rutan.passes(24 * 60)
+    rutan.configure(with_standard(rutan.office, "kunjungan", promises=stated(3)))
+    on_paper = rutan.press(
+        paper_roll.enter_paper, service="kunjungan", number=941, day=DAY, issued="09:00", outcome="served",
+        counter="3", started="09:20", ended="09:25")["step"]
+    today, dated = rutan.number("kunjungan"), rutan.number("informasi")
+    found = rutan.entries()
+    assert [found[step].stated.wait_min for step in (on_paper, today, dated)] == [10, 3, 3]
+    rutan.press(seal_now, SYSTEM)
+    with rutan.session.database.read() as c:
+        make.write(c, offices.heads(c)[0], DAY, "2026-11-24", tmp_path / "bundle.zip", lambda done, total: None)
+    examined = examine(Bundle(tmp_path / "bundle.zip"), [])
+    assert examined.result.findings == [] and examined.result.steps == 4
+
+
 def test_publishing_is_an_event_with_before_and_after_and_nothing_else_is(rutan: House) -> None:
     at_first = len(events(rutan, "standard_published"))
     assert at_first == len(rutan.office.services)
@@ -148,6 +190,7 @@ def test_a_break_counts_as_the_standard_says(
         found.passes(2)
         found.press(counter.finish)
         entry = found.entries()[step]
+        assert rebuilt(found)[step] == entry
         assert entry.wait == wait * MINUTE and entry.wait_off == (70 - wait) * MINUTE
         assert entry.verdict.wait.on_time is on_time
         assert entry.parked_office == 10 * MINUTE and entry.parked_visitor == 0
@@ -228,6 +271,7 @@ def test_acts_are_flagged_by_their_rules(rutan: House) -> None:
 
     found = rutan.entries()
     assert {one: found[one].flags for one in expected} == expected
+    assert rebuilt(rutan) == found
 
 
 def test_a_number_from_afar_that_is_called_before_its_holder_came(rutan: House) -> None:

@@ -19,6 +19,7 @@ from .chain import GENESIS, Event, Problem, check
 from .entry import Entry
 from .entry_csv import HEAD, csv_line
 from .findings import ODD, Finding, Result
+from .hours import office_day
 from .in_force import InForce, read_configuration
 from .lines import Lines
 from .overtaken import overtaken
@@ -69,9 +70,11 @@ class Examination:
     def standard(self, at: int, line: str) -> None:
         try:
             row = json.loads(line)
+            newest = self.configurations[max(self.configurations)]
             found = Version(row["id"], row["service"], row["version"], row["valid_from"],
-                            standard_from_json(row["body"]), row["seq"])
-            if standard_line(found.id, found.service, found.version, found.valid_from, found.seq, row["body"]) != line:
+                            standard_from_json(row["body"]), row["seq"], office_day(newest.office, row["at"]))
+            if standard_line(found.id, found.service, found.version, found.valid_from, found.seq, row["at"],
+                             row["body"]) != line:
                 raise ValueError("spelling")
             self.standards[found.id] = found
             self.lines_of_standards[found.id] = line
@@ -129,7 +132,7 @@ class Examination:
         if event.kind == "office_configured":
             self._configured(event.seq, body["configuration"], body["digest"])
         elif event.kind == "standard_published":
-            self._publishes(body)
+            self._publishes(event, body)
         elif event.kind == "sealed":
             self._sealed(event, body)
         elif event.kind == "refusals_counted":
@@ -165,14 +168,15 @@ class Examination:
         self.force, self.rebuilt.office = found, found.office
         self.in_force_at[seq] = found
 
-    def _publishes(self, body: dict[str, Any]) -> None:
+    def _publishes(self, event: Event, body: dict[str, Any]) -> None:
         """A standard in the bundle is word for word the one that the log has."""
         key = int(body["standard"])
         self.in_log.add(key)
         found, line = self.standards.get(key), self.lines_of_standards.get(key)
-        text = None if line is None else json.loads(json.loads(line)["body"])
-        if found is None or text != body["after"] or (found.service, found.version, found.valid_from) != (
-                body["service"], body["version"], body["valid_from"]):
+        row = {} if line is None else json.loads(line)
+        if found is None or json.loads(row["body"]) != body["after"] or (
+                found.service, found.version, found.valid_from, row["at"]) != (
+                body["service"], body["version"], body["valid_from"], event.at):
             self._say("standards.jsonl", key, "standard_differs", f"{body['service']} {key}")
 
     def _unpublished(self) -> None:
