@@ -12,6 +12,7 @@
   var LINE = 36;         /* characters of a line at the size of a notice */
   var ROOM = 7;          /* lines that fit below the title of a slide */
   var HEAD = 1;          /* a heading costs this many lines, with the space before it */
+  var WIDE = 50;         /* tenths of a percent: a range as wide is told in whole percents, as on the public page */
   var ROWS_KEPT = 3;     /* services on a slide of today's kept promise */
   var ROWS_NOW = 3;      /* rows of the slide "now serving"; it has two columns */
 
@@ -89,6 +90,7 @@
   Board.keptShare = function (kept, lang) {
     var low = Math.floor(1000 * (kept.judged - kept.late[1]) / kept.judged), high = Math.ceil(1000 * (kept.judged - kept.late[0]) / kept.judged);
     if (kept.late[0] === kept.late[1]) { return decimal(low, lang) + " %"; }
+    if (high - low >= WIDE) { low = Math.floor(low / 10) * 10; high = Math.ceil(high / 10) * 10; }
     return decimal(low, lang) + "–" + decimal(high, lang) + " %";
   };
 

@@ -96,7 +96,7 @@
 
   function tabs() {
     return html`<div class="row" role="group" aria-label=${Queue.t("complaints")}>${["open", "all"].map(function (which) {
-      return html`<button type="button" class="button" key=${which} aria-pressed=${String(which === state.which)} data-testid=${"which-" + which}
+      return html`<button type="button" class="button which" key=${which} aria-pressed=${String(which === state.which)} data-testid=${"which-" + which}
         onClick=${function () { state.which = which; state.page = 1; list(); }}>${Queue.t("complaints." + which)}</button>`;
     })}</div>`;
   }
@@ -112,7 +112,7 @@
   function month() {
     const rows = state.found.month;
     if (!rows.length) { return null; }
-    return html`<section class="card"><h2 class="title-m">${Queue.t("complaints.month")}</h2><div class="table-box"><table class="table month" data-testid="month">
+    return html`<section class="card"><h2 class="title-m">${Queue.t("complaints.month")}</h2><div class="table-box" tabindex="0" role="region" aria-label=${Queue.t("complaints.month")}><table class="table month" data-testid="month">
       <thead><tr><th scope="col">${Queue.t("complaints.month.category")}</th>${MONTH.map(function (name) { return html`<th scope="col" class="figure" key=${name}>${Queue.t("complaints.month." + name)}</th>`; })}</tr></thead>
       <tbody>${rows.map(function (one) {
         return html`<tr key=${one.category}><th scope="row">${Queue.t("complaint.category." + one.category)}</th>${MONTH.map(function (name) { return html`<td class="figure" key=${name}>${one[name]}</td>`; })}</tr>`;

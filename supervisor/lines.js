@@ -48,6 +48,22 @@
         <span class="line-forecast" data-testid=${"forecast-" + service.key}>${Queue.t("line.newcomer")} <strong>${Queue.forecast(service.forecast)}</strong></span></p></li>`;
   }
 
+  const NAMED = 8;
+
+  /** Who will pass the promise, the soonest first: number, minutes left, how likely. */
+  function Risks(props) {
+    const picture = props.picture, risks = picture.ahead.risks;
+    if (!risks.length) { return null; }
+    return html`<div class="risks" data-testid="risks"><h3>${Queue.t("risks")}</h3><p class="soft text-s">${Queue.t("risks.note")}</p>
+      <div class="table-box"><table class="table as-cards"><thead><tr><th scope="col">${Queue.t("risks.number")}</th><th scope="col">${Queue.t("column.service")}</th>
+        <th scope="col" class="figure">${Queue.t("risks.left")}</th><th scope="col" class="figure">${Queue.t("risks.chance")}</th></tr></thead>
+      <tbody>${risks.slice(0, NAMED).map(function (risk) {
+        return html`<tr key=${risk.step} data-testid=${"risk-" + risk.step}><th scope="row" class="number">${risk.label}</th>${Desk.cell(Queue.t("column.service"), html`${Desk.badge(Desk.serviceOf(picture, risk.service))} ${Desk.serviceName(picture, risk.service)}`)}
+          ${Desk.cell(Queue.t("risks.left"), Desk.span(risk.left_ms - (props.now - picture.at)), "figure")}${Desk.cell(Queue.t("risks.chance"), risk.probability + " %", "figure")}</tr>`;
+      })}</tbody></table></div>
+      ${risks.length > NAMED ? html`<p class="soft text-s">${Queue.t("risks.more", { n: risks.length - NAMED })}</p>` : null}</div>`;
+  }
+
   /** The share of forecasts that held, with what it does not count. */
   function Hits(props) {
     const hits = props.hits;
@@ -66,6 +82,6 @@
     const services = props.picture.services;
     return html`<section class="card lines"><div class="card-head"><h2>${Queue.t("lines")}</h2><${Legend} /></div>
       <ul class="plain line-list">${services.map(function (service) { return html`<${LineOf} key=${service.key} service=${service} now=${props.now} />`; })}</ul>
-      <${Hits} hits=${props.picture.hits} /></section>`;
+      <${Risks} ...${props} /><${Hits} hits=${props.picture.hits} /></section>`;
   };
 }());

@@ -78,7 +78,7 @@ def test_a_machine_in_order(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     data = house(tmp_path / "data").data
     assert cli.main(["doctor", "--data", str(data), "--port", "1", "--language", "id"]) == 0
     said = capsys.readouterr().out
-    assert "OK    catatan" in said and f"{KEY}: 5 catatan utuh" in said and "0 buruk." in said
+    assert "OK    catatan" in said and f"{KEY}: 6 catatan utuh" in said and "0 buruk." in said
 
 
 def test_whoever_finds_something_bad_ends_with_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -86,7 +86,7 @@ def test_whoever_finds_something_bad_ends_with_one(tmp_path: Path, capsys: pytes
     break_the_log(data / "queue.db")
     assert cli.main(["doctor", "--data", str(data), "--port", "1", "--language", "en"]) == 1
     said = capsys.readouterr().out
-    assert "BAD   log" in said and "3 of 5 entries do not hold, the first is number 3 (changed)" in said
+    assert "BAD   log" in said and "3 of 6 entries do not hold, the first is number 4 (changed)" in said
     assert cli.main(["doctor", "--data", str(data), "--port", "1", "--quick"]) == 0
 
 

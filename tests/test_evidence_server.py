@@ -37,7 +37,7 @@ def a_morning(server: Server) -> None:
     service = officer.picture["counter"]["services"][0]
     taken = [kiosk.take(service if isinstance(service, str) else service["key"]) for _ in range(3)]
     officer.press("call_next")
-    officer.wait_for(lambda p: p["visitor"])
+    officer.wait_for(lambda p: p["current"])
     assert len(taken) == 3
 
 

@@ -128,6 +128,7 @@ def test_each_group_is_told_by_its_size(kept: int, late: int, judged: Range, tol
 @pytest.mark.parametrize(("share", "language", "text"), [
     ((197 / 214, 197 / 214), "id", "92 %"), ((1.0, 1.0), "id", "100 %"), ((999 / 1000, 999 / 1000), "en", "99.9 %"),
     ((9_999 / 10_000,) * 2, "id", "99,9 %"), ((296 / 300, 299 / 300), "id", "98,6–99,7 %"), ((0.0, 0.0), "en", "0 %"),
+    ((1 / 7, 6 / 7), "id", "14–86 %"), ((0.92, 0.97), "en", "92–97 %"),
 ])
 def test_a_share_is_never_rounded_up_to_all(share: tuple[float, float], language: str, text: str) -> None:
     assert _percent(share, language) == text

@@ -19,12 +19,13 @@ from queue_server.commands import supervisor
 from queue_server.commands.seal import seal_now
 from queue_server.database import Database
 from queue_server.domain import figures
+from queue_server.domain.report import start_of
 from queue_server.exports.columns import names
 from queue_server.exports.lines import JsonLines
 from queue_server.press import SYSTEM
 from queue_server.reporting import keep
 from queue_server.reporting.period import NotKept, Period, Span
-from queue_server.reporting.report import report, start_of
+from queue_server.reporting.report import report
 from queue_server.store.reports import Filters, Reader
 
 #: The last two days of one month and the first two of the next, both over.

@@ -51,9 +51,10 @@ class House:
         self.name = hours.office_day(office, now.at)
         found = learned.newest(c, head.id)
         self.learned_to = learned_to
-        self._learned = found.day
         self.day: Day = found.start_of_day(office)
         self.seq = log.seq_before(c, head.id, log.begins(office, self.name), head.head_seq)
+        #: Whether something that is over has not been learned yet.
+        self.behind = learned.is_behind(c, head, office, found.day, self.name, self.seq)
         self.outlook = Outlook()
         self._local = log.LocalTime(office)
         self._told: dict[int, tuple[float, Said]] = {}
@@ -63,10 +64,6 @@ class House:
         """Whether it still is this day, under these rules, with all that has been learned."""
         return (self.name == hours.office_day(office, now.at) and self.rules == Rules.of(office)
                 and self.learned_to == learned_to)
-
-    def behind(self) -> bool:
-        """Whether a day that is over has not been learned yet."""
-        return self._learned < (date.fromisoformat(self.name) - timedelta(days=1)).isoformat()
 
     def hear(self, c: Connection, head: Head) -> bool:
         """What was recorded since the last time, as far as one turn goes; True when there is no more of it."""

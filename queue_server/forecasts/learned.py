@@ -128,16 +128,27 @@ def _one_day(learned: Learned, office: Office, name: str, events: list[log.Writt
     learned.end_of_day(day, name)
 
 
+def is_behind(c: Connection, head: Head, office: Office, day: str, today: str, to_seq: int) -> bool:
+    """Whether the log up to ``to_seq``, the end of yesterday, holds what a state of ``day`` has not learned."""
+    after = _after(c, head, office, day, today)
+    return after < to_seq and bool(log.written(c, head.id, after, to_seq, 1))
+
+
+def _after(c: Connection, head: Head, office: Office, day: str, today: str) -> int:
+    """The seq after which learning goes on where a state of ``day`` ends."""
+    oldest = (date.fromisoformat(today) - timedelta(days=OLDEST_DAYS)).isoformat()
+    since = (date.fromisoformat(day) + timedelta(days=1)).isoformat() if day else oldest
+    return log.seq_before(c, head.id, log.begins(office, max(since, oldest)), head.head_seq)
+
+
 def catch_up(c: Connection, head: Head, office: Office, today: str) -> Learned | None:
     """The state up to yesterday, learned from where the newest one ends; None: there is nothing to learn."""
     learned = newest(c, head.id)
     yesterday = (date.fromisoformat(today) - timedelta(days=1)).isoformat()
     if learned.day >= yesterday:
         return None
-    oldest = (date.fromisoformat(today) - timedelta(days=OLDEST_DAYS)).isoformat()
-    since = (date.fromisoformat(learned.day) + timedelta(days=1)).isoformat() if learned.day else oldest
     to_seq = log.seq_before(c, head.id, log.begins(office, today), head.head_seq)
-    after = log.seq_before(c, head.id, log.begins(office, max(since, oldest)), head.head_seq)
+    after = _after(c, head, office, learned.day, today)
     learn(
         lambda after_seq: log.written(c, head.id, after_seq, to_seq), office, learned, max(after, to_seq - MOST_EVENTS))
     learned.day = yesterday

@@ -23,7 +23,7 @@ _events = (
            t.event_table.c.boot_id, t.event_table.c.boot_ns)
     .where(t.event_table.c.office_id == bindparam("office"), t.event_table.c.seq > bindparam("after_seq"),
            t.event_table.c.seq <= bindparam("to_seq"), t.event_table.c.kind.in_(KINDS))
-    .order_by(t.event_table.c.seq).limit(MOST)
+    .order_by(t.event_table.c.seq).limit(bindparam("most"))
 )
 _next = (
     select(t.event_table.c.seq, t.event_table.c.at)
@@ -91,7 +91,7 @@ class Written(NamedTuple):
             self.kind, local(self.boot, self.boot_ns, self.wall), self.wall, self.step, orjson.loads(self.body))
 
 
-def written(c: Connection, office_id: int, after_seq: int, to_seq: int) -> list[Written]:
-    """The next events that lines hear of, ``MOST`` at most, up to ``to_seq``; empty: there are no more."""
-    rows = c.execute(_events, {"office": office_id, "after_seq": after_seq, "to_seq": to_seq})
+def written(c: Connection, office_id: int, after_seq: int, to_seq: int, most: int = MOST) -> list[Written]:
+    """The next events that lines hear of, ``most`` of them, up to ``to_seq``; empty: there are no more."""
+    rows = c.execute(_events, {"office": office_id, "after_seq": after_seq, "to_seq": to_seq, "most": most})
     return [Written(*row) for row in rows]

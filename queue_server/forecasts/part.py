@@ -149,7 +149,7 @@ class Forecasts:
     def _learn_nights(self, key: str) -> None:
         """Starts the learning of what is over and not learned yet; one office at a time."""
         house, now = self._houses.get(key), time.monotonic()
-        if house is None or not house.behind() or self._learning or now < self._next_learning.get(key, 0.0):
+        if house is None or not house.behind or self._learning or now < self._next_learning.get(key, 0.0):
             return
         self._next_learning[key], self._learning = now + AGAIN_S, True
         self.kit.spawn(self._learn, key)

@@ -22,6 +22,8 @@ from .pages import words_of, zipped
 
 #: A browser or a proxy asks again after so long, seconds.
 KEPT_S = 10
+#: A range from so many tenths of a percent on is told in whole percents.
+WIDE = 50
 MIMES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 COLUMNS = (
     "period", "complete", "service", "name", "stated_wait_min", "judged", "on_time", "on_time_at_least",
@@ -133,7 +135,8 @@ def _figures(told: Told, language: str, say: Say) -> dict[str, Any]:
     left_out = [f"{_people(n)} {say('left_out.' + why)}" for why, n in told.left_out.items()]
     return {
         "judged": _people(told.judged), "hidden": told.late is None, "none": told.judged.high == 0,
-        "share": None if share is None else _percent(share, language), "width": int(100 * share[0]) if share else 0,
+        "share": None if share is None else _percent(share, language),
+        "range": share is not None and share[0] != share[1], "width": int(100 * share[0]) if share else 0,
         "kept": _people(told.kept) if told.kept is not None else "", "exact": told.late is not None and told.late.exact,
         "median": "" if told.median is None else say("minutes" if told.median else "minutes.less", n=told.median),
         "left_out": "; ".join(left_out)}
@@ -154,10 +157,13 @@ def _people(n: Range) -> str:
 
 
 def _percent(share: tuple[float, float], language: str) -> str:
-    """One decimal and the language's own point, rounded so that a range holds the truth and only all is 100 %."""
+    """One decimal and the language's own point, none in a wide range; rounded so that a range holds the truth and only
+    all is 100 %."""
     low, high = math.floor(1000 * share[0] + 1e-9), math.ceil(1000 * share[1] - 1e-9)
     if share[0] == share[1]:
         high = low
+    elif high - low >= WIDE:
+        low, high = low // 10 * 10, -(-high // 10) * 10
 
     def one(tenths: int) -> str:
         point = "." if language == "en" else ","

@@ -131,7 +131,7 @@ def case(c: Connection, row: Complaint) -> Case:
 
 
 class Happened(NamedTuple):
-    """One entry of a ticket's timeline. ``durations`` are those noted with it, ms."""
+    """One entry of a ticket's timeline. ``durations``: what the step's clocks show more than at the one before, ms."""
 
     seq: int
     at: int
@@ -147,15 +147,18 @@ def timeline(c: Connection, ticket_id: int) -> list[Happened]:
     steps = select(t.step.c.id).where(t.step.c.ticket_id == ticket_id)
     e = t.event_table.c
     found = []
-    for seq, at, kind, actor, text in c.execute(
-            select(e.seq, e.at, e.kind, e.actor, e.body).where(e.step_id.in_(steps)).order_by(e.seq)):
+    clocks: dict[int, dict[str, int]] = {}
+    for seq, at, kind, actor, step, text in c.execute(
+            select(e.seq, e.at, e.kind, e.actor, e.step_id, e.body).where(e.step_id.in_(steps)).order_by(e.seq)):
         body = orjson.loads(text)
         person = int(actor.partition(":")[2]) if actor.startswith("person:") else None
-        reason = body.get("reason")
-        durations = body.get("durations")
+        reason, now, before = body.get("reason"), body.get("durations"), clocks.get(step, {})
+        more = {}
+        if isinstance(now, dict):
+            more = {name: ms - before.get(name, 0) for name, ms in now.items() if ms > before.get(name, 0)}
+            clocks[step] = now
         found.append(Happened(
-            seq, at, kind, person, str(body.get("counter") or ""), reason if isinstance(reason, str) else "",
-            durations if isinstance(durations, dict) else {}))
+            seq, at, kind, person, str(body.get("counter") or ""), reason if isinstance(reason, str) else "", more))
     return found
 
 

@@ -41,6 +41,7 @@ def test_the_figure_is_large_and_nothing_is_cut(browser: Browser, size: tuple[in
 @pytest.mark.parametrize(("kept", "lang", "text"), [
     ({"judged": 214, "late": [17, 17]}, "id", "92 %"), ({"judged": 300, "late": [1, 4]}, "id", "98,6–99,7 %"),
     ({"judged": 300, "late": [1, 4]}, "en", "98.6–99.7 %"), ({"judged": 7, "late": [0, 0]}, "id", "100 %"),
+    ({"judged": 7, "late": [1, 6]}, "id", "14–86 %"),
     ({"judged": 1000, "late": [1, 1]}, "id", "99,9 %"),
 ])
 def test_the_board_says_a_share_as_the_public_page_does(
