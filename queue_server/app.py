@@ -117,8 +117,8 @@ def create_app(config: Config, kit: Kit) -> House:
     app.register_blueprint(reserve.blueprint(door, live))
     app.register_blueprint(media.blueprint(config, door, live))
     app.register_blueprint(supervision.blueprint(door, live, clockwork))
-    app.register_blueprint(evidence.verifier_route(door))
     app.register_blueprint(reporting.blueprint(door, live))
+    app.register_blueprint(evidence.verifier_route(door))
     app.register_blueprint(administration.blueprint(door, live, limits, slips, clockwork))
     metrics = Metrics(live, writer, database, kit)
     door.on_press, reports.on_drawn = metrics.note_press, metrics.note_drawn

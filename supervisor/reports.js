@@ -13,11 +13,11 @@
 
   const state = { person: null, refused: null, busy: false, code: false, draft: { from: "", to: "", service: "", by: "" }, found: null, loading: false, preparing: null, asked: 0 };
 
-  function parts() { return Paper.PARTS || [{ name: "figures", icon: "chart-bar" }]; }
+  const PARTS = [{ name: "figures", icon: "chart-bar" }, { name: "compare", icon: "arrows-exchange" }, { name: "arrivals", icon: "users" }];
 
   function part() {
     const wanted = window.location.hash.slice(1);
-    return parts().some(function (one) { return one.name === wanted; }) ? wanted : parts()[0].name;
+    return PARTS.some(function (one) { return one.name === wanted; }) ? wanted : PARTS[0].name;
   }
 
   /* ---- What is asked for ---- */
@@ -113,7 +113,7 @@
   function Body() {
     const found = state.found, now = part();
     const Part = { figures: Paper.Figures, compare: Paper.Compare, arrivals: Paper.Arrivals }[now];
-    return html`<main class="body stack"><${Filters} /><${Told} /><${Paper.Parts} parts=${parts()} now=${now} />
+    return html`<main class="body stack"><${Filters} /><${Told} /><${Paper.Parts} parts=${PARTS} now=${now} />
       ${found ? html`<div aria-busy=${String(state.loading)}><p class="report-title" data-testid="report-title">${Queue.t("reports.of_period", { first: Paper.day(found.period.first), last: Paper.day(found.period.last), n: found.period.days })}</p>
         ${found.all["with"].steps || found.all.refusals ? html`<${Part} found=${found} draft=${state.draft} />` : html`<p class="empty" data-testid="report-empty">${Desk.icon("list")}${Queue.t("reports.empty")}</p>`}</div>` : null}</main>`;
   }

@@ -95,7 +95,8 @@ def filled(c: Connection) -> dict[str, list[dict[str, object]]]:
     for table in reflected(c):
         rows[table.name] = [
             {column.name: n if column.foreign_keys or (column.primary_key and column.type.python_type is int)
-             else n * 1_000 + at if column.type.python_type is int else f"{column.name} {n}"
+             else n * 1_000 + at if column.type.python_type is int
+             else bytes([n, at]) if column.type.python_type is bytes else f"{column.name} {n}"
              for at, column in enumerate(table.columns)} for n in (1, 2)]
         c.execute(insert(table), rows[table.name])
     return rows

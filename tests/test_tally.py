@@ -185,7 +185,7 @@ def test_what_happens_to_a_step_of_a_past_day_makes_that_day_due(database: Datab
     raw.commit()
     raw.close()
     with database.read() as c:
-        assert set(keep.stale_days(c, 1, tallies.book(c, 1))) == {day}
+        assert set(keep.stale_days(c, 1, opening.office(database, "rutan"), tallies.book(c, 1))) == {day}
     assert keep.keep(database, "rutan") == 1
     assert keep.check(database, "rutan")[1] == []
 
@@ -196,3 +196,7 @@ def test_changed_days_are_found_by_the_newest_events_alone(database: Database) -
         plan = [row[3] for row in c.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}", (1, 10)).all()]
     assert plan[0].startswith("SEARCH event USING INDEX") and "seq>" in plan[0], plan
     assert plan[1].startswith("SEARCH step USING INTEGER PRIMARY KEY"), plan
+    compiled = tallies._reopened_at.compile(database.reading)
+    with database.read() as c:
+        plan = [row[3] for row in c.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}", (1, 10, "x", "x")).all()]
+    assert plan[0].startswith("SEARCH event USING INDEX") and "seq>" in plan[0], plan

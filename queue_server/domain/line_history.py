@@ -37,25 +37,38 @@ def history(events: Iterable[Noted], places: Mapping[int, Place], return_after: 
 
     ``return_after``: the office's rule for who was due and not here (the log notes it only for those who were called).
     """
-    found, line = [], _Line(return_after)
-    for event in events:
-        kind, step, more = line.happened(event)
-        place = places.get(step)
-        if kind and place is not None:
-            found.append(Happened(event.seq, kind, step, place.service, place.queued, **more))
-    return found
+    line = Line(return_after)
+    line.goes_on(events, places)
+    return line.happened
 
 
-class _Line:
-    """Who can be called, as far as an event must know it to be understood."""
+class Line:
+    """A day's lines as its events tell of them, one after the other."""
 
     def __init__(self, return_after: int) -> None:
         self.return_after = return_after
+        self.seq = 0                   # of the newest event
+        self.happened: list[Happened] = []
         self.joined: set[int] = set()  # has been in a line once
         self.passed: set[int] = set()  # was due, not here, and let the next one pass
         self.called: set[int] = set()  # stands at a counter, or is on the way to one
 
-    def happened(self, event: Noted) -> tuple[str, int, dict[str, Any]]:
+    def copy(self) -> Line:
+        """One that can go on while others read this one."""
+        found = Line(self.return_after)
+        found.seq, found.happened = self.seq, self.happened.copy()
+        found.joined, found.passed, found.called = self.joined.copy(), self.passed.copy(), self.called.copy()
+        return found
+
+    def goes_on(self, events: Iterable[Noted], places: Mapping[int, Place]) -> None:
+        for event in events:
+            self.seq = event.seq
+            kind, step, more = self._means(event)
+            place = places.get(step)
+            if kind and place is not None:
+                self.happened.append(Happened(event.seq, kind, step, place.service, place.queued, **more))
+
+    def _means(self, event: Noted) -> tuple[str, int, dict[str, Any]]:
         """(what it is to a line or "", of which step, with what)."""
         step, kind, body = event.step, event.kind, event.body
         if kind in _BACK:

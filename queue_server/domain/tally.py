@@ -12,8 +12,9 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, overload
+from typing import overload
 
+from .entry import Entry
 from .figures import Spread, percentile, spread
 from .standard import Share, Verdict
 from .ticket import State
@@ -29,51 +30,6 @@ SORTED_BELOW = 90
 FEW = 200
 
 Run = Sequence[int]
-
-
-class Told(Protocol):
-    """A step of the log as a tally takes it in (``store.reports.Entry``)."""
-
-    @property
-    def step(self) -> int: ...
-    @property
-    def day(self) -> str: ...
-    @property
-    def prefix(self) -> str: ...
-    @property
-    def number(self) -> int: ...
-    @property
-    def leg(self) -> int: ...
-    @property
-    def service(self) -> str: ...
-    @property
-    def channel(self) -> str: ...
-    @property
-    def priority(self) -> bool: ...
-    @property
-    def issued_at(self) -> int: ...
-    @property
-    def arrived_at(self) -> int | None: ...
-    @property
-    def first_called_at(self) -> int | None: ...
-    @property
-    def wait(self) -> int: ...
-    @property
-    def walk(self) -> int: ...
-    @property
-    def service_ms(self) -> int: ...
-    @property
-    def verdict(self) -> Verdict: ...
-    @property
-    def counter(self) -> str: ...
-    @property
-    def person(self) -> int | None: ...
-    @property
-    def state(self) -> str: ...
-    @property
-    def outcome(self) -> str: ...
-    @property
-    def flags(self) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True)
@@ -162,71 +118,89 @@ def summed(tallies: Iterable[Tally]) -> Tally:
 Key = tuple[str, str, str]
 
 
-def tallied(steps: Iterable[Told], offset_min: int, overtaken: Mapping[int, int]) -> dict[Key, Tally]:
+def tallied(steps: Iterable[Entry], offset_min: int, overtaken: Mapping[int, int]) -> dict[Key, Tally]:
     """The tallies of a day's steps. ``offset_min``: the office's minutes ahead of UTC; ``overtaken``: step -> times.
 
     A step that nobody called stands under no counter and no officer.
     """
-    found: dict[Key, Tally] = {}
+    groups: dict[Key, tuple[_Group, _Group]] = {}
     for one in steps:
-        counted = _counted(one)
+        shape = (one.state, one.channel if one.leg == 1 else "", one.leg == 1 and one.priority,
+                 one.outcome if one.state == State.CANCELLED else "", one.flags, one.verdict)
         since = one.issued_at if one.arrived_at is None else one.arrived_at
-        times = overtaken.get(one.step, 0)
-        passed = Passed(times, one.day, one.prefix, one.number) if times else Passed()
-        names = [("service", ""), ("half", half_hour(since, offset_min))]
+        service = one.service
+        keys = [(service, "service", ""), (service, "half", half_hour(since, offset_min))]
         if one.counter:
-            names.append(("counter", one.counter))
+            keys.append((service, "counter", one.counter))
         if one.person is not None:
-            names.append(("officer", str(one.person)))
-        for part, name in names:
-            tally = found.setdefault((one.service, part, name), Tally())
-            half = tally.flagged if one.flags else tally.plausible
-            counts = half.counts
-            for what, n in counted:
-                counts[what] = counts.get(what, 0) + n
-            if one.first_called_at is not None:
-                _run(half.waits).append(one.wait)
-            if one.state == State.DONE:
-                _run(half.services).append(one.service_ms)
-            if times:
-                half.passed = half.passed.most(passed)
-    for tally in found.values():
-        for half in (tally.plausible, tally.flagged):
-            for run in (*half.waits, *half.services):
-                run.sort()  # type: ignore[attr-defined]  # made as a list by _run
-    return found
+            keys.append((service, "officer", str(one.person)))
+        for key in keys:
+            pair = groups.get(key)
+            if pair is None:
+                pair = groups[key] = _Group(), _Group()
+            pair[1 if one.flags else 0].add(one, shape, overtaken.get(one.step, 0))
+    return {key: Tally(plausible.half(), flagged.half()) for key, (plausible, flagged) in groups.items()}
 
 
-def _run(runs: list[Run]) -> list[int]:
-    if not runs:
-        runs.append([])
-    return runs[0]  # type: ignore[return-value]  # made as a list just now
+#: What of a step is counted: state, channel and priority of a first step, outcome, flags, verdict. A day's thousands of
+#: steps have a few dozen shapes, so they are counted by shape and each shape is looked into once.
+Shape = tuple[str, str, bool, str, tuple[str, ...], Verdict]
 
 
-def _counted(one: Told) -> list[tuple[str, int]]:
-    """What one step adds to the counts of each of its groups."""
-    found = [("steps", 1), (f"state.{one.state}", 1)]
-    if one.leg == 1:
-        found += [("numbers", 1), (f"channel.{one.channel}", 1)]
-        if one.priority:
-            found.append(("priority", 1))
-    if one.state == State.CANCELLED:
-        found.append((f"outcome.{one.outcome}", 1))
-    if one.first_called_at is not None:
-        found.append(("waits_ms", one.wait))
-    if one.state == State.DONE:
-        found += [("services_ms", one.service_ms), ("busy_ms", one.walk + one.service_ms)]
-    found += [(f"flag.{code}", 1) for code in one.flags]
-    verdict = one.verdict
+class _Group:
+    """One half of a tally in the making."""
+
+    def __init__(self) -> None:
+        self.shapes: dict[Shape, int] = {}
+        self.waits: list[int] = []
+        self.services: list[int] = []
+        self.busy_ms = 0
+        self.passed = Passed()
+
+    def add(self, one: Entry, shape: Shape, times: int) -> None:
+        self.shapes[shape] = self.shapes.get(shape, 0) + 1
+        if one.first_called_at is not None:
+            self.waits.append(one.wait)
+        if one.state == State.DONE:
+            took = one.service_ms
+            self.services.append(took)
+            self.busy_ms += one.walk + took
+        if times > self.passed.times or times == self.passed.times > 0:
+            self.passed = self.passed.most(Passed(times, one.day, one.prefix, one.number))
+
+    def half(self) -> Half:
+        counts: dict[str, int] = {}
+        for shape, n in self.shapes.items():
+            for name in _counted(shape):
+                counts[name] = counts.get(name, 0) + n
+        for name, sum_ms in (
+            ("waits_ms", sum(self.waits)), ("services_ms", sum(self.services)), ("busy_ms", self.busy_ms)):
+            if sum_ms:
+                counts[name] = sum_ms
+        self.waits.sort()
+        self.services.sort()
+        return Half(counts, [self.waits] if self.waits else [], [self.services] if self.services else [], self.passed)
+
+
+def _counted(shape: Shape) -> list[str]:
+    """What a step of this shape is counted under."""
+    state, channel, priority, outcome, flags, verdict = shape
+    found = ["steps", f"state.{state}", *(f"flag.{code}" for code in flags)]
+    if channel:
+        found += ["numbers", f"channel.{channel}"]
+    if priority:
+        found.append("priority")
+    if outcome:
+        found.append(f"outcome.{outcome}")
     for part, judged in (("wait", verdict.wait), ("service", verdict.service), ("visit", verdict.visit)):
         if judged.on_time is None:
-            found.append((f"{part}.out.{judged.why}", 1))
+            found.append(f"{part}.out.{judged.why}")
             continue
-        found.append((f"{part}.judged", 1))
+        found.append(f"{part}.judged")
         if judged.on_time:
-            found.append((f"{part}.kept", 1))
+            found.append(f"{part}.kept")
         if verdict.doubtful:
-            found.append((f"{part}.doubtful", 1))
+            found.append(f"{part}.doubtful")
     return found
 
 

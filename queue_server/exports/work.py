@@ -23,7 +23,7 @@ from ..domain.office import Office
 from ..domain.plausible import RULES
 from ..domain.seal import read_seal
 from ..moment import wall_ms
-from ..store import offices, people, reports
+from ..store import chain_events, offices, people, reports
 from ..store.offices import Head
 from ..store.reports import Filters
 from .columns import Names, local_time, names
@@ -34,6 +34,8 @@ FORMATS = ("csv", "jsonl", "xlsx")
 SEPARATORS = (",", ";")
 #: What may be asked for: one flag, every flagged step, or every other.
 FLAGS = ("any", "none", *RULES)
+#: PDF: the closing sheet of a day, the report on the standards of a month.
+SHEETS = ("closing", "compliance")
 #: Told after each chunk: entries written, entries in all.
 Told = Callable[[int, int], None]
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -46,7 +48,7 @@ class Asked:
 
     office: str
     filters: Filters
-    kind: str = "csv"             # csv | jsonl | xlsx | shares | evidence
+    kind: str = "csv"             # csv | jsonl | xlsx | shares | evidence | closing | compliance
     separator: str = ","
     language: str = ""            # id | en; empty: codes
     seal: str = ""                # with which a bundle of evidence ends; "" for the newest there is
@@ -57,6 +59,9 @@ class Asked:
         f = self.filters
         only = [f.service, f.counter and f"counter-{f.counter}", f.person is not None and f"officer-{f.person}",
                 f.flag and f"flag-{f.flag}"]
+        if self.kind in SHEETS:
+            span = f.first if f.first == f.last else f"{f.first}_{f.last}"
+            return f"{self.kind}_{self.office}_{span}.pdf"
         if self.kind == "evidence":
             return f"evidence_{self.office}_{f.first}_{f.last}.zip"
         parts = ["wait-log", self.office, f.first, f.last, *(str(part) for part in only if part)]
@@ -114,8 +119,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--officer", default="", metavar="ID", help="only this officer (the number of the person)")
     add("--flag", choices=FLAGS, default="", metavar="FLAG",
         help="only steps with this flag (`flags` prints them); any: with one, none: without")
-    add("--format", choices=(*FORMATS, "shares", "evidence"), default="csv",
-        help="shares: the promise kept, as JSON; evidence: a bundle up to the last seal (see the command evidence)")
+    add("--format", choices=(*FORMATS, "shares", "evidence", *SHEETS), default="csv",
+        help="shares: the promise kept, as JSON; evidence: a bundle up to the last seal (see the command evidence); "
+             "closing: the closing sheet of a day, compliance: the report on the standards, both PDF")
     add("--seal", default="", metavar="TEXT", help="evidence: the seal with which it ends (default: the newest)")
     add("--separator", choices=SEPARATORS, default=",", help="CSV: ; is for spreadsheets set to Indonesian")
     add("--language", choices=("id", "en"), default="", help="words instead of codes (XLSX: id by default)")
@@ -138,7 +144,9 @@ def run(settings: Config, args: argparse.Namespace, told: Told) -> None:
                 raise NotFound("no_such_office")
             office = offices.config(c, found[0].id, found[0].config_version)
             asked = asked_of(args, hours.office_day(office, wall_ms()))
-            if asked.kind == "evidence":
+            if asked.kind in SHEETS:
+                _put(sheet(database, asked, told), args.out)
+            elif asked.kind == "evidence":
                 evidence(c, found[0], asked, Path(args.out or asked.file_name), told)
             else:
                 _write(c, found[0].id, office, asked, args.out, told)
@@ -155,6 +163,38 @@ def evidence(c: Connection, head: Head, asked: Asked, path: Path, told: Told) ->
         make.write(c, head, asked.filters.first, asked.filters.last, path, told, last)
     except make.NotSealed as error:
         raise Refused("not_sealed") from error
+
+
+def sheet(database: Database, asked: Asked, told: Told) -> bytes:
+    """A sheet to print, as PDF; past days that are not kept yet are kept first."""
+    from ..reporting.keep import keep
+    from ..reporting.period import NotKept
+
+    try:
+        return _sheet(database, asked)
+    except NotKept:
+        keep(database, asked.office, told)
+        return _sheet(database, asked)
+
+
+def _sheet(database: Database, asked: Asked) -> bytes:
+    from ..reporting.period import Period, Span
+    from ..sheets.closing import closing_sheet
+    from ..sheets.compliance import compliance_report
+
+    with database.read() as c:
+        at = chain_events.newest_at(c)[asked.office]
+        period = Period(c, asked.office, Span(asked.filters.first, asked.filters.last), asked.filters.service)
+        make = closing_sheet if asked.kind == "closing" else compliance_report
+        return make(period, asked.language or "id", at)
+
+
+def _put(made: bytes, out: str) -> None:
+    if out:
+        Path(out).write_bytes(made)
+    else:
+        sys.stdout.buffer.write(made)
+        sys.stdout.buffer.flush()
 
 
 def _write(c: Connection, office_id: int, office: Office, asked: Asked, out: str, told: Told) -> None:

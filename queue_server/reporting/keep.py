@@ -40,7 +40,7 @@ def keep(database: Database, key: str, told: Told = lambda done, total: None, an
     due = [day for day in found if day < today]
     left_out = {day for day in found if day >= today}
     for done, day in enumerate(due, 1):
-        made, under_way = _of_day(database, head.id, office, day)
+        made, under_way = of_day(database, head.id, office, day)
         if under_way:
             left_out.add(day)
         else:
@@ -69,21 +69,22 @@ def _opening(database: Database, key: str, anew: bool) -> tuple[Head, Office, li
             tallies.forget(c, head.id)
         known = None
     with database.read() as c:
-        return head, office, sorted(stale_days(c, head.id, known))
+        return head, office, sorted(stale_days(c, head.id, office, known))
 
 
-def stale_days(c: Connection, office_id: int, known: Book | None) -> Iterable[str]:
+def stale_days(c: Connection, office_id: int, office: Office, known: Book | None) -> Iterable[str]:
     """The days with steps that are not, or not any more, as the book has them."""
     if known is None:
         return [day for day, _count in days(c, office_id, Filters(*EVER)) if day]
-    return (known.left_out | tallies.changed_days(c, office_id, known.seq)) - {""}
+    return (known.left_out | tallies.changed_days(c, office_id, office, known.seq)) - {""}
 
 
-def _of_day(database: Database, office_id: int, office: Office, day: str) -> tuple[dict[Key, Tally], bool]:
+def of_day(database: Database, office_id: int, office: Office, day: str) -> tuple[dict[Key, Tally], bool]:
+    """A day from the log, and whether anybody of it is under way."""
     with database.read() as c:
         entries = [entry for chunk in Reader(c, office_id).all(Filters(day, day)) for entry in chunk]
         under_way = any(State(entry.state) in OPEN for entry in entries)
-        return tallies.of_entries(c, office_id, office, day, entries), under_way
+        return tallies.of_day(office, entries, tallies.line_of(c, office_id, office, day)), under_way
 
 
 def _month(database: Database, office_id: int, month: str) -> None:
@@ -124,7 +125,7 @@ def is_due(c: Connection, head: Head, office: Office, today: str) -> bool:
         s = t.step.c
         some = select(s.id).where(s.office_id == head.id, s.day < today, s.day != "").limit(1)
         return c.execute(some).first() is not None
-    return any(day < today for day in stale_days(c, head.id, known))
+    return any(day < today for day in stale_days(c, head.id, office, known))
 
 
 # --- whether it is right -----------------------------------------------------------------------
@@ -141,13 +142,13 @@ def check(database: Database, key: str, told: Told = lambda done, total: None) -
         known = tallies.book(c, head.id)
         if known is None or known.rules != tallies.rules_of(office):
             return 0, []
-        changed = set(stale_days(c, head.id, known))
+        changed = set(stale_days(c, head.id, office, known))
         kept = sorted(tallies.starts(c, head.id, "day", *EVER) - changed)
         months = sorted(tallies.starts(c, head.id, "month", *EVER) - {day[:7] for day in changed})
     differing = []
     for done, day in enumerate(kept, 1):
+        made, _under_way = of_day(database, head.id, office, day)
         with database.read() as c:
-            made = tallies.of_day(c, head.id, office, day)
             if stored(c, head.id, "day", day) != {name: tallies.plain(tally) for name, tally in made.items()}:
                 differing.append(day)
         told(done, len(kept) + len(months))

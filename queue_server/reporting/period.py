@@ -10,11 +10,13 @@ from sqlalchemy import Connection
 
 from ..domain import hours
 from ..domain.errors import NotFound
+from ..domain.line_history import Line
 from ..domain.office import Office
 from ..domain.tally import Key, Tally
 from ..moment import wall_ms
 from ..store import glance, offices, tallies
 from ..store.offices import Head
+from ..store.reports import Filters, Reader
 from ..store.tallies import Book, Row
 from .keep import month_end, stale_days
 
@@ -68,16 +70,27 @@ class Period:
         known = tallies.book(self.c, self.head.id)
         if known is not None and known.rules != tallies.rules_of(self.office):
             known = None
-        found = sorted(day for day in _stale(self.c, self.head, known) if day in self.span)
+        found = sorted(day for day in _stale(self.c, self.head, self.office, known) if day in self.span)
         if len(found) > MOST_LIVE:
             raise NotKept
         return found
 
     def _live(self, day: str) -> dict[Key, Tally]:
-        if day == self.today:
-            entries = glance.entries(self.c, self.head.id, day)
-            return tallies.of_entries(self.c, self.head.id, self.office, day, entries)
-        return tallies.of_day(self.c, self.head.id, self.office, day)
+        c, office_id = self.c, self.head.id
+        if day != self.today:
+            entries = [entry for chunk in Reader(c, office_id).all(Filters(day, day)) for entry in chunk]
+            return tallies.of_day(self.office, entries, tallies.line_of(c, office_id, self.office, day))
+        return tallies.of_day(self.office, glance.entries(c, office_id, day), self._todays_line())
+
+    def _todays_line(self) -> Line:
+        """What happened today, going on from where the last report stopped."""
+        key = (str(self.c.engine.url), self.head.id)
+        day, before = _lines.get(key, ("", None))
+        if before is not None and (day != self.today or before.seq > self.head.head_seq):
+            before = None
+        line = tallies.line_of(self.c, self.head.id, self.office, self.today, before)
+        _lines[key] = (self.today, line)
+        return line
 
     @property
     def seq(self) -> int:
@@ -120,19 +133,21 @@ class Period:
         return sorted((kept - set(self.live)) | {day for day, found in self.live.items() if found})
 
 
+#: Per database and office: a day, and what happened in its lines so far. Replaced whole, never changed in place.
+_lines: dict[tuple[str, int], tuple[str, Line | None]] = {}
 #: Per database and office: up to which event changed days were looked for, and those found. Replaced whole.
 _seen: dict[tuple[str, int], tuple[int, int, frozenset[str]]] = {}
 
 
-def _stale(c: Connection, head: Head, known: Book | None) -> Iterable[str]:
+def _stale(c: Connection, head: Head, office: Office, known: Book | None) -> Iterable[str]:
     """``keep.stale_days``, looking only at the events since it was asked last."""
     if known is None:
-        return stale_days(c, head.id, None)
+        return stale_days(c, head.id, office, None)
     key = (str(c.engine.url), head.id)
     book_seq, seq, found = _seen.get(key, (-1, 0, frozenset()))
     if book_seq != known.seq or seq > head.head_seq:
         seq, found = known.seq, known.left_out
-    found |= tallies.changed_days(c, head.id, seq)
+    found |= tallies.changed_days(c, head.id, office, seq)
     _seen[key] = (known.seq, head.head_seq, found)
     return found - {""}
 

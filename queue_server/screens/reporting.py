@@ -11,15 +11,21 @@ from flask import Blueprint, Response, g, jsonify, request
 
 from ..domain import hours
 from ..domain.errors import NotFound, Refused
+from ..domain.office import LANGUAGES
 from ..domain.plausible import RULES
+from ..exports.jobs import Exports
+from ..exports.work import Asked
 from ..live import Live
 from ..moment import wall_ms
+from ..reporting.arrivals import arrivals
+from ..reporting.compare import compare
 from ..reporting.keeper import Keeper
 from ..reporting.period import LONGEST_DAYS, NotKept, Period, Span
 from ..reporting.report import BY, report
 from ..store import people, reports, tallies
 from ..store.reports import Filters
 from .door import Door
+from .supervision import download
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
 #: What a report is about when nothing is asked for: the last days, today included.
@@ -30,6 +36,7 @@ Found = dict[str, Any]
 def blueprint(door: Door, live: Live) -> Blueprint:
     """The routes below ``/supervisor/<office>/reports/``; what they read is kept in the background."""
     bp = Blueprint("reporting", __name__, url_prefix="/supervisor/<office>/reports")
+    exports = Exports(door.config, door.database, door.writer, door.kit)
     keeper = Keeper(door.config, door.database, door.kit)
     keeper.start()
 
@@ -49,7 +56,40 @@ def blueprint(door: Door, live: Live) -> Blueprint:
             raise Refused("bad_request", field="by")
         return answer(_figures, door, office, span_of(live, office, given), service_of(given), by)
 
+    @bp.get("/compare")
+    def compared(office: str) -> Response:
+        given = request.args
+        before, after = span_of(live, office, given, "before", "before_to"), span_of(live, office, given)
+        return answer(_compare, door, office, before, after, service_of(given))
+
+    @bp.get("/arrivals")
+    def came(office: str) -> Response:
+        given = request.args
+        weekday = given.get("weekday", "")
+        if weekday not in ("", "0", "1", "2", "3", "4", "5", "6"):
+            raise Refused("bad_request", field="weekday")
+        on = int(weekday) if weekday else None
+        return answer(_arrivals, door, office, span_of(live, office, given), service_of(given), on)
+
+    @bp.get("/closing.pdf")
+    def closing(office: str) -> Response:
+        span = span_of(live, office, request.args, "day", "day")
+        return _pdf(exports, office, "closing", Span(span.last, span.last), request.args)
+
+    @bp.get("/compliance.pdf")
+    def compliance(office: str) -> Response:
+        return _pdf(exports, office, "compliance", span_of(live, office, request.args), request.args)
+
     return bp
+
+
+def _pdf(exports: Exports, office: str, kind: str, span: Span, given: Any) -> Response:
+    """A sheet, made apart from the server."""
+    language = given.get("language", "id")
+    if language not in LANGUAGES:
+        raise Refused("bad_request", field="language")
+    asked = Asked(office, Filters(span.first, span.last), kind, language=language)
+    return download(Response(exports.stream(asked), content_type="application/pdf"), asked.file_name)
 
 
 # --- what is asked for -------------------------------------------------------------------------
@@ -95,6 +135,16 @@ def _figures(door: Door, office: str, span: Span, service: str, by: str) -> Foun
         period = Period(c, office, span, service)
         found = report(period, by)
         return {**found, "at": wall_ms(), "names": _names(period)}
+
+
+def _compare(door: Door, office: str, before: Span, after: Span, service: str) -> Found:
+    with door.database.read() as c:
+        return compare(Period(c, office, before, service), Period(c, office, after, service))
+
+
+def _arrivals(door: Door, office: str, span: Span, service: str, weekday: int | None) -> Found:
+    with door.database.read() as c:
+        return arrivals(Period(c, office, span, service), weekday)
 
 
 def _names(period: Period) -> Found:

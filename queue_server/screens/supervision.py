@@ -73,7 +73,7 @@ def blueprint(door: Door, live: Live, clockwork: Clockwork) -> Blueprint:
             raise NotFound("not_found")
         asked = _asked(live, office, request.args, kind)
         mime = "text/csv; charset=utf-8" if kind == "csv" else "application/x-ndjson"
-        return _download(Response(exports.stream(asked), content_type=mime), asked.file_name)
+        return download(Response(exports.stream(asked), content_type=mime), asked.file_name)
 
     @bp.post("/exports")
     def start(office: str) -> Response:
@@ -99,12 +99,13 @@ def blueprint(door: Door, live: Live, clockwork: Clockwork) -> Blueprint:
         path, name = door.kit.blocking(exports.finished, g.person.office_id, job)
         response = Response(_file(door.kit, path), mimetype=MIMES.get(path.suffix, "application/octet-stream"))
         response.content_length = path.stat().st_size
-        return _download(response, name)
+        return download(response, name)
 
     return bp
 
 
-def _download(response: Response, name: str) -> Response:
+def download(response: Response, name: str) -> Response:
+    """The answer as a file of this name."""
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 

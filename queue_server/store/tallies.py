@@ -18,13 +18,13 @@ import orjson
 from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from .. import tables as t
-from ..domain import line_history
-from ..domain.line_history import Noted, Place
+from ..domain import hours, line_history
+from ..domain.line_history import Line, Noted, Place
 from ..domain.office import Office
 from ..domain.overtaking import overtakes
 from ..domain.plausible import RULES
 from ..domain.tally import Half, Key, Passed, Run, Tally, tallied
-from .reports import Entry, Filters, Reader
+from .reports import Entry
 
 #: Grows with every change of what a tally holds.
 VERSION = 1
@@ -64,39 +64,39 @@ def rules_of(office: Office) -> str:
 # --- the tallies of one day, from the log ------------------------------------------------------
 
 
-def of_day(c: Connection, office_id: int, office: Office, day: str) -> dict[Key, Tally]:
-    """Straight from the steps and events of a day."""
-    entries = [entry for chunk in Reader(c, office_id).all(Filters(day, day)) for entry in chunk]
-    return of_entries(c, office_id, office, day, entries)
+def of_day(office: Office, entries: Sequence[Entry], line: Line) -> dict[Key, Tally]:
+    """From the steps of a day, and what happened in its lines."""
+    return tallied(entries, OFFSET_MIN[office.time_zone], overtakes(line.happened))
 
 
-def of_entries(
-    c: Connection, office_id: int, office: Office, day: str, entries: Sequence[Entry]
-) -> dict[Key, Tally]:
-    """The same from entries of this day that are at hand."""
-    passed = overtakes(line_history.history(
-        _events(c, office_id, day), _places(c, office_id, day), office.rules.return_after))
-    return tallied(entries, OFFSET_MIN[office.time_zone], passed)
+def line_of(c: Connection, office_id: int, office: Office, day: str, before: Line | None = None) -> Line:
+    """What happened in the lines of a day; ``before``: the same, read earlier, which is left as it is."""
+    line = Line(office.rules.return_after) if before is None else before.copy()
+    where = {"office": office_id, "of_day": day, "after_seq": line.seq}
+    found = [
+        (Noted(seq, kind, step, orjson.loads(body)), Place(service, tick))
+        for seq, kind, step, body, service, tick in c.execute(_newer if before else _day_events, where)]
+    places = {event.step: place for event, place in found}
+    places.update(_places(c, [event.body["to_step"] for event, _place in found if event.kind == "transferred"]))
+    line.goes_on((event for event, _place in found), places)
+    return line
 
 
-def _places(c: Connection, office_id: int, day: str) -> dict[int, Place]:
+def _places(c: Connection, steps: list[int]) -> dict[int, Place]:
     s = t.step.c
-    rows = c.execute(select(s.id, s.service, s.queued_tick).where(s.office_id == office_id, s.day == day))
-    return {row[0]: Place(row[1], row[2]) for row in rows}
+    found = c.execute(select(s.id, s.service, s.queued_tick).where(s.id.in_(steps))) if steps else ()
+    return {row[0]: Place(row[1], row[2]) for row in found}
 
 
-_day_events = (
-    select(t.event_table.c.seq, t.event_table.c.kind, t.event_table.c.step_id, t.event_table.c.body)
-    .join(t.step, t.step.c.id == t.event_table.c.step_id)
-    .where(t.step.c.office_id == bindparam("office"), t.step.c.day == bindparam("of_day"),
-           t.event_table.c.kind.in_(line_history.KINDS))
-    .order_by(t.event_table.c.seq)
-)
-
-
-def _events(c: Connection, office_id: int, day: str) -> Iterator[Noted]:
-    for seq, kind, step, body in c.execute(_day_events, {"office": office_id, "of_day": day}):
-        yield Noted(seq, kind, step, orjson.loads(body))
+_of_events = select(
+    t.event_table.c.seq, t.event_table.c.kind, t.event_table.c.step_id, t.event_table.c.body, t.step.c.service,
+    t.step.c.queued_tick,
+).join(t.step, t.step.c.id == t.event_table.c.step_id).where(
+    t.step.c.day == bindparam("of_day"), t.event_table.c.kind.in_(line_history.KINDS)).order_by(t.event_table.c.seq)
+#: Through the steps of the day, and through the newest events of the office.
+_day_events = _of_events.where(t.step.c.office_id == bindparam("office"))
+_newer = _of_events.where(
+    t.event_table.c.office_id == bindparam("office"), t.event_table.c.seq > bindparam("after_seq"))
 
 
 # --- what is kept ------------------------------------------------------------------------------
@@ -122,14 +122,28 @@ def forget(c: Connection, office_id: int) -> None:
 
 
 _changed = (
-    select(t.step.c.day).distinct().join(t.event_table, t.event_table.c.step_id == t.step.c.id)
+    select(t.step.c.day, t.ticket.c.day.label("came")).distinct()
+    .join(t.event_table, t.event_table.c.step_id == t.step.c.id).join(t.ticket, t.ticket.c.id == t.step.c.ticket_id)
     .where(t.event_table.c.office_id == bindparam("office"), t.event_table.c.seq > bindparam("after_seq"))
+)
+_reopened = t.event_table.alias("reopened")
+_reopened_at = (
+    select(_reopened.c.at)
+    .join(t.event_table, t.event_table.c.step_id == _reopened.c.step_id)
+    .where(t.event_table.c.office_id == bindparam("office"), t.event_table.c.seq > bindparam("after_seq"),
+           t.event_table.c.kind == "reopened", _reopened.c.kind == "reopened")
 )
 
 
-def changed_days(c: Connection, office_id: int, after_seq: int) -> set[str]:
-    """The days of every step that an event after ``after_seq`` is about."""
-    return {row[0] for row in c.execute(_changed, {"office": office_id, "after_seq": after_seq})}
+def changed_days(c: Connection, office_id: int, office: Office, after_seq: int) -> set[str]:
+    """Every day that has, or had, a step that an event after ``after_seq`` is about.
+
+    A step that a supervisor reopens on another day is a step of that day from then on; the day it leaves has changed.
+    """
+    where = {"office": office_id, "after_seq": after_seq}
+    found = {day for row in c.execute(_changed, where) for day in row}
+    found.update(hours.office_day(office, row[0]) for row in c.execute(_reopened_at, where))
+    return found
 
 
 def save(c: Connection, office_id: int, span: str, start: str, tallies: Mapping[Key, Tally]) -> None:
