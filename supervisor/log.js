@@ -135,7 +135,7 @@
     const flagged = props.flagged, codes = Object.keys(flagged.by);
     if (!codes.length || !log.found) { return null; }
     const only = function (code) { return function () { log.draft.flag = code; Desk.fetchLog(1); }; };
-    return html`<section class="card" data-testid="flagged"><h2 class="title-m">${Queue.t("flagged.share", { n: flagged.steps, of: flagged.of, percent: Desk.percent(flagged.steps, flagged.of) })}</h2>
+    return html`<section class="card kept-more" data-testid="flagged"><h2 class="title-m">${Queue.t("flagged.share", { n: flagged.steps, of: flagged.of, percent: Desk.percent(flagged.steps, flagged.of) })}</h2>
       <ul class="plain flagged">${codes.map(function (code) {
         return html`<li key=${code}><${Desk.button} kind="button-quiet" word=${flagged.by[code] + " × " + Desk.flag(code)} testid=${"flagged-" + code} run=${only(code)} /></li>`;
       })}</ul><p class="soft text-s">${Queue.t("flagged.note")}</p></section>`;
@@ -143,10 +143,10 @@
 
   /* Time set aside, by whose clock ran: the office answers for one of them. */
   function Clocks(props) {
-    const found = ["parked_office", "parked_visitor", "uncounted"].filter(function (name) { return props.clocks[name].steps; });
-    if (!found.length) { return null; }
-    return html`<section class="card" data-testid="clocks-total"><h2 class="title-m">${Queue.t("clocks")}</h2><dl class="facts">${found.map(function (name) {
-      return html`<div key=${name} data-testid=${"clock-" + name}><dt>${Queue.t("clocks." + name)}</dt><dd>${Queue.t("clocks.total", { time: Queue.clock(props.clocks[name].ms), n: props.clocks[name].steps })}</dd></div>`;
+    const clocks = props.clocks, found = ["parked_office", "parked_visitor"].concat(clocks.uncounted.steps ? ["uncounted"] : []);
+    if (!found.some(function (name) { return clocks[name].steps; })) { return null; }
+    return html`<section class="card kept-more" data-testid="clocks-total"><h2 class="title-m">${Queue.t("clocks")}</h2><dl class="facts">${found.map(function (name) {
+      return html`<div key=${name} data-testid=${"clock-" + name}><dt>${Queue.t("clocks." + name)}</dt><dd>${Queue.t("clocks.total", { time: Queue.clock(clocks[name].ms), n: clocks[name].steps })}</dd></div>`;
     })}</dl></section>`;
   }
 

@@ -73,7 +73,7 @@
 
   function Version(props) {
     const version = props.version, key = props.service + "/" + version.version, open = Boolean(register.open[key]);
-    const until = version.last_day && version.last_day >= version.valid_from ? Queue.t("register.until", { from: Desk.dateWords(version.valid_from), to: Desk.dateWords(version.last_day) })
+    const until = version.last_day && version.last_day >= version.begins ? Queue.t("register.until", { from: Desk.dateWords(version.valid_from), to: Desk.dateWords(version.last_day) })
       : version.last_day ? Queue.t("register.never") : Queue.t("register.since", { from: Desk.dateWords(version.valid_from) });
     return html`<li class="version" data-testid=${"standard-" + props.service + "-" + version.version} data-standing=${version.standing}>
       <div class="version-head"><h3>${Queue.t("register.version", { n: version.version })}</h3><span class=${"state standing-" + version.standing}>${Queue.t("register.standing." + version.standing)}</span>

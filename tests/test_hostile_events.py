@@ -22,8 +22,9 @@ PEOPLE = {"officer": "ani", "supervisor": "sari", "auditor": "auditor", "adminis
 SCREENS = {"officer": "counter", "supervisor": "supervisor", "auditor": "supervisor", "administrator": "supervisor"}
 ROLES = ("visitor", "officer", "supervisor", "auditor", "administrator", "board", "kiosk", "nobody")
 #: What only an administrator's act records; what only a supervisor's does.
-OF_ADMINISTRATORS = {"office_configured", "person_added", "person_activated", "person_deactivated", "person_renamed",
-                     "password_reset", "role_changed", "device_changed", "media_removed"}
+OF_ADMINISTRATORS = {"office_configured", "standard_published", "person_added", "person_activated",
+                     "person_deactivated", "person_renamed", "password_reset", "role_changed", "device_changed",
+                     "media_removed"}
 OF_SUPERVISORS = {"day_closed", "issuing_paused", "issuing_resumed", "schedule_changed", "paper_entered",
                   "device_paired", "device_revoked", "reopened"}
 #: What everybody who signs in may do about oneself.

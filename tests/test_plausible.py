@@ -22,8 +22,8 @@ def lived(waited: float = 300, walked: float = 40, served: float = 240, **change
     wait, walk, serve = (round(seconds * SECOND) for seconds in (waited, walked, served))
     called = MORNING + wait
     usual = Lived(
-        State.DONE, 1, 5, walk, serve, wait + walk + serve, wait, MORNING, MORNING, called, called, called + walk,
-        called + walk + serve, "first", "", False, WIB_MIDNIGHT)
+        State.DONE, 1, 5, walk, serve, wait + walk + serve, wait, False, MORNING, MORNING, called, called,
+        called + walk, called + walk + serve, "first", "", False, WIB_MIDNIGHT)
     return usual._replace(**changes)
 
 
@@ -46,8 +46,11 @@ def test_a_plain_visit_is_plausible() -> None:
      lived(state=State.UNSERVED, called_at=None, until=MORNING + 9 * 3600 * SECOND)),
     ("clock_doubt", lived(clock_doubt=True), lived()),
     ("called_early", lived(rule="out_of_order", reason="urgent_need"), lived(rule="out_of_order", reason="replay")),
-    ("called_early", lived(arrived_at=MORNING + 301 * SECOND), lived(arrived_at=MORNING + 300 * SECOND)),
-    ("called_early", lived(arrived_at=None), lived(arrived_at=None, first_called_at=None, called_at=None)),
+    ("called_early", lived(from_afar=True, arrived_at=MORNING + 301 * SECOND),
+     lived(from_afar=True, arrived_at=MORNING + 300 * SECOND)),
+    ("called_early", lived(from_afar=True, arrived_at=None),
+     lived(from_afar=True, arrived_at=None, first_called_at=None, called_at=None)),
+    ("called_early", lived(from_afar=True, arrived_at=None), lived(arrived_at=MORNING + 301 * SECOND)),
     ("no_show_quick", lived(no_show_ms=59_999), lived(no_show_ms=60_000)),
     ("reopened", lived(reopened=True), lived(woken=True)),
     ("transfer_chain", lived(leg=4), lived(leg=3)),

@@ -11,6 +11,7 @@ from backstage import let_time_pass, rows
 from cast import Server, settle
 
 from queue_server.client import Officer, Refusal, Site
+from queue_server.commands import moving
 from queue_server.commands.moving import advance, restore
 from queue_server.domain import undo
 from queue_server.domain.errors import Refused
@@ -27,8 +28,9 @@ STEP = Step(*range(len(Step.__dataclass_fields__)))
 
 
 @pytest.mark.parametrize(("act", "state"), [(a, s) for a, s in MOVES if a in UNDOABLE])
-def test_the_step_is_what_it_was(act: str, state: State) -> None:
+def test_the_step_is_what_it_was(act: str, state: State, monkeypatch: pytest.MonkeyPatch) -> None:
     """Clocks, place, class and counter: as if the act had never been."""
+    monkeypatch.setattr(moving, "not_counted", lambda *_stretch: 250)
     was = Step(**{**vars(STEP), "state": str(state), "park_clock": "office", "clock_doubt": 0, "before": ""})
     tx = SimpleNamespace(now=SimpleNamespace(tick=was.since_tick + 5_000, boot=was.boot + 1))
     after = advance(tx, was, act, counter="9", person_id=99, returned_seq=7, outcome="x")  # type: ignore[arg-type]

@@ -40,6 +40,7 @@ class Lived(NamedTuple):
     served: int
     clocks: int                     # all clocks of this step together
     waited: int                     # the part of them before calls; with the time before arrival
+    from_afar: bool                 # a number from a phone that was not at the door
     issued_at: int                  # of the ticket
     arrived_at: int | None
     first_called_at: int | None
@@ -98,7 +99,9 @@ def _jumped(s: Lived) -> bool:
 def _called_early(s: Lived) -> bool:
     if s.rule == "out_of_order" and s.reason != "replay":
         return True
-    return s.first_called_at is not None and (s.arrived_at is None or s.arrived_at > s.first_called_at)
+    if s.first_called_at is None or not s.from_afar:
+        return False
+    return s.arrived_at is None or s.arrived_at > s.first_called_at
 
 
 def _late_start(s: Lived) -> bool:

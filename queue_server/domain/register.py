@@ -21,29 +21,40 @@ NOTHING_STATED = Standard({"door": Promise()})
 
 @dataclass(frozen=True)
 class Version:
-    """``valid_from`` is never empty: the office day of publication where the standard names none."""
+    """``valid_from`` is never empty: the office day of publication where the standard names none.
+
+    ``published`` is the office day of publication ("": long ago), ``seq`` the event by which it was published.
+    """
 
     id: int
     service: str
     version: int
     valid_from: str
     standard: Standard
-    seq: int = 0  # the event by which it was published
+    seq: int = 0
+    published: str = ""
+
+    @property
+    def begins(self) -> str:
+        """The first day on which a number can be promised this: nothing is promised afterwards."""
+        return max(self.valid_from, self.published)
 
 
 def in_force(versions: Sequence[Version], day: str) -> Version | None:
     """The version of one service in force on an office day; ``versions`` in order of publication."""
-    found = next((v for v in reversed(versions) if v.valid_from <= day), None)
+    found = next((v for v in reversed(versions) if v.begins <= day), None)
     if found is None or "" < found.standard.valid_to < day:
         return None
     return found
 
 
 def last_day(versions: Sequence[Version], version: Version) -> str:
-    """The last day on which a version is in force: its own ``valid_to`` or the day before a later one begins; "":
-    open. A day before its ``valid_from`` means that it never was."""
-    later = [v.valid_from for v in versions if v.version > version.version]
-    ends = [(date.fromisoformat(day) - timedelta(days=1)).isoformat() for day in later]
+    """The last day on which a version is in force: its own ``valid_to`` or the day before a later one begins (that
+    day itself, where it was published on it); "": open. A day before it ``begins`` means that it never was."""
+    ends = [
+        v.begins if v.begins == v.published else (date.fromisoformat(v.begins) - timedelta(days=1)).isoformat()
+        for v in versions if v.version > version.version
+    ]
     if version.standard.valid_to:
         ends.append(version.standard.valid_to)
     return min(ends, default="")
@@ -54,7 +65,7 @@ def standing(versions: Sequence[Version], version: Version, day: str) -> str:
     if in_force(versions, day) == version:
         return "in_force"
     last = last_day(versions, version)
-    if version.valid_from > day and (not last or last >= version.valid_from):
+    if version.begins > day and (not last or last >= version.begins):
         return "coming"
     return "ended" if last and last == version.standard.valid_to else "replaced"
 
@@ -74,7 +85,7 @@ def gap(versions: Sequence[Version], day: str) -> tuple[str, str] | None:
     if nothing ever was) or ("standard_ends", its last day) when that is near and nothing follows."""
     now = in_force(versions, day)
     if now is None:
-        over = [v.standard.valid_to for v in versions if v.valid_from <= day and v.standard.valid_to]
+        over = [v.standard.valid_to for v in versions if v.begins <= day and v.standard.valid_to]
         return "standard_none", over[-1] if over else ""
     last = last_day(versions, now)
     if not last or last > (date.fromisoformat(day) + timedelta(days=SOON_DAYS)).isoformat():

@@ -46,7 +46,8 @@ def _versions(
         at, by = published.get(v.id, (None, ""))
         before = versions[place - 1].standard if place else None
         found.append({
-            "id": v.id, "version": v.version, "valid_from": v.valid_from, "last_day": register.last_day(versions, v),
+            "id": v.id, "version": v.version, "valid_from": v.valid_from, "begins": v.begins,
+            "last_day": register.last_day(versions, v),
             "standing": register.standing(versions, v, day), "published_at": at, "by": names.get(by),
             "decree": v.standard.decree, "promise": _promises(v.standard), "visit_min": v.standard.visit_min,
             "clocks": _clocks(v.standard), "components": v.standard.components,

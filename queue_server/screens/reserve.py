@@ -16,7 +16,7 @@ from ..live import Live
 from ..moment import wall_ms
 from ..office_file import to_json
 from ..snapshot import Snapshot
-from ..store import offices, reserve
+from ..store import offices, reserve, standards
 from ..store.people import Device
 from ..transaction import Actor, Job
 from .door import Door, key_of
@@ -94,7 +94,8 @@ def _knowledge(door: Door, s: Snapshot, device: Device, version: str) -> dict[st
     key = device.board.partition("/")[2]
     with door.database.read() as c:
         head = offices.heads_of(c, [s.office.key])[0]
-        office = offices.config(c, head.id, head.config_version)
+        office = standards.office_of_day(c, head.id, head.config_version, s.day)
+        newest = f"{head.config_version}-{s.day}"  # each day has its promises
         parts = {
             service.key: {
                 "first": part.first, "last": part.last,
@@ -106,8 +107,8 @@ def _knowledge(door: Door, s: Snapshot, device: Device, version: str) -> dict[st
         others = [at for k, _state, at in reserve.kiosks_at(c, s.office_id, device.board) if k != device.id]
     paired_at = device.paired_at or s.at
     return {
-        "at": s.at, "day": s.day, "version": str(head.config_version), "kiosk": key, "parts": parts,
-        "office": None if version == str(head.config_version) else json.loads(to_json(office)),
+        "at": s.at, "day": s.day, "version": newest, "kiosk": key, "parts": parts,
+        "office": None if version == newest else json.loads(to_json(office)),
         "from_day": _from_day(s, paired_at, any(at <= paired_at for at in others)),
         "issued": {k: {"day": _counts(found.day), "session": _counts(found.session)} for k, found in s.issued.items()},
         "paused": s.pauses,

@@ -242,9 +242,10 @@ class Reader:
             took, stated, state, first_called_at is not None, standard.visit_min, visit, clocks, started_at is not None)
         rule, reason = _code(_RULE, why), _code(_REASON, why)
         flags = plausible.flags(plausible.Lived(
-            state, earlier + 1, stated.service_min, took.walked, took.served, took.total, took.waited, issued_at,
-            arrived_at, first_called_at, called_at, started_at, ended_at or self.now, rule, reason, bool(doubt),
-            self.day_begins, acts.reopened, acts.woken, acts.no_show_ms, been_here))
+            state, earlier + 1, stated.service_min, took.walked, took.served, took.total, took.waited,
+            channel == "online" and not earlier, issued_at, arrived_at, first_called_at, called_at, started_at,
+            ended_at or self.now, rule, reason, bool(doubt), self.day_begins, acts.reopened, acts.woken,
+            acts.no_show_ms, been_here))
         return Entry(
             step, day, prefix, number, earlier + 1, service, channel, bool(priority), issued_at, arrived_at,
             first_called_at, called_at, started_at, ended_at, took.wait(clocks), took.walked, took.served,

@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Engine, bindparam, func, insert, select
 
 from .. import tables as t
-from ..domain import register
+from ..domain import hours, register
 from ..domain.office import Office, Standard
 from ..domain.register import NOTHING_STATED, Version
 from ..office_file import standard_from_json
@@ -22,7 +22,9 @@ NONE = Version(0, "", 0, "", NOTHING_STATED)
 
 _of_office = (
     select(t.standard.c.id, t.standard.c.service, t.standard.c.version, t.standard.c.valid_from, t.standard.c.body,
-           t.standard.c.seq)
+           t.standard.c.seq, t.event_table.c.at)
+    .outerjoin(t.event_table, (t.event_table.c.office_id == t.standard.c.office_id)
+               & (t.event_table.c.seq == t.standard.c.seq))
     .where(t.standard.c.office_id == bindparam("office")).order_by(t.standard.c.service, t.standard.c.version)
 )
 
@@ -41,8 +43,10 @@ def all_of(c: Connection, office_id: int, config_version: int) -> Register:
     if key not in known:
         _forget_many(known)
         found: dict[str, list[Version]] = defaultdict(list)
-        for id_, service, version, valid_from, body, seq in c.execute(_of_office, {"office": office_id}):
-            found[service].append(Version(id_, service, version, valid_from, standard_from_json(body), seq))
+        office = offices.config(c, office_id, config_version)
+        for id_, service, version, valid_from, body, seq, at in c.execute(_of_office, {"office": office_id}):
+            published = hours.office_day(office, at) if at else ""
+            found[service].append(Version(id_, service, version, valid_from, standard_from_json(body), seq, published))
         known[key] = {service: tuple(versions) for service, versions in found.items()}
     return known[key]
 

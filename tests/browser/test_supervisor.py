@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from backstage import apply, demo_office
 from cast import Server, copy_of, settle
 from playwright.sync_api import Browser, Page, expect
 
 from queue_server.client import Kiosk, Site
+from queue_server.domain.office import Promise
 
 #: Tables that are wider than their place: what is outside is not seen.
 CUT_TABLES = """() => Array.from(document.querySelectorAll('.table-box')).filter(b => b.scrollWidth > b.clientWidth + 1)
@@ -208,6 +211,42 @@ def test_the_log_with_filters_details_and_shares(page: Page) -> None:
     expect(page.get_by_test_id("log-empty")).to_be_visible()
 
 
+def test_flagged_steps_are_counted_told_and_found(page: Page) -> None:
+    """Ani pressed start and finish together, twice."""
+    expect(page.get_by_test_id("figure-on_time")).to_contain_text("tanpa 2 yang ditandai")
+    page.get_by_test_id("tab-log").click()
+    expect(page.get_by_test_id("kept-wait")).to_contain_text("tanpa 2 yang ditandai: – (0 dari 0)")
+    expect(page.get_by_test_id("flagged")).to_contain_text("2 dari")
+    page.get_by_test_id("flagged-served_short").click()
+    expect(page.get_by_test_id("log-total")).to_have_text("2 tahap ditemukan")
+    expect(page.locator("[data-testid^=flags-]")).to_have_count(2)
+    page.locator("[data-testid^=open-row-]").first.click()
+    expect(page.locator(".flags")).to_contain_text("dilayani kurang dari 20 detik")
+    assert "flag=served_short" in str(page.get_by_test_id("csv-plain").get_attribute("href"))
+    page.get_by_test_id("filter-flag").select_option("none")
+    page.get_by_test_id("show").click()
+    expect(page.get_by_test_id("log-total")).not_to_have_text("2 tahap ditemukan")
+    expect(page.locator("[data-testid^=flags-]")).to_have_count(0)
+
+
+def test_the_register_shows_every_version_and_what_it_changed(house: House, page: Page) -> None:
+    office = demo_office("rutan")
+    standard = office.service("informasi").standard
+    later = replace(standard, promises={"door": Promise(7, 5)}, valid_from="2099-01-01", decree="Nomor 2 Tahun 2098")
+    apply(house.server.data, replace(office, services=tuple(
+        replace(s, standard=later) if s.key == "informasi" else s for s in office.services)))
+    page.get_by_test_id("tab-standards").click()
+    coming, now = (page.get_by_test_id(f"standard-informasi-{n}") for n in (2, 1))
+    expect(coming).to_have_attribute("data-standing", "coming")
+    expect(now).to_have_attribute("data-standing", "in_force")
+    expect(now).to_contain_text("sampai Rabu, 31 Desember 2098")
+    expect(page.get_by_test_id("changes-informasi-2")).to_contain_text("10 menit menjadi7 menit")
+    expect(page.get_by_test_id("changes-informasi-2")).to_contain_text("Nomor 2 Tahun 2098")
+    page.get_by_test_id("whole-informasi-1").click()
+    expect(now.locator(".component-list > div")).to_have_count(14)
+    expect(now.get_by_test_id("clocks")).to_contain_text("dari pengunjung tiba sampai dipanggil")
+
+
 def test_downloads(page: Page, tmp_path: Path) -> None:
     page.get_by_test_id("tab-log").click()
     page.get_by_test_id("log-table").wait_for()
@@ -257,7 +296,9 @@ def test_nothing_runs_over_the_edge(house: House, width: int, height: int, text:
     page = house.open(width=width, height=height)
     page.evaluate("size => { document.documentElement.style.fontSize = size; }", text)
     page.evaluate("() => { dispatchEvent(new Event('resize')); }")
-    for tab, ready in (("today", "figure-waiting"), ("log", "kept"), ("devices", "pair")):
+    for tab, ready in (
+        ("today", "figure-waiting"), ("log", "kept"), ("standards", "register"), ("devices", "pair"),
+    ):
         page.get_by_test_id(f"tab-{tab}").click()
         page.get_by_test_id(ready).wait_for()
         over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
