@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import databases
+import nursery
 
 from queue_server.domain import presence
 from queue_server.domain.chain import Event
@@ -27,9 +26,7 @@ T = TypeVar("T")
 def shell(data: Path, *words: str) -> str:
     """Runs ``python -m queue_server WORDS`` on a data folder, as the IT person does; returns what it printed."""
     clean = {k: v for k, v in os.environ.items() if not k.startswith("QUEUE_")}
-    done = subprocess.run(
-        [sys.executable, "-m", "queue_server", *words, "--data", str(data)],
-        cwd=ROOT, env={**clean, **databases.environment(data)}, capture_output=True, text=True, timeout=60, check=False)
+    done = nursery.run([*words, "--data", str(data)], {**clean, **databases.environment(data)})
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

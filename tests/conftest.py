@@ -6,11 +6,13 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import databases
 import pytest
 from admin_stage import admin, alone, shared  # noqa: F401 (fixtures of the tests about administration)
-from cast import Server, copy_of
+from backstage import apply, with_rules
+from cast import TREMBLING_MS, Server, copy_of
 from databases import Postgres
 
 
@@ -75,9 +77,16 @@ def mode(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Server:
-    """A data folder as the first ``serve --demo`` leaves it; tests start on copies of it."""
-    first = Server(tmp_path_factory.mktemp("demo") / "data").start()
+    """A data folder as ``serve --demo`` leaves it; tests start on copies of it."""
+    return _first(tmp_path_factory.mktemp("demo") / "data")
+
+
+def _first(data: Path) -> Server:
+    """As the demo begins, but for the time in which a second press counts as a trembling finger (see settle)."""
+    first = Server(data).start()
     first.stop()
+    for key in ("rutan", "kanim"):
+        apply(data, with_rules(key, double_press_ms=TREMBLING_MS))
     return first
 
 
@@ -86,32 +95,43 @@ def demo_on_postgres(postgres: Postgres, tmp_path_factory: pytest.TempPathFactor
     """The same on PostgreSQL."""
     data = tmp_path_factory.mktemp("demo-postgres") / "data"
     databases.use(data, postgres.create())
-    first = Server(data).start()
-    first.stop()
-    return first
+    return _first(data)
 
 
-def _running(request: pytest.FixtureRequest, data: Path, mode: str, engine: str) -> Iterator[Server]:
-    if engine == "sqlite":
-        running = copy_of(request.getfixturevalue("demo"), data, mode)
-    else:
-        first, postgres = request.getfixturevalue("demo_on_postgres"), _postgres(request)
-        running = copy_of(first, data, mode)
-        databases.use(data, postgres.create(databases.url_of(first.data)))
-    running.start()
-    yield running
-    running.stop()
-    if engine == "postgresql":
-        _postgres(request).drop(databases.url_of(data))
+Copied = Callable[..., Server]
+
+
+@pytest.fixture(scope="module")
+def copied(engine: str, request: pytest.FixtureRequest) -> Iterator[Copied]:
+    """Makes copies of the demo in a folder, on the database of the engine under test; the caller starts and stops."""
+    made = []
+
+    def copy(data: Path, mode: str = "eventlet", **more: Any) -> Server:
+        if engine == "sqlite":
+            return copy_of(request.getfixturevalue("demo"), data, mode, **more)
+        first = request.getfixturevalue("demo_on_postgres")
+        made.append(_postgres(request).create(databases.url_of(first.data)))
+        found = copy_of(first, data, mode, **more)
+        databases.use(data, made[-1])
+        return found
+
+    yield copy
+    for url in made:
+        _postgres(request).drop(url)
+
+
+def _running(server: Server) -> Iterator[Server]:
+    yield server.start()
+    server.stop()
 
 
 @pytest.fixture
-def server(request: pytest.FixtureRequest, engine: str, tmp_path: Path) -> Iterator[Server]:
+def server(copied: Copied, tmp_path: Path) -> Iterator[Server]:
     """A fresh server with the demo offices, in the default mode."""
-    yield from _running(request, tmp_path / "data", "eventlet", engine)
+    yield from _running(copied(tmp_path / "data"))
 
 
 @pytest.fixture
-def server_in(request: pytest.FixtureRequest, engine: str, tmp_path: Path, mode: str) -> Iterator[Server]:
+def server_in(copied: Copied, tmp_path: Path, mode: str) -> Iterator[Server]:
     """A fresh server in each mode."""
-    yield from _running(request, tmp_path / "data", mode, engine)
+    yield from _running(copied(tmp_path / "data", mode))

@@ -6,16 +6,14 @@ import os
 import secrets
 import signal
 import sqlite3
-import subprocess
-import sys
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import nursery
 import requests
 from backstage import until
-from cast import ROOT
 
 
 @dataclass
@@ -28,19 +26,17 @@ class KioskPC:
     name: str = "pintu"
     printer: str = ""
     port: int = 0
-    process: subprocess.Popen[str] | None = None
+    process: nursery.Started | None = None
     said: list[str] = field(default_factory=list)
 
     def start(self) -> KioskPC:
-        command = [
-            sys.executable, "-u", "-m", "queue_server", "kiosk", "--server", self.server, "--office", self.office,
-            "--name", self.name, "--data", str(self.data), "--port", str(self.port)]
+        words = ["kiosk", "--server", self.server, "--office", self.office, "--name", self.name,
+                 "--data", str(self.data), "--port", str(self.port)]
         if self.printer:
-            command += ["--printer", self.printer]
+            words += ["--printer", self.printer]
         clean = {k: v for k, v in os.environ.items() if not k.startswith("QUEUE_")}
         self.log = open(f"{self.data}.log", "a")  # noqa: SIM115 (lives with the process)
-        self.process = subprocess.Popen(
-            command, cwd=ROOT, env=clean, stdout=subprocess.PIPE, stderr=self.log, text=True)
+        self.process = nursery.start(words, clean, self.log)
         assert self.process.stdout is not None
         for line in self.process.stdout:
             self.said.append(line.rstrip())

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pyotp
 import pytest
-from cast import Server
+from cast import Server, copy_of
 
 from queue_server.client import Refusal, Site
 from queue_server.commands.access import IDLE_MS, STEP_S
@@ -17,8 +17,8 @@ OFFICE = "rutan"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    running = Server(tmp_path_factory.mktemp("access") / "data").start()
+def server(demo: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    running = copy_of(demo, tmp_path_factory.mktemp("access") / "data").start()
     yield running
     running.stop()
 

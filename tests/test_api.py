@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import requests
-from cast import Server, settle
+from cast import Server, copy_of, settle
 
 from queue_server.screens import openapi
 from queue_server.screens.acts import ACTS
@@ -21,8 +21,8 @@ CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,re
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    running = Server(tmp_path_factory.mktemp("api") / "data").start()
+def server(demo: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    running = copy_of(demo, tmp_path_factory.mktemp("api") / "data").start()
     yield running
     running.stop()
 
@@ -106,8 +106,7 @@ def test_everything_is_described(server: Server) -> None:
         assert set(properties) == {"key", *act.takes}
 
 
-@pytest.mark.parametrize("who", ["", "sari"])
-def test_it_keeps_its_word_whatever_is_asked(server: Server, who: str) -> None:
+def keeps_its_word(server: Server, who: str, examples: int) -> None:
     """Schemathesis makes requests from the description, right and wrong ones."""
     program = Program(server)
     if who:
@@ -115,6 +114,18 @@ def test_it_keeps_its_word_whatever_is_asked(server: Server, who: str) -> None:
     headers = [part for name, value in program.headers.items() for part in ("--header", f"{name}: {value}")]
     ran = subprocess.run(
         [sys.executable, "-m", "schemathesis.cli", "run", f"{server.base}/api/v1/openapi.json", "--checks", CHECKS,
-         "--max-examples", "6", "--seed", "1", "--workers", "1", *headers],
-        capture_output=True, text=True, timeout=280)
+         "--max-examples", str(examples), "--seed", "1", "--workers", "1", *headers],
+        capture_output=True, text=True, timeout=1_000)
     assert ran.returncode == 0, ran.stdout[-6000:] + ran.stderr[-2000:]
+
+
+@pytest.mark.parametrize("who", ["", "sari"])
+def test_it_keeps_its_word_whatever_is_asked(server: Server, who: str) -> None:
+    keeps_its_word(server, who, 2)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1_000)
+@pytest.mark.parametrize("who", ["", "sari"])
+def test_it_keeps_its_word_however_long_is_asked(server: Server, who: str) -> None:
+    keeps_its_word(server, who, 50)

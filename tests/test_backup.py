@@ -6,13 +6,13 @@ import os
 import shutil
 import sqlite3
 import subprocess
-import sys
 import threading
 import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import nursery
 import pytest
 from cast import ROOT, Server, settle
 from small_house import KEY, house, session, settings, take, write_note
@@ -31,9 +31,7 @@ HOUR = 3_600_000
 
 def shell(*words: str) -> subprocess.CompletedProcess[str]:
     clean = {k: v for k, v in os.environ.items() if not k.startswith("QUEUE_")}
-    return subprocess.run(
-        [sys.executable, "-m", "queue_server", *words], cwd=ROOT, env=clean, capture_output=True, text=True,
-        timeout=120)
+    return nursery.run(list(words), clean, 120)
 
 
 def broken_chains(data: Path) -> int:

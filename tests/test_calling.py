@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
+from backstage import apply, with_rules
 from cast import Server, settle
 
 from queue_server.client import Refusal
@@ -70,6 +71,7 @@ def test_two_officers_at_the_same_instant_never_get_one_ticket(server_in: Server
 
 
 def test_pressing_twice_changes_nothing(server: Server) -> None:
+    apply(server.data, with_rules("rutan", double_press_ms=2_000))
     kiosk = server.kiosk()
     for _ in range(3):
         kiosk.take("kunjungan")
@@ -78,12 +80,13 @@ def test_pressing_twice_changes_nothing(server: Server) -> None:
     again = ani.press("call_next", key="the-same-press")
     assert again == first
     assert refused(ani.press, "call_next") in ("double_press", "visitor_here")
-    settle()
+    settle(2.1)
     assert refused(ani.press, "call_next") == "visitor_here"
     assert refused(ani.press, "start", seen=0) == "changed"
 
 
 def test_another_act_at_once_is_another_wish(server: Server) -> None:
+    apply(server.data, with_rules("rutan", double_press_ms=5_000))
     kiosk = server.kiosk()
     labels = [kiosk.take("kunjungan")["label"] for _ in range(3)]
     ani = server.officer(counter="1")

@@ -8,7 +8,6 @@ import socket
 import sqlite3
 import stat
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
@@ -16,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import nursery
 import pytest
 from cast import ROOT, Server
 from small_house import KEY, house, session, settings
@@ -288,9 +288,7 @@ def test_what_the_machine_itself_is_asked_for() -> None:
 
 def start(*words: str) -> subprocess.CompletedProcess[str]:
     clean = {k: v for k, v in os.environ.items() if not k.startswith("QUEUE_")}
-    return subprocess.run(
-        [sys.executable, "-m", "queue_server", "serve", "--host", "127.0.0.1", *words], cwd=ROOT, env=clean,
-        capture_output=True, text=True, timeout=120)
+    return nursery.run(["serve", "--host", "127.0.0.1", *words], clean, 120)
 
 
 def test_a_second_server_on_the_folder_is_refused(server: Server) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,9 +20,9 @@ RULES = {"recall_spacing_s": 5, "no_show_after_s": 5, "double_press_ms": 0}
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory, placed: Callable[[Path], Path]) -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory, copied: Callable[..., Server]) -> Iterator[Server]:
     """One house for all these tests; each leaves its hall empty."""
-    running = Server(placed(tmp_path_factory.mktemp("hall") / "data")).start()
+    running = copied(tmp_path_factory.mktemp("hall") / "data").start()
     for office in ("rutan", "kanim"):
         apply(running.data, with_rules(office, **RULES))
     yield running

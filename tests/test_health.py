@@ -12,14 +12,14 @@ from collections.abc import Iterator
 
 import pytest
 import requests
-from cast import Server, settle
+from cast import Server, copy_of, settle
 
 from queue_server import logs
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    running = Server(tmp_path_factory.mktemp("health") / "data", environment={"QUEUE_LOG": "json"}).start()
+def server(demo: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    running = copy_of(demo, tmp_path_factory.mktemp("health") / "data", environment={"QUEUE_LOG": "json"}).start()
     yield running
     running.stop()
 
@@ -75,11 +75,13 @@ def test_figures_of_a_call_that_a_board_drew(server: Server) -> None:
         screen.close()
 
 
-def test_figures_are_for_this_machine_or_whoever_has_the_token(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_figures_are_for_this_machine_or_whoever_has_the_token(
+    demo: Server, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """Behind a proxy of ours the asker's address is the one that the proxy names."""
     token = secrets.token_urlsafe(16)
-    server = Server(tmp_path_factory.mktemp("token") / "data",
-                    environment={"QUEUE_METRICS_TOKEN": token, "QUEUE_PROXIES": "1"}).start()
+    server = copy_of(demo, tmp_path_factory.mktemp("token") / "data",
+                     environment={"QUEUE_METRICS_TOKEN": token, "QUEUE_PROXIES": "1"}).start()
     try:
         address, outside = f"{server.base}/metrics", {"X-Forwarded-For": "203.0.113.9"}
         assert requests.get(address, headers=outside, timeout=20).status_code == 403

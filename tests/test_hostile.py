@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 import socketio
-from cast import Server, settle
+from cast import Server, copy_of, settle
 
 from queue_server.client import Refusal, Site
 
@@ -17,9 +17,9 @@ OURS = {"X-Queue": "1"}
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(demo: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One house for all these tests: whatever they throw at it, it goes on."""
-    running = Server(tmp_path_factory.mktemp("hostile") / "data").start()
+    running = copy_of(demo, tmp_path_factory.mktemp("hostile") / "data").start()
     yield running
     running.stop()
 

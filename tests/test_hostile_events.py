@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import requests
 from backstage import events
-from cast import Server
+from cast import Server, copy_of
 from hostility import Line, broken_packet, request, sent_event
 
 from queue_server.client import Site
@@ -32,8 +32,8 @@ OF_ONESELF = {"sessions_ended", "second_factor_set", "second_factor_dropped"}
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    running = Server(tmp_path_factory.mktemp("hostility") / "data", environment={"QUEUE_PROXIES": "1"}).start()
+def server(demo: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    running = copy_of(demo, tmp_path_factory.mktemp("hostility") / "data", environment={"QUEUE_PROXIES": "1"}).start()
     yield running
     running.stop()
 

@@ -80,11 +80,15 @@ def test_the_door_goes_on_while_server_and_kiosk_die(server: Server, kiosk: Kios
     assert {row[3] for row in known.values()} <= {"cancelled", "void"}
     reserve = [t for t in visitors.tickets if "reserve" in t]
     assert len(of_kind(found, "offline_entered")) == len(reserve)
+    unprinted: list[int] = []
     for service, prefix in (("informasi", "F"), ("pengaduan", "G")):
         numbers = [t["number"] for t in reserve if t["service"] == service]
         assert numbers == list(range(901, 901 + len(numbers)))
         on_paper = labels_on_paper(tmp_path)
-        assert all(f"{prefix} {n}\n" in on_paper for n in numbers) and "NOMOR CADANGAN" in on_paper
+        assert "NOMOR CADANGAN" in on_paper
+        unprinted += [n for n in numbers if f"{prefix} {n}\n" not in on_paper]
+    # At most the one that was on its way to the printer when the kiosk fell: it was seen, it is in the line.
+    assert len(unprinted) <= 1
 
 
 def test_handed_in_numbers_are_called_in_the_order_in_which_they_were_given(server: Server, kiosk: KioskPC) -> None:

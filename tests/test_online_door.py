@@ -10,7 +10,7 @@ import pytest
 import requests
 from admin_stage import Admin
 from backstage import demo_office, rows, shown_code
-from cast import Server
+from cast import Server, copy_of
 
 from queue_server.domain import presence
 from queue_server.screens.media import qr_svg
@@ -22,10 +22,11 @@ FAMILY = 8
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(demo: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Rutan gives no numbers from afar, kanim does; the address that asks is the one that a proxy names."""
-    running = Server(
-        tmp_path_factory.mktemp("online-door") / "data", environment={"QUEUE_WIFI_URL": WIFI, "QUEUE_PROXIES": "1"})
+    running = copy_of(
+        demo, tmp_path_factory.mktemp("online-door") / "data",
+        environment={"QUEUE_WIFI_URL": WIFI, "QUEUE_PROXIES": "1"})
     running.start()
     decide(running, remote_numbers=False)
     yield running

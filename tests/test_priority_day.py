@@ -33,9 +33,9 @@ NUMBERS = ["kunjungan"] * 24 + ["informasi"] * 10 + ["pengaduan"] * 6
 
 
 @pytest.fixture(scope="module")
-def day(tmp_path_factory: pytest.TempPathFactory, placed: Callable[[Path], Path]) -> Iterator[Path]:
+def day(tmp_path_factory: pytest.TempPathFactory, copied: Callable[..., Server]) -> Iterator[Path]:
     """The data folder after the day; the server stands still by then."""
-    server = Server(placed(tmp_path_factory.mktemp("day") / "data")).start()
+    server = copied(tmp_path_factory.mktemp("day") / "data").start()
     apply(server.data, with_rules("rutan", double_press_ms=0))
     try:
         live(server)

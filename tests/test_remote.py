@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -21,9 +20,9 @@ SERVICE = "informasi"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory, placed: Callable[[Path], Path]) -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory, copied: Callable[..., Server]) -> Iterator[Server]:
     """One house for all these tests; officers need no pauses between presses here."""
-    running = Server(placed(tmp_path_factory.mktemp("remote") / "data")).start()
+    running = copied(tmp_path_factory.mktemp("remote") / "data").start()
     apply(running.data, with_rules("rutan", double_press_ms=0))
     yield running
     running.stop()

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import backstage
+import nursery
 import pytest
-from cast import ROOT, Server
+from cast import Server
 
 from queue_server.client import Refusal
 from queue_server.crowd import Line, Web
@@ -28,8 +29,7 @@ SPEED = 30.0
 
 def command(*words: str) -> subprocess.CompletedProcess[str]:
     """The command as it is typed: a process of its own, with no loop of a browser test in it."""
-    return subprocess.run(
-        [sys.executable, "-m", "queue_server", *words], cwd=ROOT, capture_output=True, text=True, timeout=240)
+    return nursery.run(list(words), dict(os.environ), 240)
 
 
 @pytest.fixture

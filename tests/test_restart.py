@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,9 +27,9 @@ LINES = 1_100
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory, placed: Callable[[Path], Path]) -> Iterator[Server]:
+def house(tmp_path_factory: pytest.TempPathFactory, copied: Callable[..., Server]) -> Iterator[Server]:
     """One house for the tests that do not end it."""
-    running = Server(placed(tmp_path_factory.mktemp("house") / "data")).start()
+    running = copied(tmp_path_factory.mktemp("house") / "data").start()
     yield running
     running.stop()
 

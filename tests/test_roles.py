@@ -11,7 +11,7 @@ from contextlib import suppress
 import pytest
 import requests
 import socketio
-from cast import Server
+from cast import Server, copy_of
 
 from queue_server.client import Refusal, Screen, Site
 from queue_server.commands_shell import roles as page
@@ -51,8 +51,8 @@ class Cast:
 
 
 @pytest.fixture(scope="module")
-def cast(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cast]:
-    running = Server(tmp_path_factory.mktemp("roles") / "data").start()
+def cast(demo: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cast]:
+    running = copy_of(demo, tmp_path_factory.mktemp("roles") / "data").start()
     yield Cast(running)
     running.stop()
 

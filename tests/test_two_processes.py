@@ -12,7 +12,7 @@ import databases
 import pytest
 import requests
 from backstage import events, rows, shell, until
-from cast import Server, settle
+from cast import Server, copy_of, settle
 from databases import Postgres
 from redis_server import Redis
 
@@ -31,12 +31,15 @@ class House:
 
 
 @pytest.fixture(scope="module")
-def house(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def house(
+    demo_on_postgres: Server, postgres: Postgres, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[House]:
     data = tmp_path_factory.mktemp("two") / "data"
-    databases.use(data, postgres.create())
     redis = Redis().start()
     environment = {"REDIS_URL": redis.url}
-    a = Server(data, environment=environment).start()
+    a = copy_of(demo_on_postgres, data, environment=environment)
+    databases.use(data, postgres.create(databases.url_of(demo_on_postgres.data)))
+    a.start()
     b = Server(data, environment=environment, passwords=a.passwords).start()
     yield House(a, b, redis, data)
     for server in (a, b):

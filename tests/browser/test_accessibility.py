@@ -16,9 +16,9 @@ KIOSK, PHONE, DESK, TV = (1080, 1920), (360, 640), (1280, 720), (1920, 1080)
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def house(demo: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """An office with people in it, so that the pages are not empty when they are judged."""
-    server = Server(tmp_path_factory.mktemp("house") / "data").start()
+    server = copy_of(demo, tmp_path_factory.mktemp("house") / "data").start()
     kiosk = server.kiosk()
     for service, priority in (("kunjungan", False), ("kunjungan", True), ("kunjungan", False), ("titipan", False)):
         kiosk.take(service, priority)

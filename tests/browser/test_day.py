@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-from cast import Server
+from cast import Server, copy_of
 from playwright.sync_api import Browser
 
 from queue_server.domain import chain
@@ -30,9 +30,9 @@ UNMARKED = "() => seen.all('.mark').length === 0"
 
 
 @pytest.fixture(scope="module")
-def day(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
+def day(browser: Browser, demo: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
     """One house with all its screens for all these tests; each leaves both counters without a visitor."""
-    server = Server(tmp_path_factory.mktemp("day") / "data").start()
+    server = copy_of(demo, tmp_path_factory.mktemp("day") / "data").start()
     try:
         screens = Day(browser, server)
         yield screens

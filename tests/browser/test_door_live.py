@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cast import Server, settle
+from cast import Server, copy_of, settle
 from playwright.sync_api import Browser, Page, expect
 
 from tests.test_printing import Printer
@@ -23,9 +23,10 @@ def paper() -> Iterator[Printer]:
 
 
 @pytest.fixture
-def office(tmp_path: Path, paper: Printer) -> Iterator[Server]:
+def office(demo: Server, tmp_path: Path, paper: Printer) -> Iterator[Server]:
     """A server with a printer and an address for phones."""
-    running = Server(tmp_path / "data", options=("--demo", "--printer", paper.setting, "--wifi-url", "http://10.0.0.5"))
+    running = copy_of(
+        demo, tmp_path / "data", options=("--demo", "--printer", paper.setting, "--wifi-url", "http://10.0.0.5"))
     yield running.start()
     running.stop()
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from backstage import until
 from playwright.sync_api import Browser, expect
 
 from tests.browser.door_stage import BEAT, NOW, SMALLER, TOO_WIDE, Stage, door, ticket
@@ -125,7 +126,7 @@ def test_nobody_is_shut_out(kiosk: Stage, contrast: bool) -> None:
     for step in (None, "service-kunjungan", "standard-button", "take", "paper-kept"):
         if step:
             kiosk.sees(step).tap()
-        kiosk.page.wait_for_function("document.getAnimations().every(a => a.playState === 'finished')")
+        until(lambda: kiosk.page.evaluate("document.getAnimations().every(a => a.playState === 'finished')"), 10)
         result = Axe().run(kiosk.page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "wcag2aaa"]})
         assert result.violations_count == 0, result.generate_report()
 
