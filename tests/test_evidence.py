@@ -14,14 +14,19 @@ from pathlib import Path
 
 import pytest
 from played import KEY, Played, busy_days
+from small_house import session, settings
 from tampering import ONE_ROW, Tampered, cut_tail, tampered
 
+from bench.fill import fill
+from queue_server import opening
 from queue_server.commands.seal import seal_now
+from queue_server.commands.setup import configure
 from queue_server.commands_shell.proof import words
 from queue_server.domain.evidence import Examination
 from queue_server.domain.report import differences
 from queue_server.domain.seal import Seal
 from queue_server.domain.ticket import OPEN
+from queue_server.office_file import read
 from queue_server.proof import generator, make
 from queue_server.proof.reading import Bundle
 from queue_server.proof.verifier import examine, report
@@ -168,6 +173,7 @@ def test_every_finding_has_its_sentence_in_both_languages() -> None:
         *rebuilt_clock.CLOCK_PROBLEMS, *verify.CALL_PROBLEMS, *verify.NUMBER_PROBLEMS}
     for language, said in words().items():
         assert {key.removeprefix("problem.") for key in said if key.startswith("problem.")} == codes, language
+        assert {key.removeprefix("note.") for key in said if key.startswith("note.")} == set(findings.NOTES)
     assert words()["id"].keys() == words()["en"].keys()
 
 
@@ -187,6 +193,25 @@ def test_the_report_is_the_one_that_the_pages_show(tmp_path: Path) -> None:
         del shown[name]
     shown["period"] = {key: shown["period"][key] for key in stated["period"]}
     assert list(differences(shown, stated)) == [] and stated["all"]["with"]["overtaken"]["times"] > 0
+
+
+def test_days_that_were_filled_hold_too(tmp_path: Path) -> None:
+    """What the benches and many tests stand on is a log like a lived one."""
+    data = tmp_path / "data"
+    found = settings(data)
+    with session(found) as opened:
+        office = read((generator.ROOT / "offices" / "rutan.toml").read_text("utf-8"), "rutan.toml")
+        opening.add_office(opened.database, KEY)
+        opened.press(KEY, "configure", configure, office=office, reason="test")
+    fill(data, KEY, 300, 120)
+    with session(found) as opened:
+        opened.press(KEY, "seal", seal_now)
+        with opened.database.read() as c:
+            head = offices.heads_of(c, [KEY])[0]
+            make.write(c, head, "2020-01-01", "2099-12-31", tmp_path / "b.zip", lambda done, total: None)
+    result = examine(Bundle(tmp_path / "b.zip"), []).result
+    assert result.findings == [] and result.steps == result.calls_checked == 300
+    assert result.notes["standard_later"] == 300
 
 
 # --- a period -------------------------------------------------------------------------------------

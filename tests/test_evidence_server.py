@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from backstage import demo_office, events, shell, until
-from cast import Server
+from cast import Server, copy_of
 
 from queue_server.client import Refusal, Site
 from queue_server.domain.seal import read_seal
@@ -18,8 +18,8 @@ from queue_server.proof.verifier import examine
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    running = Server(tmp_path_factory.mktemp("evidence") / "data").start()
+def server(demo: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    running = copy_of(demo, tmp_path_factory.mktemp("evidence") / "data").start()
     yield running
     running.stop()
 

@@ -52,9 +52,11 @@ def read_head(text: str) -> BundleHead:
     return BundleHead(**found)
 
 
-def standard_line(key: int, service: str, version: int, valid_from: str, seq: int, body: str) -> str:
-    """A published standard as it stands in standards.jsonl: its id, its place in the register, and its text."""
-    row = {"id": key, "service": service, "version": version, "valid_from": valid_from, "seq": seq, "body": body}
+def standard_line(key: int, service: str, version: int, valid_from: str, seq: int, at: int, body: str) -> str:
+    """A published standard as it stands in standards.jsonl: its id, its place in the register, the event that brought
+    it and its instant (UTC ms), and its text."""
+    row = {
+        "id": key, "service": service, "version": version, "valid_from": valid_from, "seq": seq, "at": at, "body": body}
     return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import zip_longest
 from typing import Any
 
@@ -41,6 +42,7 @@ class Examination:
         self.force: InForce | None = None
         self.standards: dict[int, Version] = {}
         self.lines_of_standards: dict[int, str] = {}
+        self.published_at: dict[int, int] = {}
         self.in_force_at: dict[int, InForce] = {}  # by the event that put it in force
         self.in_log: set[int] = set()  # standards whose publication is among the events
         self.numbers = Numbers()
@@ -71,8 +73,10 @@ class Examination:
             row = json.loads(line)
             found = Version(row["id"], row["service"], row["version"], row["valid_from"],
                             standard_from_json(row["body"]), row["seq"])
-            if standard_line(found.id, found.service, found.version, found.valid_from, found.seq, row["body"]) != line:
+            whole = (found.id, found.service, found.version, found.valid_from, found.seq, row["at"], row["body"])
+            if standard_line(*whole) != line:
                 raise ValueError("spelling")
+            self.published_at[found.id] = int(row["at"])
             self.standards[found.id] = found
             self.lines_of_standards[found.id] = line
         except (*ODD, AssertionError) as odd:
@@ -129,7 +133,7 @@ class Examination:
         if event.kind == "office_configured":
             self._configured(event.seq, body["configuration"], body["digest"])
         elif event.kind == "standard_published":
-            self._publishes(body)
+            self._publishes(event.at, body)
         elif event.kind == "sealed":
             self._sealed(event, body)
         elif event.kind == "refusals_counted":
@@ -165,14 +169,14 @@ class Examination:
         self.force, self.rebuilt.office = found, found.office
         self.in_force_at[seq] = found
 
-    def _publishes(self, body: dict[str, Any]) -> None:
+    def _publishes(self, at: int, body: dict[str, Any]) -> None:
         """A standard in the bundle is word for word the one that the log has."""
         key = int(body["standard"])
         self.in_log.add(key)
         found, line = self.standards.get(key), self.lines_of_standards.get(key)
         text = None if line is None else json.loads(json.loads(line)["body"])
         if found is None or text != body["after"] or (found.service, found.version, found.valid_from) != (
-                body["service"], body["version"], body["valid_from"]):
+                body["service"], body["version"], body["valid_from"]) or self.published_at[key] != at:
             self._say("standards.jsonl", key, "standard_differs", f"{body['service']} {key}")
 
     def _unpublished(self) -> None:
@@ -207,11 +211,19 @@ class Examination:
             if leg is None or "standard" not in body:
                 return
             service, day, before = body["to_service"], leg.ticket.day, leg.ticket.issued_seq
-        versions = sorted((v for v in self.standards.values() if v.service == service and v.seq < before),
+        versions = sorted((self._dated(v) for v in self.standards.values() if v.service == service and v.seq < before),
                           key=lambda version: version.version)
         found = in_force(versions, str(day))
-        if body["standard"] != (0 if found is None else found.id):
-            self._say("events.jsonl", event.seq, "standard_unknown", f"{service} {body['standard']}")
+        if body["standard"] == (0 if found is None else found.id):
+            return
+        if versions and body["standard"] == versions[0].id and str(day) < versions[0].published:
+            self.result.notes["standard_later"] += 1
+            return
+        self._say("events.jsonl", event.seq, "standard_unknown", f"{service} {body['standard']}")
+
+    def _dated(self, version: Version) -> Version:
+        """With the office day of its publication, by the configuration in force."""
+        return replace(version, published=self.rebuilt.day_of(self.published_at[version.id]))
 
     # --- seals from outside --------------------------------------------------------------------
 

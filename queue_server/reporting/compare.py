@@ -7,10 +7,10 @@ from typing import Any
 
 from ..domain import chance
 from ..domain.figures import Spread
+from ..domain.report import figures_of
 from ..domain.tally import JUDGED, Half, Run, Tally, below_or_equal, spread_of_runs, summed
 from ..store.tallies import Row
 from .period import Period
-from .report import figures_of
 
 #: With so many days in each period, days are compared with days; with fewer, visitors with visitors.
 ENOUGH_DAYS = 5

@@ -68,8 +68,9 @@ def of_day(c: Connection, office_id: int, day: str) -> list[Sealed]:
 
 def register_lines(c: Connection, office_id: int, last: int) -> Iterator[str]:
     """Every standard that was published up to an event, by id, as a bundle of evidence has it."""
-    s = t.standard.c
+    s, e = t.standard.c, t.event_table.c
     rows = c.execute(
-        select(s.id, s.service, s.version, s.valid_from, s.seq, s.body)
+        select(s.id, s.service, s.version, s.valid_from, s.seq, e.at, s.body)
+        .join(t.event_table, (e.office_id == s.office_id) & (e.seq == s.seq))
         .where(s.office_id == office_id, s.seq <= last).order_by(s.id))
     return (standard_line(*row) for row in rows)
