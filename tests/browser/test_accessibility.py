@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from cast import Server, copy_of
 from playwright.sync_api import Browser, BrowserContext, Page
-
-from tests.conftest import Server
 
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 SERIOUS = ("serious", "critical")
