@@ -3,7 +3,8 @@
 Ours: the program that the server starts for a supervisor's download, with its start. Beside it: the ``sqlite3`` shell
 (or Python's sqlite3 and csv where there is none) and, after a move, PostgreSQL's ``COPY``, each with one statement that
 makes the same columns of an ended visit: the office's times with their offset, seconds, the promise and if it was kept.
-What they wrote is compared line by line: a quick export of something else would be no baseline.
+What they wrote is compared line by line: a quick export of something else would be no baseline. Then the spreadsheet
+beside plain XlsxWriter with the same cells, and the memory of each kind above that of an export without lines.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from pathlib import Path
 from statistics import median
 
 import psycopg
+import xlsxwriter
 
 from bench.bars import Found, good, load, say
 from bench.fill import fill
@@ -30,10 +32,11 @@ from bench.house import ROOT, machine
 from bench.houses import postgres
 from bench.trio import small_office
 from queue_server import config
+from queue_server.exports.columns import COLUMNS
 from queue_server.replay.place import set_up
 from queue_server.shell import Session
 
-BAR = 3.0
+BAR, XLSX_BAR, MEMORY_MB = 3.0, 1.3, 150.0
 DATABASES = ("sqlite", "postgresql")
 #: As the columns of an export name them; the promise of the bench's office is 15 and 10 minutes at the door.
 _SAME = """
@@ -158,6 +161,67 @@ def measure(environment: dict[str, str], baseline: Sqlite | Copy, steps: int, ro
         beside=f"{took:.1f} s ({steps / took:,.0f} steps/s, {size:.0f} MB) beside {bare:.1f} s; {load()}"))]
 
 
+def plain(lines: list[list[str]], kinds: Sequence[str], out: Path) -> None:
+    """The cells of our CSV with XlsxWriter and nothing else, as its own documentation does it for large files."""
+    book = xlsxwriter.Workbook(str(out), {"constant_memory": True, "strings_to_urls": False})
+    sheet, time_format = book.add_worksheet(), book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+    durations = book.add_format({"num_format": "0.000"})
+    for row, cells in enumerate(lines):
+        for place, (cell, kind) in enumerate(zip(cells, kinds, strict=True)):
+            if cell == "":
+                continue
+            if row and kind in ("duration", "stated", "number"):
+                sheet.write_number(row, place, float(cell), durations if kind == "duration" else None)
+            elif row and kind == "time":
+                sheet.write_number(row, place, row / 86_400, time_format)
+            else:
+                sheet.write_string(row, place, cell)
+    book.close()
+
+
+def measure_xlsx(environment: dict[str, str], steps: int, rounds: int) -> list[Found]:
+    """A spreadsheet of the same lines beside plain XlsxWriter, which is given the cells ready made."""
+    with tempfile.TemporaryDirectory(prefix="queue-export-") as folder:
+        mine, cells, bare = (Path(folder) / name for name in ("ours.xlsx", "ours.csv", "bare.xlsx"))
+        ours(environment, cells)
+        with cells.open(newline="", encoding="utf-8") as file:
+            lines = list(csv.reader(file))
+        kinds = [column.kind for column in COLUMNS]
+        times = [
+            (_timed(lambda: peak_mb(environment, ["--format", "xlsx", "--out", str(mine)])),
+             _timed(lambda: plain(lines, kinds, bare))) for _ in range(rounds)]
+    took, alone = median(a for a, _ in times), median(b for _, b in times)
+    return [say(Found(
+        f"spreadsheet of {steps:,} steps, times plain XlsxWriter", median(a / b for a, b in times), bar=XLSX_BAR,
+        beside=f"{took:.1f} s beside {alone:.1f} s; {load()}"))]
+
+
+def measure_memory(environment: dict[str, str], steps: int) -> list[Found]:
+    """The most memory of each export's process, above that of one that exports a day without steps."""
+    idle = peak_mb(environment, ["--to", "1999-12-31"], first="1999-12-31")
+    found = []
+    with tempfile.TemporaryDirectory(prefix="queue-export-") as folder:
+        for kind in ("csv", "jsonl", "xlsx"):
+            used = peak_mb(environment, ["--format", kind, "--out", str(Path(folder) / f"log.{kind}")])
+            found.append(say(Found(
+                f"memory of {kind}, {steps:,} steps, above idle", used - idle, " MB", MEMORY_MB,
+                beside=f"idle {idle:.0f} MB")))
+    return found
+
+
+def peak_mb(environment: dict[str, str], options: Sequence[str], first: str = "2000-01-01") -> float:
+    """Runs an export as the server does; its greatest resident memory, MB."""
+    last = [] if "--to" in options else ["--to", "2999-12-31"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "queue_server.exports", "bench", "--from", first, *last, *options], cwd=ROOT,
+        env={**os.environ, **environment}, stdout=subprocess.DEVNULL)
+    _pid, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"the export ended with status {process.returncode}")
+    return used.ru_maxrss / 1024
+
+
 def run(steps: int, rounds: int, folder: str | None = None, databases: Sequence[str] = DATABASES) -> list[Found]:
     data = Path(tempfile.mkdtemp(prefix="queue-bench-", dir=folder))
     sqlite = {"QUEUE_DATA": str(data)}
@@ -166,7 +230,10 @@ def run(steps: int, rounds: int, folder: str | None = None, databases: Sequence[
         set_up(session, small_office(), 1)
         session.close()
         fill(data, "bench", steps)
-        found = measure(sqlite, Sqlite(data), steps, rounds) if "sqlite" in databases else []
+        found = []
+        if "sqlite" in databases:
+            found += measure(sqlite, Sqlite(data), steps, rounds) + measure_xlsx(sqlite, steps, rounds)
+            found += measure_memory(sqlite, steps)
         if "postgresql" in databases:
             with postgres() as server:
                 url = server.create()

@@ -99,6 +99,15 @@
         ${["today", "week", "month", "last_month", "year"].map(function (name) { return html`<${Desk.button} key=${name} kind="button-quiet" word=${Queue.t("reports.period." + name)} run=${named(name)} testid=${"period-" + name} />`; })}</div></form>`;
   }
 
+  /** Sheets to print: the last day of the period closed, and the period as a report on the standards. */
+  function Sheets() {
+    const period = state.found.period, language = Queue.language();
+    const sheet = function (name, query) {
+      return html`<a class="button" download href=${Paper.base() + "/" + name + ".pdf?" + Desk.query(query, { language: language })} data-testid=${"sheet-" + name}>${Desk.icon("download")}<span>${Queue.t("reports.sheet." + name, { day: Paper.day(period.last) })}</span></a>`;
+    };
+    return html`<div class="row report-sheets">${sheet("closing", { day: period.last })}${sheet("compliance", { from: period.first, to: period.last })}</div>`;
+  }
+
   /* ---- The page ---- */
 
   function Told() {
@@ -115,7 +124,7 @@
     const Part = { figures: Paper.Figures, compare: Paper.Compare, arrivals: Paper.Arrivals }[now];
     return html`<main class="body stack"><${Filters} /><${Told} /><${Paper.Parts} parts=${PARTS} now=${now} />
       ${found ? html`<div aria-busy=${String(state.loading)}><p class="report-title" data-testid="report-title">${Queue.t("reports.of_period", { first: Paper.day(found.period.first), last: Paper.day(found.period.last), n: found.period.days })}</p>
-        ${found.all["with"].steps || found.all.refusals ? html`<${Part} found=${found} draft=${state.draft} />` : html`<p class="empty" data-testid="report-empty">${Desk.icon("list")}${Queue.t("reports.empty")}</p>`}</div>` : null}</main>`;
+        ${found.all["with"].steps || found.all.refusals ? html`<${Part} found=${found} /><${Sheets} />` : html`<p class="empty" data-testid="report-empty">${Desk.icon("list")}${Queue.t("reports.empty")}</p>`}</div>` : null}</main>`;
   }
 
   function draw() {

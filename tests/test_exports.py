@@ -147,7 +147,7 @@ def test_a_spreadsheet_holds_no_formula_and_no_link(tmp_path: Path) -> None:
     book = Workbook(tmp_path / "log.xlsx", Names({}, {}, {7: "=1+1", 8: "http://evil.test"}, 7, words("id")))
     book.add(evil)
     shares.add(evil)
-    book.close([("office", "=2+2")], shares)
+    book.close([("office", "=2+2")], shares, 0)
     for number in (1, 2):
         assert "<f>" not in sheet(tmp_path / "log.xlsx", number)
         assert "<hyperlink" not in sheet(tmp_path / "log.xlsx", number)
@@ -157,8 +157,8 @@ def test_a_spreadsheet_holds_no_formula_and_no_link(tmp_path: Path) -> None:
 
 def test_sheets_are_split_with_their_headings(tmp_path: Path) -> None:
     book = Workbook(tmp_path / "log.xlsx", NAMES, rows_a_sheet=3)
-    book.add(entry(step=n, number=n) for n in range(1, 8))
-    book.close([], Shares())
+    book.add([entry(step=n, number=n) for n in range(1, 8)])
+    book.close([], Shares(), 0)
     rows = [len(re.findall(r"<row ", sheet(tmp_path / "log.xlsx", n))) for n in (2, 3, 4)]
     assert rows == [4, 4, 2]
     assert all("why_called" in sheet(tmp_path / "log.xlsx", n) for n in (2, 3, 4))
@@ -169,11 +169,36 @@ def test_the_summary_prints_numerator_denominator_and_what_was_left_out(tmp_path
     left = Verdict(Part(None, "left_in_time"), Part(None, "not_served"), NO)
     shares.add([entry(), entry(verdict=Verdict(Part(False), YES, NO)), entry(verdict=left)])
     book = Workbook(tmp_path / "log.xlsx", Names({}, {}, {}, 7, words("en")))
-    book.close([], shares)
+    book.close([], shares, 0)
     summary = sheet(tmp_path / "log.xlsx", 1)
     assert "50.0 %" in summary and "left before the stated time" in summary
     wait = shares.as_json()["all"]["wait"]
     assert (wait["on_time"], wait["judged"], wait["left_out"]) == (1, 2, {"left_in_time": 1})
+
+
+def test_the_days_have_a_line_each_and_two_charts(tmp_path: Path) -> None:
+    late = Verdict(Part(False), YES, NO)
+    book = Workbook(tmp_path / "log.xlsx", NAMES)
+    book.add([entry(), entry(step=2, wait=120_000)])
+    book.add([entry(step=3, wait=180_000, verdict=late), entry(step=4, day="2026-11-24", first_called_at=None)])
+    book.close([], Shares(), 0)
+    days = sheet(tmp_path / "log.xlsx", 3)
+    assert days.count("<row ") == 3 and "2026-11-24" in days
+    values = [float(value) for value in re.findall(r'<c r="[A-Z]2"[^>]*><v>([^<]*)</v>', days)]
+    assert values == pytest.approx([3, 120_000 / 86_400_000, 168_000 / 86_400_000, 2, 3, 0.666667])
+    with zipfile.ZipFile(tmp_path / "log.xlsx") as file:
+        charts = [file.read(f"xl/charts/chart{n}.xml").decode() for n in (1, 2)]
+    assert "by_day!$C$2:$C$3" in charts[0] and "by_day!$G$2:$G$3" in charts[1]
+
+
+def test_the_same_entries_make_the_same_bytes(tmp_path: Path) -> None:
+    made = []
+    for name in ("one.xlsx", "other.xlsx"):
+        book = Workbook(tmp_path / name, NAMES)
+        book.add([entry()])
+        book.close([], Shares(), 1_795_396_200_000)
+        made.append((tmp_path / name).read_bytes())
+    assert made[0] == made[1]
 
 
 # --- the server's side --------------------------------------------------------------------------

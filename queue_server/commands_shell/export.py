@@ -30,6 +30,6 @@ def run(args: argparse.Namespace) -> int:
     except OSError as error:
         print(f"The file could not be written: {error}", file=sys.stderr)
         return 1
-    if args.out or args.format == "xlsx":
+    if args.format not in work.SHEETS and (args.out or args.format == "xlsx"):
         print(f"{seen[0]} lines written.", file=sys.stderr)
     return 0

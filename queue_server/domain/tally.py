@@ -231,6 +231,12 @@ def spread_of_runs(runs: Sequence[Run], total: int | None = None) -> Spread:
         n, percentile(together, 50), percentile(together, 90), percentile(together, 95), together.highest, added)
 
 
+def median_of_runs(runs: Sequence[Run]) -> int | None:
+    """The median alone, for a third of the work."""
+    runs = [run for run in runs if len(run)]
+    return percentile(_Together(runs), 50) if runs else None
+
+
 def below_or_equal(runs: Sequence[Run], value: int) -> int:
     """How many durations are at most ``value``."""
     return sum(bisect_right(run, value) for run in runs)

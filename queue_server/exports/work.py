@@ -183,8 +183,8 @@ def _sheet(database: Database, asked: Asked) -> bytes:
     from ..sheets.compliance import compliance_report
 
     with database.read() as c:
-        at = chain_events.newest_at(c)[asked.office]
         period = Period(c, asked.office, Span(asked.filters.first, asked.filters.last), asked.filters.service)
+        _seq, at = chain_events.newest_of(c, period.head.id)
         make = closing_sheet if asked.kind == "closing" else compliance_report
         return make(period, asked.language or "id", at)
 
@@ -245,17 +245,20 @@ def _spreadsheet(
         book.add(entries)
         shares.add(entries)
         told(shares.entries, total)
-    book.close(_facts(office, asked, names_, total), shares)
+    seq, at = chain_events.newest_of(c, office_id)
+    book.close(_facts(office, asked, names_, total, seq, at), shares, at)
     os.replace(part, path)
 
 
-def _facts(office: Office, asked: Asked, names_: Names, total: int) -> list[tuple[str, str]]:
+def _facts(
+    office: Office, asked: Asked, names_: Names, total: int, seq: int, at: int
+) -> list[tuple[str, str]]:
     """What the summary says of the whole file."""
     f = asked.filters
     officer = "" if f.person is None else names_.people.get(f.person, f"#{f.person}")
     return [
         ("office", office.name), ("period", f"{f.first} – {f.last}"), ("zone", office.time_zone),
-        ("made_at", local_time(wall_ms(), names_.offset_h)), ("entries", str(total)),
+        ("upto", f"{seq} ({local_time(at, names_.offset_h)})"), ("entries", str(total)),
         *([("service", names_.services.get(f.service, f.service))] if f.service else []),
         *([("counter", names_.counters.get(f.counter, f.counter))] if f.counter else []),
         *([("officer", officer)] if officer else []), *([("flagged", names_.flag(f.flag))] if f.flag else []),

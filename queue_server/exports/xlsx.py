@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
 
 from ..store.reports import Entry
+from . import by_day
+from .by_day import Days
 from .columns import COLUMNS, Names, headings
 from .shares import PARTS, Shares
 
@@ -36,6 +39,7 @@ class Workbook:
             "duration": self.book.add_format({"num_format": "0.000"}),
         }
         self.summary = self.book.add_worksheet(names.say("sheet", "summary"))
+        self.days = Days()
         self.cells = [(place, column.kind, column.value(names)) for place, column in enumerate(COLUMNS)]
         self.sheets = 0
         self.row = 0
@@ -51,7 +55,8 @@ class Workbook:
             self.sheet.write_string(0, place, heading, self.bold)
         self.row = 1
 
-    def add(self, entries: Iterable[Entry]) -> None:
+    def add(self, entries: Sequence[Entry]) -> None:
+        self.days.add(entries)
         for entry in entries:
             if self.row > self.rows_a_sheet:
                 self._add_sheet()
@@ -77,8 +82,13 @@ class Workbook:
         else:
             self.sheet.write_string(self.row, place, value)
 
-    def close(self, facts: list[tuple[str, str]], shares: Shares) -> None:
-        """Writes the summary (it stands first, but is known last) and the file."""
+    def close(self, facts: list[tuple[str, str]], shares: Shares, at: int) -> None:
+        """Writes the summary (it stands first, but is known last), the days and the file. ``at`` is its date: when the
+        newest event in it was recorded, UTC ms."""
+        self.book.set_properties({"created": datetime.fromtimestamp(at / 1000, UTC).replace(tzinfo=None)})
+        by_day.write(
+            self.book, self.book.add_worksheet(self.names.say("sheet", "by_day")), self.names, self.days.all(),
+            self.bold)
         say, sheet = self.names.say, self.summary
         sheet.set_column(0, 0, 34)
         sheet.set_column(1, 6, 16)

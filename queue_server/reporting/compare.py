@@ -6,9 +6,8 @@ from collections import defaultdict
 from typing import Any
 
 from ..domain import chance
-from ..domain.figures import Spread
 from ..domain.report import figures_of
-from ..domain.tally import JUDGED, Half, Run, Tally, below_or_equal, spread_of_runs, summed
+from ..domain.tally import JUDGED, Half, Run, Tally, below_or_equal, median_of_runs, summed
 from ..store.tallies import Row
 from .period import Period
 
@@ -61,8 +60,8 @@ def _days(rows: list[Row], half: Any) -> list[Half]:
 
 def _medians(days: list[Half], runs: str) -> list[int]:
     """The median of each day that has any."""
-    found: list[Spread] = [spread_of_runs(getattr(day, runs), 0) for day in days]
-    return [one.median for one in found if one.median is not None]
+    found = [median_of_runs(getattr(day, runs)) for day in days]
+    return [median for median in found if median is not None]
 
 
 def _durations(before: list[Run], after: list[Run], days_before: list[int], days_after: list[int]) -> Found:
@@ -73,7 +72,7 @@ def _durations(before: list[Run], after: list[Run], days_before: list[int], days
     """
     if min(len(days_before), len(days_after)) >= ENOUGH_DAYS:
         return _said(chance.rank_sum(days_before, days_after))
-    together = spread_of_runs([*before, *after], 0).median
+    together = median_of_runs([*before, *after])
     n = sum(map(len, before)), sum(map(len, after))
     if together is None:
         return _said(chance.Found("median", None, n))

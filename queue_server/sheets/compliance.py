@@ -36,9 +36,9 @@ def compliance_report(period: Period, language: str, at: int) -> bytes:
     letter.heading(f"4. {letter.say('compliance.complaints')}")
     letter.paragraph(letter.say("compliance.complaints_line", blank=BLANK[:12]))
     _data(letter, period, found["all"])
-    letter.signatures(
-        [""], [letter.say("sheet.place_date", place=BLANK[:16], date=BLANK[:14]),
-               letter.say("sheet.head", office=period.office.name) + ","])
+    letter.signatures([
+        letter.say("sheet.place_date", place=BLANK[:16], date=BLANK[:14]),
+        letter.say("sheet.head", office=period.office.name) + ","])
     return letter.made()
 
 

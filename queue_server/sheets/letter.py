@@ -178,13 +178,13 @@ class Letter(FPDF):
                     self.rect(x + right * module, y + down * module, module, module, style="F")
 
     def signatures(self, *signers: Sequence[str]) -> None:
-        """Side by side: each is some lines above the signature; name and staff number are left to be written."""
+        """Two side by side, one on the right: lines above the signature; name and staff number are left to write."""
         if self.get_y() > self.h - 70:
             self.add_page()
         self.ln(4)
-        top, width = self.get_y(), (self.w - 2 * MARGIN_MM) / len(signers)
-        for nth, lines in enumerate(signers):
-            self.set_xy(MARGIN_MM + nth * width, top)
+        top, width = self.get_y(), (self.w - 2 * MARGIN_MM) / 2
+        for place, lines in enumerate(signers, 2 - len(signers)):
+            self.set_xy(MARGIN_MM + place * width, top)
             below = ["", "", "", f"( {BLANK} )", f"{self.say('sheet.nip')} {BLANK}"]
             self.type(10)
             self.multi_cell(width - 4, LINE_MM, "\n".join([*lines, *below]), align="C")

@@ -57,6 +57,13 @@ def newest_at(c: Connection) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
+def newest_of(c: Connection, office_id: int) -> tuple[int, int]:
+    """(seq, when it was recorded, UTC ms) of an office's newest event; zeros before the first."""
+    row = c.execute(
+        select(_e.seq, _e.at).where(_e.office_id == office_id).order_by(_e.seq.desc()).limit(1)).first()
+    return (0, 0) if row is None else (row[0], row[1])
+
+
 def counts(c: Connection) -> tuple[int, int]:
     """(events, tickets) of all offices."""
     events = c.execute(select(func.coalesce(func.sum(t.office.c.head_seq), 0))).scalar_one()
