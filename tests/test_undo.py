@@ -32,7 +32,7 @@ def test_the_step_is_what_it_was(act: str, state: State, monkeypatch: pytest.Mon
     """Clocks, place, class and counter: as if the act had never been."""
     monkeypatch.setattr(moving, "not_counted", lambda *_stretch: 250)
     was = Step(**{**vars(STEP), "state": str(state), "park_clock": "office", "clock_doubt": 0, "before": ""})
-    tx = SimpleNamespace(now=SimpleNamespace(tick=was.since_tick + 5_000, boot=was.boot + 1))
+    tx = SimpleNamespace(now=SimpleNamespace(at=9_000, tick=was.since_tick + 5_000, boot=was.boot + 1))
     after = advance(tx, was, act, counter="9", person_id=99, returned_seq=7, outcome="x")  # type: ignore[arg-type]
     assert after.state == MOVES[act, state] != str(state)
     assert restore(after) == was
