@@ -1205,29 +1205,40 @@ NOTHING_STATED = Standard({"door": Promise()})
 
 @dataclass(frozen=True)
 class Version:
-    """``valid_from`` is never empty: the office day of publication where the standard names none."""
+    """``valid_from`` is never empty: the office day of publication where the standard names none.
+
+    ``published`` is the office day of publication ("": long ago), ``seq`` the event by which it was published.
+    """
 
     id: int
     service: str
     version: int
     valid_from: str
     standard: Standard
-    seq: int = 0  # the event by which it was published
+    seq: int = 0
+    published: str = ""
+
+    @property
+    def begins(self) -> str:
+        """The first day on which a number can be promised this: nothing is promised afterwards."""
+        return max(self.valid_from, self.published)
 
 
 def in_force(versions: Sequence[Version], day: str) -> Version | None:
     """The version of one service in force on an office day; ``versions`` in order of publication."""
-    found = next((v for v in reversed(versions) if v.valid_from <= day), None)
+    found = next((v for v in reversed(versions) if v.begins <= day), None)
     if found is None or "" < found.standard.valid_to < day:
         return None
     return found
 
 
 def last_day(versions: Sequence[Version], version: Version) -> str:
-    """The last day on which a version is in force: its own ``valid_to`` or the day before a later one begins; "":
-    open. A day before its ``valid_from`` means that it never was."""
-    later = [v.valid_from for v in versions if v.version > version.version]
-    ends = [(date.fromisoformat(day) - timedelta(days=1)).isoformat() for day in later]
+    """The last day on which a version is in force: its own ``valid_to`` or the day before a later one begins (that
+    day itself, where it was published on it); "": open. A day before it ``begins`` means that it never was."""
+    ends = [
+        v.begins if v.begins == v.published else (date.fromisoformat(v.begins) - timedelta(days=1)).isoformat()
+        for v in versions if v.version > version.version
+    ]
     if version.standard.valid_to:
         ends.append(version.standard.valid_to)
     return min(ends, default="")
@@ -1238,7 +1249,7 @@ def standing(versions: Sequence[Version], version: Version, day: str) -> str:
     if in_force(versions, day) == version:
         return "in_force"
     last = last_day(versions, version)
-    if version.valid_from > day and (not last or last >= version.valid_from):
+    if version.begins > day and (not last or last >= version.begins):
         return "coming"
     return "ended" if last and last == version.standard.valid_to else "replaced"
 
@@ -1258,7 +1269,7 @@ def gap(versions: Sequence[Version], day: str) -> tuple[str, str] | None:
     if nothing ever was) or ("standard_ends", its last day) when that is near and nothing follows."""
     now = in_force(versions, day)
     if now is None:
-        over = [v.standard.valid_to for v in versions if v.valid_from <= day and v.standard.valid_to]
+        over = [v.standard.valid_to for v in versions if v.begins <= day and v.standard.valid_to]
         return "standard_none", over[-1] if over else ""
     last = last_day(versions, now)
     if not last or last > (date.fromisoformat(day) + timedelta(days=SOON_DAYS)).isoformat():
@@ -1704,6 +1715,7 @@ class Lived(NamedTuple):
     served: int
     clocks: int                     # all clocks of this step together
     waited: int                     # the part of them before calls; with the time before arrival
+    from_afar: bool                 # a number from a phone that was not at the door
     issued_at: int                  # of the ticket
     arrived_at: int | None
     first_called_at: int | None
@@ -1762,7 +1774,9 @@ def _jumped(s: Lived) -> bool:
 def _called_early(s: Lived) -> bool:
     if s.rule == "out_of_order" and s.reason != "replay":
         return True
-    return s.first_called_at is not None and (s.arrived_at is None or s.arrived_at > s.first_called_at)
+    if s.first_called_at is None or not s.from_afar:
+        return False
+    return s.arrived_at is None or s.arrived_at > s.first_called_at
 
 
 def _late_start(s: Lived) -> bool:
@@ -2608,9 +2622,10 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from string import ascii_uppercase, digits
 
 BITS = 160
-LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+LETTERS = "".join(letter for letter in digits + ascii_uppercase if letter not in "ILOU")
 GROUP = 4
 _OF_HASH = BITS // 5
 _CHECK = 4
@@ -2739,9 +2754,11 @@ def read_head(text: str) -> BundleHead:
     return BundleHead(**found)
 
 
-def standard_line(key: int, service: str, version: int, valid_from: str, seq: int, body: str) -> str:
-    """A published standard as it stands in standards.jsonl: its id, its place in the register, and its text."""
-    row = {"id": key, "service": service, "version": version, "valid_from": valid_from, "seq": seq, "body": body}
+def standard_line(key: int, service: str, version: int, valid_from: str, seq: int, at: int, body: str) -> str:
+    """A published standard as it stands in standards.jsonl: its id, its place in the register, the event that brought
+    it and its instant (UTC ms), and its text."""
+    row = {
+        "id": key, "service": service, "version": version, "valid_from": valid_from, "seq": seq, "at": at, "body": body}
     return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -2914,7 +2931,22 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from .office import Clocks, Promise
-from .standard import USUAL, Verdict
+from .plausible import Lived, flags
+from .register import Version
+from .standard import USUAL, Durations, Verdict, judge
+from .ticket import State
+
+
+class Acts(NamedTuple):
+    """What became of a step that its own row no longer shows.
+
+    ``reopened``: after "finish"; ``woken``: after any end; ``no_show_ms``: the shortest time from a call to "did not
+    come", whatever became of the visitor afterwards.
+    """
+
+    reopened: bool = False
+    woken: bool = False
+    no_show_ms: int | None = None
 
 
 class Entry(NamedTuple):
@@ -2972,6 +3004,35 @@ class Entry(NamedTuple):
         """What the stated service duration is about."""
         walked = self.walk if self.clocks.service_from == "called" else 0
         return self.serve + walked + max(0, self.parked_office - self.parked_off)
+
+
+def judged(
+    step: int, day: str, prefix: str, number: int, leg: int, service: str, channel: str, priority: bool, issued_at: int,
+    arrived_at: int | None, first_called_at: int | None, called_at: int | None, started_at: int | None,
+    ended_at: int | None, took: Durations, visit: Durations, judged_by: Version, recalls: int, rule: str, reason: str,
+    counter: str, person: int | None, state: State, outcome: str, standard: int, now: int, day_begins: int | None,
+    acts: Acts, been_here: bool,
+) -> Entry:
+    """The one way from what a step lived through to its line: judged by its standard, with its flags.
+
+    ``visit``: what its ticket's steps took up to this one; ``now`` (UTC ms) stands for the end of one under way;
+    ``day_begins`` as ``hours.day_begins``; ``been_here``: an earlier step of the ticket was at the same service.
+    """
+    promised, clocks = judged_by.standard, judged_by.standard.clocks
+    stated = promised.promise(channel, priority)
+    verdict = judge(
+        took, stated, state, first_called_at is not None, promised.visit_min, visit, clocks, started_at is not None)
+    found = flags(Lived(
+        state, leg, stated.service_min, took.walked, took.served, took.total, took.waited,
+        channel == "online" and leg == 1, issued_at, arrived_at, first_called_at, called_at, started_at,
+        ended_at or now, rule, reason, took.doubtful, day_begins, acts.reopened, acts.woken, acts.no_show_ms,
+        been_here))
+    return Entry(
+        step, day, prefix, number, leg, service, channel, priority, issued_at, arrived_at, first_called_at, called_at,
+        started_at, ended_at, took.wait(clocks), took.walked, took.served, took.parked_office, took.parked_visitor,
+        took.remote, visit.total, stated, promised.visit_min, verdict, recalls, rule, reason, counter, person,
+        str(state), outcome, standard, judged_by.version, took.doubtful, found, took.waited_off, took.parked_off,
+        clocks)
 '''
 
 # -------------------- domain/entry_csv.py --------------------
@@ -3029,8 +3090,9 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, overload
+from typing import overload
 
+from .entry import Entry
 from .figures import Spread, percentile, spread
 from .standard import Share, Verdict
 from .ticket import State
@@ -3046,51 +3108,6 @@ SORTED_BELOW = 90
 FEW = 200
 
 Run = Sequence[int]
-
-
-class Told(Protocol):
-    """A step of the log as a tally takes it in (``store.reports.Entry``)."""
-
-    @property
-    def step(self) -> int: ...
-    @property
-    def day(self) -> str: ...
-    @property
-    def prefix(self) -> str: ...
-    @property
-    def number(self) -> int: ...
-    @property
-    def leg(self) -> int: ...
-    @property
-    def service(self) -> str: ...
-    @property
-    def channel(self) -> str: ...
-    @property
-    def priority(self) -> bool: ...
-    @property
-    def issued_at(self) -> int: ...
-    @property
-    def arrived_at(self) -> int | None: ...
-    @property
-    def first_called_at(self) -> int | None: ...
-    @property
-    def wait(self) -> int: ...
-    @property
-    def walk(self) -> int: ...
-    @property
-    def service_ms(self) -> int: ...
-    @property
-    def verdict(self) -> Verdict: ...
-    @property
-    def counter(self) -> str: ...
-    @property
-    def person(self) -> int | None: ...
-    @property
-    def state(self) -> str: ...
-    @property
-    def outcome(self) -> str: ...
-    @property
-    def flags(self) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True)
@@ -3179,71 +3196,89 @@ def summed(tallies: Iterable[Tally]) -> Tally:
 Key = tuple[str, str, str]
 
 
-def tallied(steps: Iterable[Told], offset_min: int, overtaken: Mapping[int, int]) -> dict[Key, Tally]:
+def tallied(steps: Iterable[Entry], offset_min: int, overtaken: Mapping[int, int]) -> dict[Key, Tally]:
     """The tallies of a day's steps. ``offset_min``: the office's minutes ahead of UTC; ``overtaken``: step -> times.
 
     A step that nobody called stands under no counter and no officer.
     """
-    found: dict[Key, Tally] = {}
+    groups: dict[Key, tuple[_Group, _Group]] = {}
     for one in steps:
-        counted = _counted(one)
+        shape = (one.state, one.channel if one.leg == 1 else "", one.leg == 1 and one.priority,
+                 one.outcome if one.state == State.CANCELLED else "", one.flags, one.verdict)
         since = one.issued_at if one.arrived_at is None else one.arrived_at
-        times = overtaken.get(one.step, 0)
-        passed = Passed(times, one.day, one.prefix, one.number) if times else Passed()
-        names = [("service", ""), ("half", half_hour(since, offset_min))]
+        service = one.service
+        keys = [(service, "service", ""), (service, "half", half_hour(since, offset_min))]
         if one.counter:
-            names.append(("counter", one.counter))
+            keys.append((service, "counter", one.counter))
         if one.person is not None:
-            names.append(("officer", str(one.person)))
-        for part, name in names:
-            tally = found.setdefault((one.service, part, name), Tally())
-            half = tally.flagged if one.flags else tally.plausible
-            counts = half.counts
-            for what, n in counted:
-                counts[what] = counts.get(what, 0) + n
-            if one.first_called_at is not None:
-                _run(half.waits).append(one.wait)
-            if one.state == State.DONE:
-                _run(half.services).append(one.service_ms)
-            if times:
-                half.passed = half.passed.most(passed)
-    for tally in found.values():
-        for half in (tally.plausible, tally.flagged):
-            for run in (*half.waits, *half.services):
-                run.sort()  # type: ignore[attr-defined]  # made as a list by _run
-    return found
+            keys.append((service, "officer", str(one.person)))
+        for key in keys:
+            pair = groups.get(key)
+            if pair is None:
+                pair = groups[key] = _Group(), _Group()
+            pair[1 if one.flags else 0].add(one, shape, overtaken.get(one.step, 0))
+    return {key: Tally(plausible.half(), flagged.half()) for key, (plausible, flagged) in groups.items()}
 
 
-def _run(runs: list[Run]) -> list[int]:
-    if not runs:
-        runs.append([])
-    return runs[0]  # type: ignore[return-value]  # made as a list just now
+#: What of a step is counted: state, channel and priority of a first step, outcome, flags, verdict. A day's thousands of
+#: steps have a few dozen shapes, so they are counted by shape and each shape is looked into once.
+Shape = tuple[str, str, bool, str, tuple[str, ...], Verdict]
 
 
-def _counted(one: Told) -> list[tuple[str, int]]:
-    """What one step adds to the counts of each of its groups."""
-    found = [("steps", 1), (f"state.{one.state}", 1)]
-    if one.leg == 1:
-        found += [("numbers", 1), (f"channel.{one.channel}", 1)]
-        if one.priority:
-            found.append(("priority", 1))
-    if one.state == State.CANCELLED:
-        found.append((f"outcome.{one.outcome}", 1))
-    if one.first_called_at is not None:
-        found.append(("waits_ms", one.wait))
-    if one.state == State.DONE:
-        found += [("services_ms", one.service_ms), ("busy_ms", one.walk + one.service_ms)]
-    found += [(f"flag.{code}", 1) for code in one.flags]
-    verdict = one.verdict
+class _Group:
+    """One half of a tally in the making."""
+
+    def __init__(self) -> None:
+        self.shapes: dict[Shape, int] = {}
+        self.waits: list[int] = []
+        self.services: list[int] = []
+        self.busy_ms = 0
+        self.passed = Passed()
+
+    def add(self, one: Entry, shape: Shape, times: int) -> None:
+        self.shapes[shape] = self.shapes.get(shape, 0) + 1
+        if one.first_called_at is not None:
+            self.waits.append(one.wait)
+        if one.state == State.DONE:
+            took = one.service_ms
+            self.services.append(took)
+            self.busy_ms += one.walk + took
+        if times > self.passed.times or times == self.passed.times > 0:
+            self.passed = self.passed.most(Passed(times, one.day, one.prefix, one.number))
+
+    def half(self) -> Half:
+        counts: dict[str, int] = {}
+        for shape, n in self.shapes.items():
+            for name in _counted(shape):
+                counts[name] = counts.get(name, 0) + n
+        for name, sum_ms in (
+            ("waits_ms", sum(self.waits)), ("services_ms", sum(self.services)), ("busy_ms", self.busy_ms)):
+            if sum_ms:
+                counts[name] = sum_ms
+        self.waits.sort()
+        self.services.sort()
+        return Half(counts, [self.waits] if self.waits else [], [self.services] if self.services else [], self.passed)
+
+
+def _counted(shape: Shape) -> list[str]:
+    """What a step of this shape is counted under."""
+    state, channel, priority, outcome, flags, verdict = shape
+    found = ["steps", f"state.{state}", *(f"flag.{code}" for code in flags)]
+    if channel:
+        found += ["numbers", f"channel.{channel}"]
+    if priority:
+        found.append("priority")
+    if outcome:
+        found.append(f"outcome.{outcome}")
     for part, judged in (("wait", verdict.wait), ("service", verdict.service), ("visit", verdict.visit)):
         if judged.on_time is None:
-            found.append((f"{part}.out.{judged.why}", 1))
+            found.append(f"{part}.out.{judged.why}")
             continue
-        found.append((f"{part}.judged", 1))
+        found.append(f"{part}.judged")
         if judged.on_time:
-            found.append((f"{part}.kept", 1))
+            found.append(f"{part}.kept")
         if verdict.doubtful:
-            found.append((f"{part}.doubtful", 1))
+            found.append(f"{part}.doubtful")
     return found
 
 
@@ -3272,6 +3307,12 @@ def spread_of_runs(runs: Sequence[Run], total: int | None = None) -> Spread:
     added = sum(map(sum, runs)) if total is None else total
     return Spread(
         n, percentile(together, 50), percentile(together, 90), percentile(together, 95), together.highest, added)
+
+
+def median_of_runs(runs: Sequence[Run]) -> int | None:
+    """The median alone, for a third of the work."""
+    runs = [run for run in runs if len(run)]
+    return percentile(_Together(runs), 50) if runs else None
 
 
 def below_or_equal(runs: Sequence[Run], value: int) -> int:
@@ -3633,11 +3674,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
 
-from .entry import Entry
-from .plausible import Lived, flags
+from .entry import Acts, Entry, judged
 from .rebuilt_clock import Moment
 from .register import Version
-from .standard import Durations, Elapsed, add, clock, judge
+from .standard import Durations, Elapsed, add, clock
 from .ticket import OPEN, State
 
 
@@ -3718,8 +3758,7 @@ class Ticket:
 def entry_of(leg: Leg, running_ms: int, off_ms: int, now: int, judged_by: Version, day_begins: int | None) -> Entry:
     """The line of a step at ``now`` (UTC ms), when its present state has lasted ``running_ms``, of which its standard
     does not count ``off_ms``."""
-    took, ticket, standard = leg.durations, leg.ticket, judged_by.standard
-    clocks = standard.clocks
+    took, ticket = leg.durations, leg.ticket
     if leg.state in OPEN:
         visitors = leg.park_clock == "visitor"
         took = add(took, leg.state, "", Elapsed(running_ms), visitors, leg.arrived_at is None)
@@ -3730,22 +3769,12 @@ def entry_of(leg: Leg, running_ms: int, off_ms: int, now: int, judged_by: Versio
     nth = next(at for at, other in enumerate(ticket.legs) if other is leg)
     earlier = ticket.legs[:nth]
     visit = sum((other.durations for other in earlier), Durations()) + took
-    stated = standard.promise(ticket.channel, leg.priority)
-    verdict = judge(
-        took, stated, leg.state, leg.first_called_at is not None, standard.visit_min, visit, clocks,
-        leg.started_at is not None)
-    flagged = flags(Lived(
-        leg.state, nth + 1, stated.service_min, took.walked, took.served, took.total, took.waited, ticket.issued_at,
-        leg.arrived_at, leg.first_called_at, leg.called_at, leg.started_at, leg.ended_at or now, leg.rule, leg.reason,
-        leg.doubt, day_begins, leg.reopened, leg.woken, leg.no_show_ms,
-        any(other.service == leg.service for other in earlier)))
-    return Entry(
+    return judged(
         leg.id, leg.day, ticket.prefix, ticket.number, nth + 1, leg.service, ticket.channel, leg.priority,
-        ticket.issued_at, leg.arrived_at, leg.first_called_at, leg.called_at, leg.started_at, leg.ended_at,
-        took.wait(clocks), took.walked, took.served, took.parked_office, took.parked_visitor, took.remote, visit.total,
-        stated, standard.visit_min, verdict, leg.recalls, leg.rule, leg.reason, leg.counter, leg.person,
-        str(leg.state), leg.outcome, leg.standard, judged_by.version, leg.doubt, flagged, took.waited_off,
-        took.parked_off, clocks)
+        ticket.issued_at, leg.arrived_at, leg.first_called_at, leg.called_at, leg.started_at, leg.ended_at, took, visit,
+        judged_by, leg.recalls, leg.rule, leg.reason, leg.counter, leg.person, leg.state, leg.outcome, leg.standard,
+        now, day_begins, Acts(leg.reopened, leg.woken, leg.no_show_ms),
+        any(other.service == leg.service for other in earlier))
 '''
 
 # -------------------- domain/rebuilt.py --------------------
@@ -4488,25 +4517,38 @@ def history(events: Iterable[Noted], places: Mapping[int, Place], return_after: 
 
     ``return_after``: the office's rule for who was due and not here (the log notes it only for those who were called).
     """
-    found, line = [], _Line(return_after)
-    for event in events:
-        kind, step, more = line.happened(event)
-        place = places.get(step)
-        if kind and place is not None:
-            found.append(Happened(event.seq, kind, step, place.service, place.queued, **more))
-    return found
+    line = Line(return_after)
+    line.goes_on(events, places)
+    return line.happened
 
 
-class _Line:
-    """Who can be called, as far as an event must know it to be understood."""
+class Line:
+    """A day's lines as its events tell of them, one after the other."""
 
     def __init__(self, return_after: int) -> None:
         self.return_after = return_after
+        self.seq = 0                   # of the newest event
+        self.happened: list[Happened] = []
         self.joined: set[int] = set()  # has been in a line once
         self.passed: set[int] = set()  # was due, not here, and let the next one pass
         self.called: set[int] = set()  # stands at a counter, or is on the way to one
 
-    def happened(self, event: Noted) -> tuple[str, int, dict[str, Any]]:
+    def copy(self) -> Line:
+        """One that can go on while others read this one."""
+        found = Line(self.return_after)
+        found.seq, found.happened = self.seq, self.happened.copy()
+        found.joined, found.passed, found.called = self.joined.copy(), self.passed.copy(), self.called.copy()
+        return found
+
+    def goes_on(self, events: Iterable[Noted], places: Mapping[int, Place]) -> None:
+        for event in events:
+            self.seq = event.seq
+            kind, step, more = self._means(event)
+            place = places.get(step)
+            if kind and place is not None:
+                self.happened.append(Happened(event.seq, kind, step, place.service, place.queued, **more))
+
+    def _means(self, event: Noted) -> tuple[str, int, dict[str, Any]]:
         """(what it is to a line or "", of which step, with what)."""
         step, kind, body = event.step, event.kind, event.body
         if kind in _BACK:
@@ -4651,6 +4693,11 @@ EVIDENCE_PROBLEMS: dict[str, str] = {
 }
 
 
+NOTES: dict[str, str] = {
+    "standard_later": "numbers of days before anything was published are judged by the first version",
+}
+
+
 @dataclass(frozen=True)
 class Finding:
     """``file`` of the bundle, ``at`` a seq in events.jsonl and a line elsewhere; ``found`` is what was there."""
@@ -4663,10 +4710,12 @@ class Finding:
 
 @dataclass
 class Result:
-    """``anchored`` is the last seq that a seal from outside vouches for, 0 without one."""
+    """``anchored`` is the last seq that a seal from outside vouches for, 0 without one; ``notes`` (codes of NOTES, how
+    often) are no faults, but a reader should know."""
 
     findings: list[Finding] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
+    notes: Counter[str] = field(default_factory=Counter)
     anchored: int = 0
     events: int = 0
     last_seq: int = 0
@@ -4701,6 +4750,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import zip_longest
 from typing import Any
 
@@ -4731,6 +4781,7 @@ class Examination:
         self.force: InForce | None = None
         self.standards: dict[int, Version] = {}
         self.lines_of_standards: dict[int, str] = {}
+        self.published_at: dict[int, int] = {}
         self.in_force_at: dict[int, InForce] = {}  # by the event that put it in force
         self.in_log: set[int] = set()  # standards whose publication is among the events
         self.numbers = Numbers()
@@ -4761,8 +4812,10 @@ class Examination:
             row = json.loads(line)
             found = Version(row["id"], row["service"], row["version"], row["valid_from"],
                             standard_from_json(row["body"]), row["seq"])
-            if standard_line(found.id, found.service, found.version, found.valid_from, found.seq, row["body"]) != line:
+            whole = (found.id, found.service, found.version, found.valid_from, found.seq, row["at"], row["body"])
+            if standard_line(*whole) != line:
                 raise ValueError("spelling")
+            self.published_at[found.id] = int(row["at"])
             self.standards[found.id] = found
             self.lines_of_standards[found.id] = line
         except (*ODD, AssertionError) as odd:
@@ -4819,7 +4872,7 @@ class Examination:
         if event.kind == "office_configured":
             self._configured(event.seq, body["configuration"], body["digest"])
         elif event.kind == "standard_published":
-            self._publishes(body)
+            self._publishes(event.at, body)
         elif event.kind == "sealed":
             self._sealed(event, body)
         elif event.kind == "refusals_counted":
@@ -4855,14 +4908,14 @@ class Examination:
         self.force, self.rebuilt.office = found, found.office
         self.in_force_at[seq] = found
 
-    def _publishes(self, body: dict[str, Any]) -> None:
+    def _publishes(self, at: int, body: dict[str, Any]) -> None:
         """A standard in the bundle is word for word the one that the log has."""
         key = int(body["standard"])
         self.in_log.add(key)
         found, line = self.standards.get(key), self.lines_of_standards.get(key)
         text = None if line is None else json.loads(json.loads(line)["body"])
         if found is None or text != body["after"] or (found.service, found.version, found.valid_from) != (
-                body["service"], body["version"], body["valid_from"]):
+                body["service"], body["version"], body["valid_from"]) or self.published_at[key] != at:
             self._say("standards.jsonl", key, "standard_differs", f"{body['service']} {key}")
 
     def _unpublished(self) -> None:
@@ -4897,11 +4950,19 @@ class Examination:
             if leg is None or "standard" not in body:
                 return
             service, day, before = body["to_service"], leg.ticket.day, leg.ticket.issued_seq
-        versions = sorted((v for v in self.standards.values() if v.service == service and v.seq < before),
+        versions = sorted((self._dated(v) for v in self.standards.values() if v.service == service and v.seq < before),
                           key=lambda version: version.version)
         found = in_force(versions, str(day))
-        if body["standard"] != (0 if found is None else found.id):
-            self._say("events.jsonl", event.seq, "standard_unknown", f"{service} {body['standard']}")
+        if body["standard"] == (0 if found is None else found.id):
+            return
+        if versions and body["standard"] == versions[0].id and str(day) < versions[0].published:
+            self.result.notes["standard_later"] += 1
+            return
+        self._say("events.jsonl", event.seq, "standard_unknown", f"{service} {body['standard']}")
+
+    def _dated(self, version: Version) -> Version:
+        """With the office day of its publication, by the configuration in force."""
+        return replace(version, published=self.rebuilt.day_of(self.published_at[version.id]))
 
     # --- seals from outside --------------------------------------------------------------------
 
@@ -5176,7 +5237,7 @@ def report(examination: Examination, words: Mapping[str, str]) -> list[str]:
         lines.append(_fill(words["anchored" if result.anchored else "not_anchored"], facts))
         if 0 < result.anchored < result.last_seq:
             lines.append(_fill(words["after_anchor"], facts))
-        return lines
+        return lines + [_fill(words[f"note.{code}"], {"n": n}) for code, n in result.notes.items()]
     lines.append(_fill(words["problems"], facts))
     lines += [f"  - {sentence(finding, words)}" for finding in _ordered(result)[:SHOWN]]
     if facts["problems"] > SHOWN:  # type: ignore[operator]
@@ -5235,6 +5296,7 @@ WORDS = r'''{
   "stop.no_head": "bundle.json bukan kepala bundel yang dikenal: {detail}",
   "stop.not_a_seal": "Itu bukan segel. Salin seluruhnya: kantor, tanggal, nomor dan sembilan kelompok huruf.",
   "stop.seal_miscopied": "Segel salah salin: kelompok terakhir tidak cocok dengan yang lain. Periksa huruf demi huruf.",
+  "note.standard_later": "Catatan: {n} nomor berasal dari hari sebelum standar mana pun diterbitkan; nomor itu dinilai dengan standar pertama.",
   "problem.other_office": "milik kantor lain ({found})",
   "problem.gap": "ada kejadian yang hilang sebelum ini; yang seharusnya berikutnya adalah {found}",
   "problem.not_after": "nomornya tidak lebih tinggi dari yang sebelumnya: berganda atau tertukar urutan; yang seharusnya {found}",
@@ -5295,6 +5357,7 @@ WORDS = r'''{
   "stop.no_head": "bundle.json is no head of a bundle that is known here: {detail}",
   "stop.not_a_seal": "That is no seal. Copy all of it: office, date, number and nine groups of letters.",
   "stop.seal_miscopied": "The seal was copied wrongly: its last group does not fit the others. Check it letter by letter.",
+  "note.standard_later": "Note: numbers of days before any standard was published are judged by the first one: {n}.",
   "problem.other_office": "belongs to another office ({found})",
   "problem.gap": "events before this one are missing; the next should have been {found}",
   "problem.not_after": "its number is not higher than the one before: doubled or out of order; it should be {found}",
