@@ -13,7 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from played import KEY, Played, busy_days
+from backstage import demo_office
+from played import KEY, MINUTE, START, Played, busy_days
 from small_house import session, settings
 from tampering import ONE_ROW, Tampered, cut_tail, tampered
 
@@ -22,7 +23,10 @@ from queue_server import opening
 from queue_server.commands.seal import seal_now
 from queue_server.commands.setup import configure
 from queue_server.commands_shell.proof import words
+from queue_server.domain.chain import GENESIS, Event
 from queue_server.domain.evidence import Examination
+from queue_server.domain.lines import Lines
+from queue_server.domain.rebuilt import Rebuilt
 from queue_server.domain.report import differences
 from queue_server.domain.seal import Seal
 from queue_server.domain.ticket import OPEN
@@ -130,6 +134,27 @@ def _found(made: Made, changed: Tampered, anew: bool) -> None:
         assert any(f.code in ("seal_differs", "seal_not_found") for f in findings), changed
     else:
         assert named & changed.near, (changed.what, sorted(named)[:5], changed.near)
+
+
+def test_a_counter_serves_what_was_moved_to_it_for_that_day() -> None:
+    office = demo_office(KEY)
+    desk, other = office.counters[0], next(s.key for s in office.services if s.key not in office.counters[0].services)
+    rebuilt = Rebuilt({})
+    rebuilt.office = office
+    lines = Lines(rebuilt)
+
+    def moved(at: int, *services: str) -> None:
+        event = Event(KEY, 9, "services_moved", 1, "{}", at, "boot", 0, "person:1", None, GENESIS, GENESIS)
+        lines.services_moved(event, {"counter": desk.key, "services": list(services)}, office)
+
+    today, tomorrow = (rebuilt.day_of(at) for at in (START, START + 24 * 60 * MINUTE))
+    assert lines.counter_on(desk.key, today, office) == desk
+    moved(START, *desk.services, other)
+    assert lines.counter_on(desk.key, today, office) == replace(desk, services=(*desk.services, other))
+    assert lines.counter_on(desk.key, tomorrow, office) == desk
+    moved(START, *reversed(desk.services))  # all as usual again
+    assert lines.counter_on(desk.key, today, office) == desk
+    assert lines.counter_on("none", today, office) is None
 
 
 def test_a_cut_tail_is_found(made: Made) -> None:

@@ -140,6 +140,8 @@ class Examination:
             self.refused[body["day"], body["service"]] = {str(k): int(n) for k, n in body["counts"].items()}
         elif event.kind == "restored":
             self._restores.append((int(body["backup_seq"]), int(body["lost_seq"]), self.rebuilt.day_of(event.at)))
+        elif event.kind == "services_moved" and self.force is not None:
+            self.lines.services_moved(event, body, self.force.office)
         elif event.kind == "called":
             self._call(event, body)
         if event.kind in NUMBERED:
