@@ -4192,13 +4192,14 @@ import json
 from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 from .chain import Event, Problem
 from .discipline import ADVANCES, IN_THE_MIX, RETURNS, Choice, Heads, Recent, choose, recent_needed
 from .leg import Leg
-from .office import Office
+from .office import Counter, Office
 from .rebuilt import Rebuilt
 from .rebuilt_clock import Moment
 from .ticket import State, Waiting
@@ -4247,6 +4248,7 @@ class Lines:
         self.waiting: dict[str, _Line] = defaultdict(_Line)
         self._calls: dict[tuple[str, str], list[tuple[int, bool, str]]] = defaultdict(list)  # (seq, priority, rule)
         self._day = ""
+        self._moved: dict[tuple[str, str], tuple[str, ...]] = {}  # (day, counter) -> what it serves on that day
         self.checked = self.unchecked = 0
 
     def follow(self, event: Event, body: dict[str, Any], legs: Iterable[Leg]) -> None:
@@ -4259,6 +4261,23 @@ class Lines:
                 self._called(event, body, leg)
         if event.kind == "undone":
             self._undone(body["undone_seq"], body.get("undone_kind") == "transferred")
+
+    def services_moved(self, event: Event, body: dict[str, Any], office: Office) -> None:
+        """A counter serves other services than configured, until the day ends or all is as usual again."""
+        key, services = (self.rebuilt.day_of(event.at), str(body["counter"])), tuple(map(str, body["services"]))
+        usual = next((c.services for c in office.counters if c.key == key[1]), ())
+        self._moved.pop(key, None)
+        if sorted(services) != sorted(usual):
+            self._moved[key] = services
+
+    def counter_on(self, key: str, day: str, office: Office) -> Counter | None:
+        """A counter with what it serves on a day; None: there is none."""
+        found = next((c for c in office.counters if c.key == key), None)
+        moved = self._moved.get((day, key))
+        if found is None or moved is None:
+            return found
+        known = {service.key for service in office.services}
+        return replace(found, services=tuple(s for s in moved if s in known) or found.services)
 
     def _undone(self, seq: int, transfer: bool) -> None:
         for calls in self._calls.values():
@@ -4295,10 +4314,10 @@ class Lines:
     def _choice(self, event: Event, body: dict[str, Any], office: Office) -> Choice | None:
         """Whom the rule names; None where a clock of the waiting is not known, or the counter is not."""
         now = self.rebuilt.clocks.tick(Moment.of(event))
-        counter = next((c for c in office.counters if c.key == body["counter"]), None)
+        day = self.rebuilt.day_of(event.at)
+        counter = self.counter_on(body["counter"], day, office)
         if now is None or counter is None:
             return None
-        day = self.rebuilt.day_of(event.at)
         per_service = {}
         for service in counter.services:
             heads = self._heads(service, day)
@@ -4790,6 +4809,7 @@ class Examination:
         self.refused: dict[tuple[str, str], dict[str, int]] = {}
         self.seals: list[tuple[Seal, Event]] = []
         self.last: Event | None = None
+        self.cut_day = ""  # the day in whose middle a log begins that does not begin at its very first event
         self.overtaken: dict[int, int] = {}
         self._differing: set[int] = set()  # events of which a seal from outside tells another hash
         self._restores: list[tuple[int, int, str]] = []  # (kept up to, lost up to, day)
@@ -4879,6 +4899,8 @@ class Examination:
             self.refused[body["day"], body["service"]] = {str(k): int(n) for k, n in body["counts"].items()}
         elif event.kind == "restored":
             self._restores.append((int(body["backup_seq"]), int(body["lost_seq"]), self.rebuilt.day_of(event.at)))
+        elif event.kind == "services_moved" and self.force is not None:
+            self.lines.services_moved(event, body, self.force.office)
         elif event.kind == "called":
             self._call(event, body)
         if event.kind in NUMBERED:
@@ -4894,7 +4916,10 @@ class Examination:
         wrong: Problem | None = None
         if self.force is not None and event.step in self.rebuilt.legs:
             self.rebuilt.clocks.see(event, body)
-            wrong = self.lines.check(event, body, self.force.office)
+            if self.rebuilt.day_of(event.at) == self.cut_day:  # who waited before the first event is not known
+                self.lines.unchecked += 1
+            else:
+                wrong = self.lines.check(event, body, self.force.office)
         for problem in [wrong] if wrong is not None else check_calls([event]):
             self._say("events.jsonl", problem.seq, problem.code, problem.found)
 
@@ -4938,6 +4963,8 @@ class Examination:
         known = (line for key, line in sorted(self.lines_of_standards.items()) if self.standards[key].seq < event.seq)
         if register_digest(known) != body["register"]:
             self._say("standards.jsonl", event.seq, "register_differs", str(event.seq))
+        if event.seq == self.head.first_seq > 1:
+            self.cut_day = self.rebuilt.day_of(event.at)
         self.seals.append((seal_of(event.office, body["day"], event.seq, event.hash), event))
         self.result.seals += 1
 
