@@ -2660,9 +2660,10 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from string import ascii_uppercase, digits
 
 BITS = 160
-LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+LETTERS = "".join(letter for letter in digits + ascii_uppercase if letter not in "ILOU")
 GROUP = 4
 _OF_HASH = BITS // 5
 _CHECK = 4
@@ -2968,7 +2969,22 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from .office import Clocks, Promise
-from .standard import USUAL, Verdict
+from .plausible import Lived, flags
+from .register import Version
+from .standard import USUAL, Durations, Verdict, judge
+from .ticket import State
+
+
+class Acts(NamedTuple):
+    """What became of a step that its own row no longer shows.
+
+    ``reopened``: after "finish"; ``woken``: after any end; ``no_show_ms``: the shortest time from a call to "did not
+    come", whatever became of the visitor afterwards.
+    """
+
+    reopened: bool = False
+    woken: bool = False
+    no_show_ms: int | None = None
 
 
 class Entry(NamedTuple):
@@ -3026,6 +3042,35 @@ class Entry(NamedTuple):
         """What the stated service duration is about."""
         walked = self.walk if self.clocks.service_from == "called" else 0
         return self.serve + walked + max(0, self.parked_office - self.parked_off)
+
+
+def judged(
+    step: int, day: str, prefix: str, number: int, leg: int, service: str, channel: str, priority: bool, issued_at: int,
+    arrived_at: int | None, first_called_at: int | None, called_at: int | None, started_at: int | None,
+    ended_at: int | None, took: Durations, visit: Durations, judged_by: Version, recalls: int, rule: str, reason: str,
+    counter: str, person: int | None, state: State, outcome: str, standard: int, now: int, day_begins: int | None,
+    acts: Acts, been_here: bool,
+) -> Entry:
+    """The one way from what a step lived through to its line: judged by its standard, with its flags.
+
+    ``visit``: what its ticket's steps took up to this one; ``now`` (UTC ms) stands for the end of one under way;
+    ``day_begins`` as ``hours.day_begins``; ``been_here``: an earlier step of the ticket was at the same service.
+    """
+    promised, clocks = judged_by.standard, judged_by.standard.clocks
+    stated = promised.promise(channel, priority)
+    verdict = judge(
+        took, stated, state, first_called_at is not None, promised.visit_min, visit, clocks, started_at is not None)
+    found = flags(Lived(
+        state, leg, stated.service_min, took.walked, took.served, took.total, took.waited,
+        channel == "online" and leg == 1, issued_at, arrived_at, first_called_at, called_at, started_at,
+        ended_at or now, rule, reason, took.doubtful, day_begins, acts.reopened, acts.woken, acts.no_show_ms,
+        been_here))
+    return Entry(
+        step, day, prefix, number, leg, service, channel, priority, issued_at, arrived_at, first_called_at, called_at,
+        started_at, ended_at, took.wait(clocks), took.walked, took.served, took.parked_office, took.parked_visitor,
+        took.remote, visit.total, stated, promised.visit_min, verdict, recalls, rule, reason, counter, person,
+        str(state), outcome, standard, judged_by.version, took.doubtful, found, took.waited_off, took.parked_off,
+        clocks)
 '''
 
 # -------------------- domain/entry_csv.py --------------------
@@ -3667,11 +3712,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
 
-from .entry import Entry
-from .plausible import Lived, flags
+from .entry import Acts, Entry, judged
 from .rebuilt_clock import Moment
 from .register import Version
-from .standard import Durations, Elapsed, add, clock, judge
+from .standard import Durations, Elapsed, add, clock
 from .ticket import OPEN, State
 
 
@@ -3752,8 +3796,7 @@ class Ticket:
 def entry_of(leg: Leg, running_ms: int, off_ms: int, now: int, judged_by: Version, day_begins: int | None) -> Entry:
     """The line of a step at ``now`` (UTC ms), when its present state has lasted ``running_ms``, of which its standard
     does not count ``off_ms``."""
-    took, ticket, standard = leg.durations, leg.ticket, judged_by.standard
-    clocks = standard.clocks
+    took, ticket = leg.durations, leg.ticket
     if leg.state in OPEN:
         visitors = leg.park_clock == "visitor"
         took = add(took, leg.state, "", Elapsed(running_ms), visitors, leg.arrived_at is None)
@@ -3764,22 +3807,12 @@ def entry_of(leg: Leg, running_ms: int, off_ms: int, now: int, judged_by: Versio
     nth = next(at for at, other in enumerate(ticket.legs) if other is leg)
     earlier = ticket.legs[:nth]
     visit = sum((other.durations for other in earlier), Durations()) + took
-    stated = standard.promise(ticket.channel, leg.priority)
-    verdict = judge(
-        took, stated, leg.state, leg.first_called_at is not None, standard.visit_min, visit, clocks,
-        leg.started_at is not None)
-    flagged = flags(Lived(
-        leg.state, nth + 1, stated.service_min, took.walked, took.served, took.total, took.waited,
-        ticket.channel == "online" and not nth, ticket.issued_at, leg.arrived_at, leg.first_called_at, leg.called_at,
-        leg.started_at, leg.ended_at or now, leg.rule, leg.reason, leg.doubt, day_begins, leg.reopened, leg.woken,
-        leg.no_show_ms, any(other.service == leg.service for other in earlier)))
-    return Entry(
+    return judged(
         leg.id, leg.day, ticket.prefix, ticket.number, nth + 1, leg.service, ticket.channel, leg.priority,
-        ticket.issued_at, leg.arrived_at, leg.first_called_at, leg.called_at, leg.started_at, leg.ended_at,
-        took.wait(clocks), took.walked, took.served, took.parked_office, took.parked_visitor, took.remote, visit.total,
-        stated, standard.visit_min, verdict, leg.recalls, leg.rule, leg.reason, leg.counter, leg.person,
-        str(leg.state), leg.outcome, leg.standard, judged_by.version, leg.doubt, flagged, took.waited_off,
-        took.parked_off, clocks)
+        ticket.issued_at, leg.arrived_at, leg.first_called_at, leg.called_at, leg.started_at, leg.ended_at, took, visit,
+        judged_by, leg.recalls, leg.rule, leg.reason, leg.counter, leg.person, leg.state, leg.outcome, leg.standard,
+        now, day_begins, Acts(leg.reopened, leg.woken, leg.no_show_ms),
+        any(other.service == leg.service for other in earlier))
 '''
 
 # -------------------- domain/rebuilt.py --------------------
@@ -4197,13 +4230,14 @@ import json
 from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 from .chain import Event, Problem
 from .discipline import ADVANCES, IN_THE_MIX, RETURNS, Choice, Heads, Recent, choose, recent_needed
 from .leg import Leg
-from .office import Office
+from .office import Counter, Office
 from .rebuilt import Rebuilt
 from .rebuilt_clock import Moment
 from .ticket import State, Waiting
@@ -4252,6 +4286,7 @@ class Lines:
         self.waiting: dict[str, _Line] = defaultdict(_Line)
         self._calls: dict[tuple[str, str], list[tuple[int, bool, str]]] = defaultdict(list)  # (seq, priority, rule)
         self._day = ""
+        self._moved: dict[tuple[str, str], tuple[str, ...]] = {}  # (day, counter) -> what it serves on that day
         self.checked = self.unchecked = 0
 
     def follow(self, event: Event, body: dict[str, Any], legs: Iterable[Leg]) -> None:
@@ -4264,6 +4299,23 @@ class Lines:
                 self._called(event, body, leg)
         if event.kind == "undone":
             self._undone(body["undone_seq"], body.get("undone_kind") == "transferred")
+
+    def services_moved(self, event: Event, body: dict[str, Any], office: Office) -> None:
+        """A counter serves other services than configured, until the day ends or all is as usual again."""
+        key, services = (self.rebuilt.day_of(event.at), str(body["counter"])), tuple(map(str, body["services"]))
+        usual = next((c.services for c in office.counters if c.key == key[1]), ())
+        self._moved.pop(key, None)
+        if sorted(services) != sorted(usual):
+            self._moved[key] = services
+
+    def counter_on(self, key: str, day: str, office: Office) -> Counter | None:
+        """A counter with what it serves on a day; None: there is none."""
+        found = next((c for c in office.counters if c.key == key), None)
+        moved = self._moved.get((day, key))
+        if found is None or moved is None:
+            return found
+        known = {service.key for service in office.services}
+        return replace(found, services=tuple(s for s in moved if s in known) or found.services)
 
     def _undone(self, seq: int, transfer: bool) -> None:
         for calls in self._calls.values():
@@ -4300,10 +4352,10 @@ class Lines:
     def _choice(self, event: Event, body: dict[str, Any], office: Office) -> Choice | None:
         """Whom the rule names; None where a clock of the waiting is not known, or the counter is not."""
         now = self.rebuilt.clocks.tick(Moment.of(event))
-        counter = next((c for c in office.counters if c.key == body["counter"]), None)
+        day = self.rebuilt.day_of(event.at)
+        counter = self.counter_on(body["counter"], day, office)
         if now is None or counter is None:
             return None
-        day = self.rebuilt.day_of(event.at)
         per_service = {}
         for service in counter.services:
             heads = self._heads(service, day)
@@ -4698,6 +4750,11 @@ EVIDENCE_PROBLEMS: dict[str, str] = {
 }
 
 
+NOTES: dict[str, str] = {
+    "standard_later": "numbers of days before anything was published are judged by the first version",
+}
+
+
 @dataclass(frozen=True)
 class Finding:
     """``file`` of the bundle, ``at`` a seq in events.jsonl and a line elsewhere; ``found`` is what was there."""
@@ -4710,10 +4767,12 @@ class Finding:
 
 @dataclass
 class Result:
-    """``anchored`` is the last seq that a seal from outside vouches for, 0 without one."""
+    """``anchored`` is the last seq that a seal from outside vouches for, 0 without one; ``notes`` (codes of NOTES, how
+    often) are no faults, but a reader should know."""
 
     findings: list[Finding] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
+    notes: Counter[str] = field(default_factory=Counter)
     anchored: int = 0
     events: int = 0
     last_seq: int = 0
@@ -4748,6 +4807,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import zip_longest
 from typing import Any
 
@@ -4779,6 +4839,7 @@ class Examination:
         self.force: InForce | None = None
         self.standards: dict[int, Version] = {}
         self.lines_of_standards: dict[int, str] = {}
+        self.published_at: dict[int, int] = {}
         self.in_force_at: dict[int, InForce] = {}  # by the event that put it in force
         self.in_log: set[int] = set()  # standards whose publication is among the events
         self.numbers = Numbers()
@@ -4787,6 +4848,7 @@ class Examination:
         self.refused: dict[tuple[str, str], dict[str, int]] = {}
         self.seals: list[tuple[Seal, Event]] = []
         self.last: Event | None = None
+        self.cut_day = ""  # the day in whose middle a log begins that does not begin at its very first event
         self.overtaken: dict[int, int] = {}
         self._differing: set[int] = set()  # events of which a seal from outside tells another hash
         self._restores: list[tuple[int, int, str]] = []  # (kept up to, lost up to, day)
@@ -4813,6 +4875,7 @@ class Examination:
             if standard_line(found.id, found.service, found.version, found.valid_from, found.seq, row["at"],
                              row["body"]) != line:
                 raise ValueError("spelling")
+            self.published_at[found.id] = int(row["at"])
             self.standards[found.id] = found
             self.lines_of_standards[found.id] = line
         except (*ODD, AssertionError) as odd:
@@ -4876,6 +4939,8 @@ class Examination:
             self.refused[body["day"], body["service"]] = {str(k): int(n) for k, n in body["counts"].items()}
         elif event.kind == "restored":
             self._restores.append((int(body["backup_seq"]), int(body["lost_seq"]), self.rebuilt.day_of(event.at)))
+        elif event.kind == "services_moved" and self.force is not None:
+            self.lines.services_moved(event, body, self.force.office)
         elif event.kind == "called":
             self._call(event, body)
         if event.kind in NUMBERED:
@@ -4891,7 +4956,10 @@ class Examination:
         wrong: Problem | None = None
         if self.force is not None and event.step in self.rebuilt.legs:
             self.rebuilt.clocks.see(event, body)
-            wrong = self.lines.check(event, body, self.force.office)
+            if self.rebuilt.day_of(event.at) == self.cut_day:  # who waited before the first event is not known
+                self.lines.unchecked += 1
+            else:
+                wrong = self.lines.check(event, body, self.force.office)
         for problem in [wrong] if wrong is not None else check_calls([event]):
             self._say("events.jsonl", problem.seq, problem.code, problem.found)
 
@@ -4936,6 +5004,8 @@ class Examination:
         known = (line for key, line in sorted(self.lines_of_standards.items()) if self.standards[key].seq < event.seq)
         if register_digest(known) != body["register"]:
             self._say("standards.jsonl", event.seq, "register_differs", str(event.seq))
+        if event.seq == self.head.first_seq > 1:
+            self.cut_day = self.rebuilt.day_of(event.at)
         self.seals.append((seal_of(event.office, body["day"], event.seq, event.hash), event))
         self.result.seals += 1
 
@@ -4948,11 +5018,19 @@ class Examination:
             if leg is None or "standard" not in body:
                 return
             service, day, before = body["to_service"], leg.ticket.day, leg.ticket.issued_seq
-        versions = sorted((v for v in self.standards.values() if v.service == service and v.seq < before),
+        versions = sorted((self._dated(v) for v in self.standards.values() if v.service == service and v.seq < before),
                           key=lambda version: version.version)
         found = in_force(versions, str(day))
-        if body["standard"] != (0 if found is None else found.id):
-            self._say("events.jsonl", event.seq, "standard_unknown", f"{service} {body['standard']}")
+        if body["standard"] == (0 if found is None else found.id):
+            return
+        if versions and body["standard"] == versions[0].id and str(day) < versions[0].published:
+            self.result.notes["standard_later"] += 1
+            return
+        self._say("events.jsonl", event.seq, "standard_unknown", f"{service} {body['standard']}")
+
+    def _dated(self, version: Version) -> Version:
+        """With the office day of its publication, by the configuration in force."""
+        return replace(version, published=self.rebuilt.day_of(self.published_at[version.id]))
 
     # --- seals from outside --------------------------------------------------------------------
 
@@ -5227,7 +5305,7 @@ def report(examination: Examination, words: Mapping[str, str]) -> list[str]:
         lines.append(_fill(words["anchored" if result.anchored else "not_anchored"], facts))
         if 0 < result.anchored < result.last_seq:
             lines.append(_fill(words["after_anchor"], facts))
-        return lines
+        return lines + [_fill(words[f"note.{code}"], {"n": n}) for code, n in result.notes.items()]
     lines.append(_fill(words["problems"], facts))
     lines += [f"  - {sentence(finding, words)}" for finding in _ordered(result)[:SHOWN]]
     if facts["problems"] > SHOWN:  # type: ignore[operator]
@@ -5286,6 +5364,7 @@ WORDS = r'''{
   "stop.no_head": "bundle.json bukan kepala bundel yang dikenal: {detail}",
   "stop.not_a_seal": "Itu bukan segel. Salin seluruhnya: kantor, tanggal, nomor dan sembilan kelompok huruf.",
   "stop.seal_miscopied": "Segel salah salin: kelompok terakhir tidak cocok dengan yang lain. Periksa huruf demi huruf.",
+  "note.standard_later": "Catatan: {n} nomor berasal dari hari sebelum standar mana pun diterbitkan; nomor itu dinilai dengan standar pertama.",
   "problem.other_office": "milik kantor lain ({found})",
   "problem.gap": "ada kejadian yang hilang sebelum ini; yang seharusnya berikutnya adalah {found}",
   "problem.not_after": "nomornya tidak lebih tinggi dari yang sebelumnya: berganda atau tertukar urutan; yang seharusnya {found}",
@@ -5346,6 +5425,7 @@ WORDS = r'''{
   "stop.no_head": "bundle.json is no head of a bundle that is known here: {detail}",
   "stop.not_a_seal": "That is no seal. Copy all of it: office, date, number and nine groups of letters.",
   "stop.seal_miscopied": "The seal was copied wrongly: its last group does not fit the others. Check it letter by letter.",
+  "note.standard_later": "Note: numbers of days before any standard was published are judged by the first one: {n}.",
   "problem.other_office": "belongs to another office ({found})",
   "problem.gap": "events before this one are missing; the next should have been {found}",
   "problem.not_after": "its number is not higher than the one before: doubled or out of order; it should be {found}",

@@ -80,6 +80,13 @@
     return Object.keys(found).map(function (key) { return key + ": " + (typeof found[key] === "object" ? JSON.stringify(found[key]) : found[key]); }).join(", ");
   }
 
+  /** A long content is opened when it is wanted. */
+  function Content(props) {
+    const text = body(props.of);
+    if (text.length <= 240) { return text; }
+    return html`<details><summary>${text.slice(0, 160)} …</summary>${text}</details>`;
+  }
+
   function Log() {
     const events = proof.events || [], last = events.length ? events[events.length - 1].seq : 0;
     return html`<section class="card"><div class="log-head"><h2 class="title-m">${Queue.t("proof.log")}</h2><p class="soft text-s">${Queue.t("proof.log.text")}</p></div>
@@ -87,7 +94,7 @@
         <thead><tr>${["seq", "at", "kind", "actor", "step", "body", "hash"].map(function (name) { return html`<th key=${name} scope="col">${Queue.t("proof." + name)}</th>`; })}</tr></thead>
         <tbody>${events.map(function (e) {
           return html`<tr key=${e.seq}><td class="number">${e.seq}</td><td class="number">${when(e.at)}</td><td>${e.kind}</td><td>${e.actor || ""}</td><td class="number">${e.step || ""}</td>
-            <td class="event-body">${body(e.body)}</td><td><code title=${e.hash}>${e.hash.slice(0, 12)}</code></td></tr>`;
+            <td class="event-body"><${Content} of=${e.body} /></td><td><code title=${e.hash}>${e.hash.slice(0, 12)}</code></td></tr>`;
         })}</tbody></table></div>
       <nav class="pages row" aria-label=${Queue.t("pages")}>
         <${Desk.button} word=${Queue.t("proof.log.newest")} icon="refresh" run=${function () { fetchEvents(null); }} testid="events-newest" />

@@ -38,7 +38,7 @@
     hours.sort();
     const days = [0, 1, 2, 3, 4, 5, 6].filter(function (day) { return shown.days[day]; });
     return html`<section class="card report-table"><h2>${Queue.t("arrivals.heat")}</h2><p class="soft text-s">${Queue.t("arrivals.heat_note")}</p>
-      <div class="table-box"><table class="table heat" data-testid="heat"><thead><tr><th scope="col">${Queue.t("arrivals.weekday")}</th>${hours.map(function (hour) { return html`<th scope="col" key=${hour}>${hour}</th>`; })}</tr></thead>
+      <div class="table-box is-wide"><table class="table heat" data-testid="heat"><thead><tr><th scope="col">${Queue.t("arrivals.weekday")}</th>${hours.map(function (hour) { return html`<th scope="col" key=${hour}>${hour}</th>`; })}</tr></thead>
         <tbody>${days.map(function (day) {
           return html`<tr key=${day}><th scope="row">${weekday(day)} <span class="soft text-s">${Queue.t("arrivals.days", { n: shown.days[day] })}</span></th>${hours.map(function (hour) {
             const one = cells[day + " " + hour];
@@ -53,7 +53,7 @@
     const note = one.busy_min === null || one.stated_wait_min === null ? Queue.t("arrivals.cannot") : Queue.t("arrivals.from", {
       busy: Paper.decimal(one.busy_min, 1), n: Paper.count(one.served), stated: one.stated_wait_min, may: one.open_now });
     return html`<section class="card report-table" data-testid=${"needed-" + one.key}><h2>${name}</h2><p class="soft text-s">${note}</p>
-      <div class="table-box"><table class="table needed"><thead><tr><th scope="col">${Queue.t("arrivals.half_hour")}</th><th scope="col" class="figure">${Queue.t("arrivals.come")}</th>
+      <div class="table-box is-wide"><table class="table needed"><thead><tr><th scope="col">${Queue.t("arrivals.half_hour")}</th><th scope="col" class="figure">${Queue.t("arrivals.come")}</th>
         <th scope="col" class="figure">${Queue.t("arrivals.counters")}</th><th scope="col" aria-hidden="true"></th><th scope="col" class="figure">${Queue.t("arrivals.in_time")}</th></tr></thead>
         <tbody>${one.slots.map(function (slot) {
           return html`<tr key=${slot.half}><th scope="row">${slot.half.replace(":", ".")}</th><td class="figure">${mean(slot.mean)}</td><td class="figure"><strong>${slot.counters === null ? "–" : slot.counters}</strong></td>

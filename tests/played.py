@@ -18,6 +18,7 @@ from small_house import settings
 
 from queue_server import opening
 from queue_server.commands import counter, day, paper_roll, reserve, seat, setup, supervisor, undo, visitor
+from queue_server.commands.seal import seal_now
 from queue_server.database import Database
 from queue_server.domain import hours
 from queue_server.domain.errors import Refused
@@ -266,6 +267,7 @@ def busy_days(data: Path, presses: int = 300, seed: int = 1) -> Played:
     played = Played(data, seed)
     played.every_fate()
     played.play(presses // 2)
+    played.press("seal", seal_now)
     played.clock.set_wall(-20 * MINUTE)
     played.play(presses // 4)
     played.clock.restart()

@@ -13,15 +13,24 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from played import KEY, Played, busy_days
+from backstage import demo_office
+from played import KEY, MINUTE, START, Played, busy_days
+from small_house import session, settings
 from tampering import ONE_ROW, Tampered, cut_tail, tampered
 
+from bench.fill import fill
+from queue_server import opening
 from queue_server.commands.seal import seal_now
+from queue_server.commands.setup import configure
 from queue_server.commands_shell.proof import words
+from queue_server.domain.chain import GENESIS, Event
 from queue_server.domain.evidence import Examination
+from queue_server.domain.lines import Lines
+from queue_server.domain.rebuilt import Rebuilt
 from queue_server.domain.report import differences
 from queue_server.domain.seal import Seal
 from queue_server.domain.ticket import OPEN
+from queue_server.office_file import read
 from queue_server.proof import generator, make
 from queue_server.proof.reading import Bundle
 from queue_server.proof.verifier import examine, report
@@ -127,6 +136,27 @@ def _found(made: Made, changed: Tampered, anew: bool) -> None:
         assert named & changed.near, (changed.what, sorted(named)[:5], changed.near)
 
 
+def test_a_counter_serves_what_was_moved_to_it_for_that_day() -> None:
+    office = demo_office(KEY)
+    desk, other = office.counters[0], next(s.key for s in office.services if s.key not in office.counters[0].services)
+    rebuilt = Rebuilt({})
+    rebuilt.office = office
+    lines = Lines(rebuilt)
+
+    def moved(at: int, *services: str) -> None:
+        event = Event(KEY, 9, "services_moved", 1, "{}", at, "boot", 0, "person:1", None, GENESIS, GENESIS)
+        lines.services_moved(event, {"counter": desk.key, "services": list(services)}, office)
+
+    today, tomorrow = (rebuilt.day_of(at) for at in (START, START + 24 * 60 * MINUTE))
+    assert lines.counter_on(desk.key, today, office) == desk
+    moved(START, *desk.services, other)
+    assert lines.counter_on(desk.key, today, office) == replace(desk, services=(*desk.services, other))
+    assert lines.counter_on(desk.key, tomorrow, office) == desk
+    moved(START, *reversed(desk.services))  # all as usual again
+    assert lines.counter_on(desk.key, today, office) == desk
+    assert lines.counter_on("none", today, office) is None
+
+
 def test_a_cut_tail_is_found(made: Made) -> None:
     chance = random.Random(3)
     for _ in range(20):
@@ -168,6 +198,7 @@ def test_every_finding_has_its_sentence_in_both_languages() -> None:
         *rebuilt_clock.CLOCK_PROBLEMS, *verify.CALL_PROBLEMS, *verify.NUMBER_PROBLEMS}
     for language, said in words().items():
         assert {key.removeprefix("problem.") for key in said if key.startswith("problem.")} == codes, language
+        assert {key.removeprefix("note.") for key in said if key.startswith("note.")} == set(findings.NOTES)
     assert words()["id"].keys() == words()["en"].keys()
 
 
@@ -187,6 +218,25 @@ def test_the_report_is_the_one_that_the_pages_show(tmp_path: Path) -> None:
         del shown[name]
     shown["period"] = {key: shown["period"][key] for key in stated["period"]}
     assert list(differences(shown, stated)) == [] and stated["all"]["with"]["overtaken"]["times"] > 0
+
+
+def test_days_that_were_filled_hold_too(tmp_path: Path) -> None:
+    """What the benches and many tests stand on is a log like a lived one."""
+    data = tmp_path / "data"
+    found = settings(data)
+    with session(found) as opened:
+        office = read((generator.ROOT / "offices" / "rutan.toml").read_text("utf-8"), "rutan.toml")
+        opening.add_office(opened.database, KEY)
+        opened.press(KEY, "configure", configure, office=office, reason="test")
+    fill(data, KEY, 300, 120)
+    with session(found) as opened:
+        opened.press(KEY, "seal", seal_now)
+        with opened.database.read() as c:
+            head = offices.heads_of(c, [KEY])[0]
+            make.write(c, head, "2020-01-01", "2099-12-31", tmp_path / "b.zip", lambda done, total: None)
+    result = examine(Bundle(tmp_path / "b.zip"), []).result
+    assert result.findings == [] and result.steps == result.calls_checked == 300
+    assert result.notes["standard_later"] == 300
 
 
 # --- a period -------------------------------------------------------------------------------------

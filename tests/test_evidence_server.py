@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from backstage import events, shell, until
-from cast import Server
+from backstage import demo_office, events, shell, until
+from cast import Server, copy_of
 
 from queue_server.client import Refusal, Site
 from queue_server.domain.seal import read_seal
@@ -18,8 +18,8 @@ from queue_server.proof.verifier import examine
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    running = Server(tmp_path_factory.mktemp("evidence") / "data").start()
+def server(demo: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    running = copy_of(demo, tmp_path_factory.mktemp("evidence") / "data").start()
     yield running
     running.stop()
 
@@ -34,11 +34,11 @@ def auditor(server: Server) -> Site:
 @pytest.fixture(scope="module", autouse=True)
 def a_morning(server: Server) -> None:
     kiosk, officer = server.kiosk(), server.officer("ani", counter="1")
-    service = officer.picture["counter"]["services"][0]
-    taken = [kiosk.take(service if isinstance(service, str) else service["key"]) for _ in range(3)]
+    service = demo_office("rutan").counter("1").services[0]
+    for _ in range(3):
+        kiosk.take(service)
     officer.press("call_next")
     officer.wait_for(lambda p: p["current"])
-    assert len(taken) == 3
 
 
 def test_the_server_seals_its_log_when_it_starts(server: Server, auditor: Site) -> None:

@@ -5,7 +5,22 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from .office import Clocks, Promise
-from .standard import USUAL, Verdict
+from .plausible import Lived, flags
+from .register import Version
+from .standard import USUAL, Durations, Verdict, judge
+from .ticket import State
+
+
+class Acts(NamedTuple):
+    """What became of a step that its own row no longer shows.
+
+    ``reopened``: after "finish"; ``woken``: after any end; ``no_show_ms``: the shortest time from a call to "did not
+    come", whatever became of the visitor afterwards.
+    """
+
+    reopened: bool = False
+    woken: bool = False
+    no_show_ms: int | None = None
 
 
 class Entry(NamedTuple):
@@ -63,3 +78,32 @@ class Entry(NamedTuple):
         """What the stated service duration is about."""
         walked = self.walk if self.clocks.service_from == "called" else 0
         return self.serve + walked + max(0, self.parked_office - self.parked_off)
+
+
+def judged(
+    step: int, day: str, prefix: str, number: int, leg: int, service: str, channel: str, priority: bool, issued_at: int,
+    arrived_at: int | None, first_called_at: int | None, called_at: int | None, started_at: int | None,
+    ended_at: int | None, took: Durations, visit: Durations, judged_by: Version, recalls: int, rule: str, reason: str,
+    counter: str, person: int | None, state: State, outcome: str, standard: int, now: int, day_begins: int | None,
+    acts: Acts, been_here: bool,
+) -> Entry:
+    """The one way from what a step lived through to its line: judged by its standard, with its flags.
+
+    ``visit``: what its ticket's steps took up to this one; ``now`` (UTC ms) stands for the end of one under way;
+    ``day_begins`` as ``hours.day_begins``; ``been_here``: an earlier step of the ticket was at the same service.
+    """
+    promised, clocks = judged_by.standard, judged_by.standard.clocks
+    stated = promised.promise(channel, priority)
+    verdict = judge(
+        took, stated, state, first_called_at is not None, promised.visit_min, visit, clocks, started_at is not None)
+    found = flags(Lived(
+        state, leg, stated.service_min, took.walked, took.served, took.total, took.waited,
+        channel == "online" and leg == 1, issued_at, arrived_at, first_called_at, called_at, started_at,
+        ended_at or now, rule, reason, took.doubtful, day_begins, acts.reopened, acts.woken, acts.no_show_ms,
+        been_here))
+    return Entry(
+        step, day, prefix, number, leg, service, channel, priority, issued_at, arrived_at, first_called_at, called_at,
+        started_at, ended_at, took.wait(clocks), took.walked, took.served, took.parked_office, took.parked_visitor,
+        took.remote, visit.total, stated, promised.visit_min, verdict, recalls, rule, reason, counter, person,
+        str(state), outcome, standard, judged_by.version, took.doubtful, found, took.waited_off, took.parked_off,
+        clocks)

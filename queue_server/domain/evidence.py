@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import zip_longest
 from typing import Any
 
@@ -42,6 +43,7 @@ class Examination:
         self.force: InForce | None = None
         self.standards: dict[int, Version] = {}
         self.lines_of_standards: dict[int, str] = {}
+        self.published_at: dict[int, int] = {}
         self.in_force_at: dict[int, InForce] = {}  # by the event that put it in force
         self.in_log: set[int] = set()  # standards whose publication is among the events
         self.numbers = Numbers()
@@ -50,6 +52,7 @@ class Examination:
         self.refused: dict[tuple[str, str], dict[str, int]] = {}
         self.seals: list[tuple[Seal, Event]] = []
         self.last: Event | None = None
+        self.cut_day = ""  # the day in whose middle a log begins that does not begin at its very first event
         self.overtaken: dict[int, int] = {}
         self._differing: set[int] = set()  # events of which a seal from outside tells another hash
         self._restores: list[tuple[int, int, str]] = []  # (kept up to, lost up to, day)
@@ -76,6 +79,7 @@ class Examination:
             if standard_line(found.id, found.service, found.version, found.valid_from, found.seq, row["at"],
                              row["body"]) != line:
                 raise ValueError("spelling")
+            self.published_at[found.id] = int(row["at"])
             self.standards[found.id] = found
             self.lines_of_standards[found.id] = line
         except (*ODD, AssertionError) as odd:
@@ -139,6 +143,8 @@ class Examination:
             self.refused[body["day"], body["service"]] = {str(k): int(n) for k, n in body["counts"].items()}
         elif event.kind == "restored":
             self._restores.append((int(body["backup_seq"]), int(body["lost_seq"]), self.rebuilt.day_of(event.at)))
+        elif event.kind == "services_moved" and self.force is not None:
+            self.lines.services_moved(event, body, self.force.office)
         elif event.kind == "called":
             self._call(event, body)
         if event.kind in NUMBERED:
@@ -154,7 +160,10 @@ class Examination:
         wrong: Problem | None = None
         if self.force is not None and event.step in self.rebuilt.legs:
             self.rebuilt.clocks.see(event, body)
-            wrong = self.lines.check(event, body, self.force.office)
+            if self.rebuilt.day_of(event.at) == self.cut_day:  # who waited before the first event is not known
+                self.lines.unchecked += 1
+            else:
+                wrong = self.lines.check(event, body, self.force.office)
         for problem in [wrong] if wrong is not None else check_calls([event]):
             self._say("events.jsonl", problem.seq, problem.code, problem.found)
 
@@ -199,6 +208,8 @@ class Examination:
         known = (line for key, line in sorted(self.lines_of_standards.items()) if self.standards[key].seq < event.seq)
         if register_digest(known) != body["register"]:
             self._say("standards.jsonl", event.seq, "register_differs", str(event.seq))
+        if event.seq == self.head.first_seq > 1:
+            self.cut_day = self.rebuilt.day_of(event.at)
         self.seals.append((seal_of(event.office, body["day"], event.seq, event.hash), event))
         self.result.seals += 1
 
@@ -211,11 +222,19 @@ class Examination:
             if leg is None or "standard" not in body:
                 return
             service, day, before = body["to_service"], leg.ticket.day, leg.ticket.issued_seq
-        versions = sorted((v for v in self.standards.values() if v.service == service and v.seq < before),
+        versions = sorted((self._dated(v) for v in self.standards.values() if v.service == service and v.seq < before),
                           key=lambda version: version.version)
         found = in_force(versions, str(day))
-        if body["standard"] != (0 if found is None else found.id):
-            self._say("events.jsonl", event.seq, "standard_unknown", f"{service} {body['standard']}")
+        if body["standard"] == (0 if found is None else found.id):
+            return
+        if versions and body["standard"] == versions[0].id and str(day) < versions[0].published:
+            self.result.notes["standard_later"] += 1
+            return
+        self._say("events.jsonl", event.seq, "standard_unknown", f"{service} {body['standard']}")
+
+    def _dated(self, version: Version) -> Version:
+        """With the office day of its publication, by the configuration in force."""
+        return replace(version, published=self.rebuilt.day_of(self.published_at[version.id]))
 
     # --- seals from outside --------------------------------------------------------------------
 

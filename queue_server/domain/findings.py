@@ -30,6 +30,11 @@ EVIDENCE_PROBLEMS: dict[str, str] = {
 }
 
 
+NOTES: dict[str, str] = {
+    "standard_later": "numbers of days before anything was published are judged by the first version",
+}
+
+
 @dataclass(frozen=True)
 class Finding:
     """``file`` of the bundle, ``at`` a seq in events.jsonl and a line elsewhere; ``found`` is what was there."""
@@ -42,10 +47,12 @@ class Finding:
 
 @dataclass
 class Result:
-    """``anchored`` is the last seq that a seal from outside vouches for, 0 without one."""
+    """``anchored`` is the last seq that a seal from outside vouches for, 0 without one; ``notes`` (codes of NOTES, how
+    often) are no faults, but a reader should know."""
 
     findings: list[Finding] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
+    notes: Counter[str] = field(default_factory=Counter)
     anchored: int = 0
     events: int = 0
     last_seq: int = 0

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
 
-from .entry import Entry
-from .plausible import Lived, flags
+from .entry import Acts, Entry, judged
 from .rebuilt_clock import Moment
 from .register import Version
-from .standard import Durations, Elapsed, add, clock, judge
+from .standard import Durations, Elapsed, add, clock
 from .ticket import OPEN, State
 
 
@@ -89,8 +88,7 @@ class Ticket:
 def entry_of(leg: Leg, running_ms: int, off_ms: int, now: int, judged_by: Version, day_begins: int | None) -> Entry:
     """The line of a step at ``now`` (UTC ms), when its present state has lasted ``running_ms``, of which its standard
     does not count ``off_ms``."""
-    took, ticket, standard = leg.durations, leg.ticket, judged_by.standard
-    clocks = standard.clocks
+    took, ticket = leg.durations, leg.ticket
     if leg.state in OPEN:
         visitors = leg.park_clock == "visitor"
         took = add(took, leg.state, "", Elapsed(running_ms), visitors, leg.arrived_at is None)
@@ -101,19 +99,9 @@ def entry_of(leg: Leg, running_ms: int, off_ms: int, now: int, judged_by: Versio
     nth = next(at for at, other in enumerate(ticket.legs) if other is leg)
     earlier = ticket.legs[:nth]
     visit = sum((other.durations for other in earlier), Durations()) + took
-    stated = standard.promise(ticket.channel, leg.priority)
-    verdict = judge(
-        took, stated, leg.state, leg.first_called_at is not None, standard.visit_min, visit, clocks,
-        leg.started_at is not None)
-    flagged = flags(Lived(
-        leg.state, nth + 1, stated.service_min, took.walked, took.served, took.total, took.waited,
-        ticket.channel == "online" and not nth, ticket.issued_at, leg.arrived_at, leg.first_called_at, leg.called_at,
-        leg.started_at, leg.ended_at or now, leg.rule, leg.reason, leg.doubt, day_begins, leg.reopened, leg.woken,
-        leg.no_show_ms, any(other.service == leg.service for other in earlier)))
-    return Entry(
+    return judged(
         leg.id, leg.day, ticket.prefix, ticket.number, nth + 1, leg.service, ticket.channel, leg.priority,
-        ticket.issued_at, leg.arrived_at, leg.first_called_at, leg.called_at, leg.started_at, leg.ended_at,
-        took.wait(clocks), took.walked, took.served, took.parked_office, took.parked_visitor, took.remote, visit.total,
-        stated, standard.visit_min, verdict, leg.recalls, leg.rule, leg.reason, leg.counter, leg.person,
-        str(leg.state), leg.outcome, leg.standard, judged_by.version, leg.doubt, flagged, took.waited_off,
-        took.parked_off, clocks)
+        ticket.issued_at, leg.arrived_at, leg.first_called_at, leg.called_at, leg.started_at, leg.ended_at, took, visit,
+        judged_by, leg.recalls, leg.rule, leg.reason, leg.counter, leg.person, leg.state, leg.outcome, leg.standard,
+        now, day_begins, Acts(leg.reopened, leg.woken, leg.no_show_ms),
+        any(other.service == leg.service for other in earlier))

@@ -11,13 +11,14 @@ import json
 from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 from .chain import Event, Problem
 from .discipline import ADVANCES, IN_THE_MIX, RETURNS, Choice, Heads, Recent, choose, recent_needed
 from .leg import Leg
-from .office import Office
+from .office import Counter, Office
 from .rebuilt import Rebuilt
 from .rebuilt_clock import Moment
 from .ticket import State, Waiting
@@ -66,6 +67,7 @@ class Lines:
         self.waiting: dict[str, _Line] = defaultdict(_Line)
         self._calls: dict[tuple[str, str], list[tuple[int, bool, str]]] = defaultdict(list)  # (seq, priority, rule)
         self._day = ""
+        self._moved: dict[tuple[str, str], tuple[str, ...]] = {}  # (day, counter) -> what it serves on that day
         self.checked = self.unchecked = 0
 
     def follow(self, event: Event, body: dict[str, Any], legs: Iterable[Leg]) -> None:
@@ -78,6 +80,23 @@ class Lines:
                 self._called(event, body, leg)
         if event.kind == "undone":
             self._undone(body["undone_seq"], body.get("undone_kind") == "transferred")
+
+    def services_moved(self, event: Event, body: dict[str, Any], office: Office) -> None:
+        """A counter serves other services than configured, until the day ends or all is as usual again."""
+        key, services = (self.rebuilt.day_of(event.at), str(body["counter"])), tuple(map(str, body["services"]))
+        usual = next((c.services for c in office.counters if c.key == key[1]), ())
+        self._moved.pop(key, None)
+        if sorted(services) != sorted(usual):
+            self._moved[key] = services
+
+    def counter_on(self, key: str, day: str, office: Office) -> Counter | None:
+        """A counter with what it serves on a day; None: there is none."""
+        found = next((c for c in office.counters if c.key == key), None)
+        moved = self._moved.get((day, key))
+        if found is None or moved is None:
+            return found
+        known = {service.key for service in office.services}
+        return replace(found, services=tuple(s for s in moved if s in known) or found.services)
 
     def _undone(self, seq: int, transfer: bool) -> None:
         for calls in self._calls.values():
@@ -114,10 +133,10 @@ class Lines:
     def _choice(self, event: Event, body: dict[str, Any], office: Office) -> Choice | None:
         """Whom the rule names; None where a clock of the waiting is not known, or the counter is not."""
         now = self.rebuilt.clocks.tick(Moment.of(event))
-        counter = next((c for c in office.counters if c.key == body["counter"]), None)
+        day = self.rebuilt.day_of(event.at)
+        counter = self.counter_on(body["counter"], day, office)
         if now is None or counter is None:
             return None
-        day = self.rebuilt.day_of(event.at)
         per_service = {}
         for service in counter.services:
             heads = self._heads(service, day)

@@ -17,9 +17,10 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from string import ascii_uppercase, digits
 
 BITS = 160
-LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+LETTERS = "".join(letter for letter in digits + ascii_uppercase if letter not in "ILOU")
 GROUP = 4
 _OF_HASH = BITS // 5
 _CHECK = 4

@@ -13,21 +13,23 @@ from ..store import seals
 
 
 def first_seq(c: Connection, office_id: int, first_day: str, last_day: str, last_seq: int) -> int:
-    """The event with which the log of these days begins: the newest seal before the first number of any step of the
-    period (also of one that was reopened or goes on from an earlier day), or the very first event.
-
-    A period without a number gets the log from the seal before its first day on.
+    """The event with which the log of these days begins: the newest seal of a day before the first number of any step
+    of the period was given (also of one that was reopened or goes on from an earlier day), so that such a number's day
+    is there from its beginning; or the very first event.
     """
     in_period = (t.step.c.office_id == office_id, t.step.c.day >= first_day, t.step.c.day <= last_day)
     ticket = c.execute(select(func.min(t.step.c.ticket_id)).where(*in_period)).scalar()
-    if ticket is None:
-        made = c.execute(select(func.min(t.seal.c.seq)).where(
-            t.seal.c.office_id == office_id, t.seal.c.day >= first_day)).scalar()
-        return max(1, seals.newest_before(c, office_id, int(made or last_seq)))
-    step = c.execute(select(func.min(t.step.c.id)).where(t.step.c.ticket_id == ticket)).scalar()
-    begun = c.execute(select(func.min(t.event_table.c.seq)).where(
-        t.event_table.c.office_id == office_id, t.event_table.c.step_id == step)).scalar()
-    return max(1, seals.newest_before(c, office_id, int(begun or 1)))
+    day, begun = first_day, last_seq
+    if ticket is not None:
+        of_ticket = select(t.ticket.c.day, func.min(t.step.c.id)).join(
+            t.step, t.step.c.ticket_id == t.ticket.c.id).where(t.ticket.c.id == ticket).group_by(t.ticket.c.day)
+        ticket_day, step = c.execute(of_ticket).one()
+        day = min(day, ticket_day)
+        begun = c.execute(select(func.min(t.event_table.c.seq)).where(
+            t.event_table.c.office_id == office_id, t.event_table.c.step_id == step)).scalar() or 1
+    found = c.execute(select(func.max(t.seal.c.seq)).where(
+        t.seal.c.office_id == office_id, t.seal.c.seq <= begun, t.seal.c.day < day)).scalar()
+    return int(found or 1)
 
 
 def configurations(c: Connection, office_id: int, first: int, last: int) -> Iterator[str]:

@@ -103,7 +103,7 @@ def report(examination: Examination, words: Mapping[str, str]) -> list[str]:
         lines.append(_fill(words["anchored" if result.anchored else "not_anchored"], facts))
         if 0 < result.anchored < result.last_seq:
             lines.append(_fill(words["after_anchor"], facts))
-        return lines
+        return lines + [_fill(words[f"note.{code}"], {"n": n}) for code, n in result.notes.items()]
     lines.append(_fill(words["problems"], facts))
     lines += [f"  - {sentence(finding, words)}" for finding in _ordered(result)[:SHOWN]]
     if facts["problems"] > SHOWN:  # type: ignore[operator]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import Connection, func, select
 
 from .. import tables as t
-from ..domain.report import BY, Figures, Refusals, figures, fitting
+from ..domain.report import BY, Figures, Refusals, figures, fitting, start_of
 from .period import Period
 
-__all__ = ["BY", "report"]
+__all__ = ["BY", "report", "start_of"]
 
 
 def report(period: Period, by: str = "") -> Figures:

@@ -6,24 +6,13 @@ Read from the log, for the steps of one page or chunk at a time, by an index tha
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, literal_column, select
 
 from .. import tables as t
+from ..domain.entry import Acts
 from ..domain.ticket import State
-
-
-@dataclass(frozen=True)
-class Acts:
-    """``reopened``: after "finish"; ``woken``: after any end; ``no_show_ms``: the shortest time from a call to
-    "did not come", whatever became of the visitor afterwards."""
-
-    reopened: bool = False
-    woken: bool = False
-    no_show_ms: int | None = None
-
 
 NOTHING = Acts()
 #: Word for word the condition of the index ``event_of_note``, so that it is used; with the office it binds one column

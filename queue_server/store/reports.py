@@ -14,16 +14,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, bindparam, func, literal_column, select
 
 from .. import tables as t
-from ..domain import hours, plausible
+from ..domain import hours
 from ..domain import standard as promise_rules
-from ..domain.entry import Entry
+from ..domain.entry import Acts, Entry, judged
 from ..domain.office import Clocks
 from ..domain.open_time import uncounted
 from ..domain.standard import Durations, Elapsed
 from ..domain.ticket import OPEN, State
 from ..moment import BOOT_ID, boot_ns, wall_ms
 from . import offices, standards
-from .acts import NOTHING, Acts, acts_of
+from .acts import NOTHING, acts_of
 
 __all__ = ["Entry", "Filters", "Reader", "days", "numbers"]
 
@@ -230,29 +230,18 @@ class Reader:
         took = Durations(
             waited, walked, served, parked_office, parked_visitor, remote, bool(doubt), waited_off, parked_off)
         judged_by = self.standards.get(standard_id, standards.NONE)
-        standard, clocks = judged_by.standard, judged_by.standard.clocks
+        clocks = judged_by.standard.clocks
         if state in OPEN:
             running = max(0, self.tick - since_tick)
             took = promise_rules.add(took, state, "", Elapsed(running), park_clock == "visitor", arrived_at is None)
             if clocks.counts != "always":
                 took = self._less_closed_time(took, state, running, park_clock, arrived_at, service, clocks)
         visit, been_here = (took, False) if before is None else (before[0] + took, before[1])
-        stated = standard.promise(channel, bool(priority))
-        verdict = promise_rules.judge(
-            took, stated, state, first_called_at is not None, standard.visit_min, visit, clocks, started_at is not None)
-        rule, reason = _code(_RULE, why), _code(_REASON, why)
-        flags = plausible.flags(plausible.Lived(
-            state, earlier + 1, stated.service_min, took.walked, took.served, took.total, took.waited,
-            channel == "online" and not earlier, issued_at, arrived_at, first_called_at, called_at, started_at,
-            ended_at or self.now, rule, reason, bool(doubt), self.day_begins, acts.reopened, acts.woken,
-            acts.no_show_ms, been_here))
-        return Entry(
+        return judged(
             step, day, prefix, number, earlier + 1, service, channel, bool(priority), issued_at, arrived_at,
-            first_called_at, called_at, started_at, ended_at, took.wait(clocks), took.walked, took.served,
-            took.parked_office, took.parked_visitor, took.remote, visit.total, stated, standard.visit_min, verdict,
-            recalls, rule, reason, counter, person, in_state, outcome, standard_id, judged_by.version, bool(doubt),
-            flags, took.waited_off, took.parked_off, clocks,
-        )
+            first_called_at, called_at, started_at, ended_at, took, visit, judged_by, recalls, _code(_RULE, why),
+            _code(_REASON, why), counter, person, state, outcome, standard_id, self.now, self.day_begins, acts,
+            been_here)
 
     def _less_closed_time(
         self, took: Durations, state: State, running: int, park_clock: str, arrived_at: int | None, service: str,

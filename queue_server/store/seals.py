@@ -51,14 +51,6 @@ def between(c: Connection, office_id: int, first: int, last: int) -> list[Sealed
     return [Sealed(*row) for row in rows]
 
 
-def newest_before(c: Connection, office_id: int, seq: int) -> int:
-    """The seq of the last seal at or before ``seq``; 0: there is none."""
-    found = c.execute(
-        select(t.seal.c.seq).where(t.seal.c.office_id == office_id, t.seal.c.seq <= seq)
-        .order_by(t.seal.c.seq.desc()).limit(1)).scalar()
-    return int(found or 0)
-
-
 def of_day(c: Connection, office_id: int, day: str) -> list[Sealed]:
     """The seals made on an office day, in order."""
     rows = c.execute(
