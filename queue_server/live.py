@@ -41,7 +41,8 @@ SOON_S = 0.05
 #: Events that may wait a moment for others: they change how many wait, not who is called.
 CALM = frozenset({
     "ticket_issued", "paper_confirmed", "paper_unconfirmed", "coming", "arrived", "passed", "calls_summed",
-    "note_added", "refusals_counted", "day_opened", "sealed", "complaint_made",
+    "note_added", "refusals_counted", "day_opened", "sealed", "complaint_made", "alert_raised", "alert_ended",
+    "webhook_set",
 })
 CALM_S = 0.25
 PHONES_S = 1.0

@@ -43,7 +43,7 @@
       <form onSubmit=${save} class="stack"><label class="field"><span class="field-label">${Queue.t("webhook.url")}</span><input class="input" name="url" type="text" inputmode="url" maxlength="500" autocomplete="off" spellcheck=${false} defaultValue=${hook.url} placeholder="https://" data-testid="webhook-url" /></label>
         <div class="row"><button type="submit" class="button button-primary" data-testid="webhook-save">${Queue.t("webhook.save")}</button>
         ${hook.url ? html`<${Desk.button} icon="send" word=${Queue.t(trying ? "webhook.trying" : "webhook.try")} testid="webhook-try" run=${tryIt} />` : null}</div></form>
-      ${hook.url ? html`<dl class="facts"><div><dt>${Queue.t("webhook.secret")}</dt><dd><code class="webhook-secret" data-testid="webhook-secret">${shown ? hook.secret : "\u2022".repeat(16)}</code></dd></div>
+      ${hook.url ? html`<dl class="facts webhook-facts"><div><dt>${Queue.t("webhook.secret")}</dt><dd><code class="webhook-secret" data-testid="webhook-secret">${shown ? hook.secret : "\u2022".repeat(16)}</code></dd></div>
         <div><dt>${Queue.t("webhook.told")}</dt><dd>${hook.told_at ? html`${Queue.t(hook.told === "ok" ? "webhook.arrived" : "webhook.not_arrived", { why: why(hook.told) })} <span class="soft">${Queue.time(hook.told_at)}</span>` : Queue.t("webhook.none_yet")}</dd></div></dl>
         <div class="row"><${Desk.button} kind="button-quiet" icon=${shown ? "eye-off" : "eye"} word=${Queue.t(shown ? "webhook.hide" : "webhook.show")} testid="webhook-show" run=${function () { shown = !shown; Desk.draw(); }} />
           <${Desk.button} kind="button-quiet" icon="refresh" word=${Queue.t("webhook.renew")} testid="webhook-renew" run=${renew} /></div>` : null}</section>`;

@@ -192,7 +192,7 @@ def test_how_a_day_flowed(house: Server) -> None:
         assert found["waiting"][service][-1] == 0 and max(found["waiting"][service]) > 0
 
 
-@pytest.mark.parametrize("url", ["ftp://x.example/", "http://", "http://me:secret@x.example/", "http://x.example/ö",
+@pytest.mark.parametrize("url", ["ftp://x.example/", "http://", "http://somebody@x.example/", "http://x.example/ö",
                                  "http://x.example:99999/", "file:///etc/passwd", "x.example"])
 def test_an_address_for_alerts_is_a_web_address(house: Server, url: str) -> None:
     with pytest.raises(Refusal, match="bad_webhook"):
