@@ -86,19 +86,24 @@ class Column:
 
     def value(self, names_: Names) -> Get:
         """The function that takes the value out of an entry, put into words where it has any."""
-        get, means = self.get, self.means
+        get, said = self.get, self.said(names_)
+        return get if said is None else lambda entry: said(get(entry))
+
+    def said(self, names_: Names) -> Callable[[Any], Any] | None:
+        """The function that puts a value into words; None where it is what it is."""
+        means = self.means
         if means in ("service", "counter"):
             table = names_.services if means == "service" else names_.counters
-            return lambda entry: table.get(get(entry), get(entry)) or None
+            return lambda key: table.get(key, key) or None
         if means == "officer":
             people = names_.people
-            return lambda entry: None if get(entry) is None else people.get(get(entry), f"#{get(entry)}")
+            return lambda person: None if person is None else people.get(person, f"#{person}")
         if means == "flag":
             flags, between = {code: names_.flag(code) for code in plausible.RULES}, "; " if names_.words else " "
-            return lambda entry: between.join([flags[code] for code in entry.flags]) or None
+            return lambda codes: between.join([flags[code] for code in codes]) or None
         if means and names_.words:
-            return lambda entry: names_.say(means, get(entry)) if get(entry) else None
-        return get
+            return lambda code: names_.say(means, code) if code else None
+        return None
 
 
 def _field(name: str) -> Get:
@@ -165,9 +170,8 @@ _SECOND, _MILLI = [f":{n:02d}." for n in range(60)], [f"{n:03d}" for n in range(
 _ZONE = [f"+{hours:02d}:00" for hours in range(24)]
 
 
-@lru_cache(maxsize=5_000)
 def local_time(ms: int, offset_h: int) -> str:
-    """``2026-11-22T08:15:07.120+07:00``; an instant comes again in other columns of the same block."""
+    """``2026-11-22T08:15:07.120+07:00``."""
     minutes, rest = divmod(ms, 60_000)
     return _minute(minutes + offset_h * 60) + _SECOND[rest // 1000] + _MILLI[rest % 1000] + _ZONE[offset_h]
 

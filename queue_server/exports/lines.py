@@ -11,7 +11,6 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 from typing import Any
 
 from ..store.reports import Entry
@@ -19,9 +18,10 @@ from .columns import COLUMNS, Column, Get, Names, headings, local_time, seconds
 
 #: A spreadsheet takes a cell that begins so for a formula, full-width forms included.
 DANGEROUS = tuple("=+-@\t\r\n＝＋－＠")
+#: So many cells of a column are remembered.
+MOST_KEPT = 5_000
 
 
-@lru_cache(maxsize=10_000)
 def harmless(text: str) -> str:
     """The text with an apostrophe before what a spreadsheet would execute."""
     return "'" + text if text.startswith(DANGEROUS) else text
@@ -42,6 +42,55 @@ def _plain(value: Any) -> Any:
     return value
 
 
+class _Cells(dict[Any, Any]):
+    """Value -> cell, worked out when it first comes: most values of a column come again, and what is looked up so
+    costs a tenth of what is formatted."""
+
+    def __init__(self, cell: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self.cell = cell
+
+    def __missing__(self, value: Any) -> Any:
+        if len(self) >= MOST_KEPT:
+            self.clear()
+        made = self[value] = None if value is None else self.cell(value)
+        return made
+
+
+Cells = Callable[[Iterable[Any]], Iterable[Any]]
+
+
+def _cells(column: Column, kinds: dict[str, Cells], names: Names) -> Cells:
+    """What makes cells of a column's values."""
+    if column.kind != "text":
+        return kinds.get(column.kind, _plain)
+    said = column.said(names)
+
+    def text(value: Any) -> str | None:
+        words = value if said is None else said(value)
+        return None if words is None else harmless(words)
+
+    return _looked_up(text)
+
+
+def _looked_up(cell: Callable[[Any], Any]) -> Cells:
+    cells = _Cells(cell)
+    return lambda values: map(cells.__getitem__, values)
+
+
+def _times(offset_h: int) -> Cells:
+    """``2026-11-22T08:15`` from a table of the minutes that came, ``:07.120+07:00`` from one of all milliseconds of a
+    minute: an instant is seldom twice the same, and six of them stand in every line."""
+    minutes = _Cells(lambda minute: local_time(minute * 60_000, offset_h)[:16])
+    rests = [local_time(ms, offset_h)[16:] for ms in range(60_000)]
+    return lambda times: [None if ms is None else minutes[ms // 60_000] + rests[ms % 60_000] for ms in times]
+
+
+def _durations(point: str) -> Cells:
+    whole, millis = _Cells(str), [seconds(ms, point)[1:] for ms in range(1_000)]
+    return lambda times: [None if ms is None else whole[ms // 1_000] + millis[ms % 1_000] for ms in times]
+
+
 class Csv:
     """Writes entries as CSV text, block by block; a block column by column, which takes half the time of cell by cell
     (bench/export.py)."""
@@ -51,17 +100,12 @@ class Csv:
         self.mark = "\ufeff" if separator == ";" else ""
         self._block = io.StringIO()
         self._writer = csv.writer(self._block, delimiter=separator, lineterminator="\r\n")
-        point, offset = "," if separator == ";" else ".", names.offset_h
-        answers: dict[bool | None, str | None] = {None: None}
-        answers.update((value, harmless(names.yes_no(value))) for value in (True, False))
-        formats: dict[str, Callable[[Iterable[Any]], Iterable[Any]]] = {
-            "text": lambda texts: [None if text is None else harmless(text) for text in texts],
-            "time": lambda times: [None if ms is None else local_time(ms, offset) for ms in times],
-            "duration": lambda times: [None if ms is None else seconds(ms, point) for ms in times],
-            "stated": lambda times: [None if minutes is None else minutes * 60 for minutes in times],
-            "number": _plain, "yes_no": lambda values: map(answers.__getitem__, values),
+        kinds = {
+            "time": _times(names.offset_h), "duration": _durations("," if separator == ";" else "."),
+            "stated": _looked_up(lambda minutes: minutes * 60),
+            "yes_no": _looked_up(lambda value: harmless(names.yes_no(value))),
         }
-        self._columns = [(column.value(names), formats[column.kind]) for column in COLUMNS]
+        self._columns = [(column.get, _cells(column, kinds, names)) for column in COLUMNS]
 
     def head(self) -> bytes:
         self._writer.writerow([harmless(word) for word in headings(self.names)])
@@ -69,7 +113,7 @@ class Csv:
 
     def block(self, entries: Iterable[Entry]) -> bytes:
         found = list(entries)
-        self._writer.writerows(zip(*(of_kind(map(get, found)) for get, of_kind in self._columns), strict=True))
+        self._writer.writerows(zip(*(cells(map(get, found)) for get, cells in self._columns), strict=True))
         return self._taken().encode()
 
     def _taken(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,11 @@ class Workbook:
         }
         self.summary = self.book.add_worksheet(names.say("sheet", "summary"))
         self.days = Days()
-        self.cells = [(place, column.kind, column.value(names)) for place, column in enumerate(COLUMNS)]
+        kinds: dict[str, Callable[[int, Any], None]] = {
+            "time": self._time, "duration": self._duration, "stated": self._stated, "yes_no": self._yes_no,
+            "number": self._number, "text": self._text,
+        }
+        self.cells = [(place, kinds[column.kind], column.value(names)) for place, column in enumerate(COLUMNS)]
         self.sheets = 0
         self.row = 0
         self._add_sheet()
@@ -60,27 +64,31 @@ class Workbook:
         for entry in entries:
             if self.row > self.rows_a_sheet:
                 self._add_sheet()
-            for place, kind, get in self.cells:
-                self._cell(place, kind, get(entry))
+            for place, write, get in self.cells:
+                value = get(entry)
+                if value is not None and value != "":
+                    write(place, value)
             self.row += 1
 
-    def _cell(self, place: int, kind: str, value: Any) -> None:
-        if value is None or value == "":
-            return
-        if kind == "time":
-            # Excel knows no zones: the office's own time of day, as on its clocks.
-            local = (value + self.names.offset_h * 3_600_000) / DAY_MS + EPOCH
-            self.sheet.write_number(self.row, place, local, self.formats["time"])
-        elif kind == "duration":
-            self.sheet.write_number(self.row, place, value / 1000, self.formats["duration"])
-        elif kind == "stated":
-            self.sheet.write_number(self.row, place, value * 60)
-        elif kind == "yes_no":
-            self.sheet.write_string(self.row, place, self.names.yes_no(value))
-        elif kind == "number":
-            self.sheet.write_number(self.row, place, value)
-        else:
-            self.sheet.write_string(self.row, place, value)
+    def _time(self, place: int, value: int) -> None:
+        # Excel knows no zones: the office's own time of day, as on its clocks.
+        local = (value + self.names.offset_h * 3_600_000) / DAY_MS + EPOCH
+        self.sheet.write_number(self.row, place, local, self.formats["time"])
+
+    def _duration(self, place: int, value: int) -> None:
+        self.sheet.write_number(self.row, place, value / 1000, self.formats["duration"])
+
+    def _stated(self, place: int, value: int) -> None:
+        self.sheet.write_number(self.row, place, value * 60)
+
+    def _yes_no(self, place: int, value: bool) -> None:
+        self.sheet.write_string(self.row, place, self.names.yes_no(value))
+
+    def _number(self, place: int, value: int) -> None:
+        self.sheet.write_number(self.row, place, value)
+
+    def _text(self, place: int, value: str) -> None:
+        self.sheet.write_string(self.row, place, value)
 
     def close(self, facts: list[tuple[str, str]], shares: Shares, at: int) -> None:
         """Writes the summary (it stands first, but is known last), the days and the file. ``at`` is its date: when the

@@ -127,18 +127,13 @@ class Reader:
     def all(self, filters: Filters, most: int = 1_000) -> Iterator[list[Entry]]:
         """Every entry of the range in chunks of at most ``most``, by day and order of issue."""
         for day, _count in days(self.c, self.office_id, filters):
-            after = 0
-            statement = _rows.where(
-                *_where(self.office_id, filters), t.step.c.day == day, _id > bindparam("after_id"),
-            ).order_by(_id).limit(most)
-            while True:
-                rows = self.c.execute(statement, {"after_id": after}).all()
-                if rows:
-                    entries = self.entries(rows)
-                    yield [e for e in entries if filters.wants(e)] if filters.flag else entries
-                    after = rows[-1].id
-                if len(rows) < most:
-                    break
+            # One statement a day, read bit by bit: asked for again from an id on, it would sort the day each time.
+            found = self.c.execute(
+                _rows.where(*_where(self.office_id, filters), t.step.c.day == day).order_by(_id),
+                execution_options={"stream_results": True, "yield_per": most})
+            for rows in found.partitions():
+                entries = self.entries(rows)
+                yield [e for e in entries if filters.wants(e)] if filters.flag else entries
 
     def page(self, filters: Filters, page: int, size: int) -> tuple[list[Entry], int]:
         """Page ``page`` (from 1), newest first, and how many entries there are in all."""
