@@ -35,7 +35,7 @@
   Queue.line = function (options) {
     var beats = options.beats !== false;
     var state = { up: false, since: Date.now(), last: null };
-    var seq = -1, offset = 0, lastBeat = 0, behindSince = 0, started = false;
+    var seq = -1, offset = 0, lastBeat = 0, behindSince = 0, started = false, closed = false, openedAt = 0;
     var socket = window.io({
       auth: options.auth,
       transports: ["websocket"],
@@ -69,9 +69,21 @@
       options.onPicture(picture);
     }
 
+    function again(wait) {
+      window.setTimeout(function () { if (!closed) { socket.connect(); } }, wait);
+    }
+
+    function afresh() {
+      lastBeat = Date.now();
+      openedAt = 0;
+      socket.disconnect();
+      socket.connect();
+    }
+
     function look() { if (socket.connected) { socket.emit("look", {}); } }
 
-    socket.on("connect", function () { lastBeat = Date.now(); seq = -1; });
+    socket.io.on("open", function () { openedAt = Date.now(); });
+    socket.on("connect", function () { lastBeat = Date.now(); openedAt = 0; seq = -1; });
     socket.on("picture", draw);
     socket.on("line", function (message) { heard(message.at); if (options.onLine) { options.onLine(message); } });
     socket.on("beat", function (beat) {
@@ -80,25 +92,32 @@
         if (!behindSince) { behindSince = Date.now(); } else if (Date.now() - behindSince > 1000) { behindSince = 0; look(); }
       } else { behindSince = 0; }
     });
-    socket.on("gone", function (message) { if (options.onGone) { options.onGone(message.reason); } });
+    /* Shown out: it does not knock again by itself; look() does, once somebody has signed in. */
+    socket.on("gone", function (message) {
+      socket.disconnect();
+      if (options.onGone) { options.onGone(message.reason); }
+    });
     socket.on("connect_error", function (error) {
+      var refused = error && error.data && error.data.refused;
+      openedAt = 0;
       tell(false);
-      if (error && error.data && error.data.refused && options.onGone) { options.onGone(error.data.refused); }
-      /* A refusal by the server stops the automatic retries of the library; a screen goes on asking. */
-      if (!socket.active) { window.setTimeout(function () { socket.connect(); }, beats ? RETRY_MS * 4 : 5000); }
+      /* A refusal stops the library's own retries. Who was refused is paired or signs in first; a phone, which can do
+         neither, goes on asking, and so does whoever met a fault. */
+      if (!socket.active && !(refused && beats)) { again(beats ? RETRY_MS * 4 : 5000); }
+      if (refused && options.onGone) { options.onGone(refused); }
     });
     socket.on("disconnect", function (reason) {
       tell(false);
-      if (reason === "io server disconnect") { window.setTimeout(function () { socket.connect(); }, RETRY_MS); }
+      if (reason === "io server disconnect") { again(RETRY_MS); }
     });
 
     if (beats) {
-      window.setInterval(function () {
+      var watch = window.setInterval(function () {
         if (socket.connected && Date.now() - lastBeat > BEAT_LOST_MS) {
           tell(false);
-          lastBeat = Date.now();
-          socket.disconnect();
-          socket.connect();
+          afresh();
+        } else if (openedAt && Date.now() - openedAt > BEAT_LOST_MS) {
+          afresh();                     /* it opened, and nobody answered who it is */
         }
       }, 250);
     }
@@ -120,7 +139,7 @@
       seq: function () { return seq; },
       up: function () { return state.up; },
       serverNow: function () { return Date.now() + offset; },
-      close: function () { socket.close(); }
+      close: function () { closed = true; window.clearInterval(watch); socket.close(); }
     };
   };
 }());

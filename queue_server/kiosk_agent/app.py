@@ -271,7 +271,7 @@ def _line(socketio: SocketIO, agent: Agent) -> None:
     @socketio.on("connect")
     def connect(auth: Any = None) -> None:
         if not agent.link.paired:
-            raise ConnectionRefusedError({"refused": "not_paired"})
+            raise ConnectionRefusedError("not_paired", {"refused": "not_paired"})
         show(str(request.sid))  # type: ignore[attr-defined]
 
     @socketio.on("look")

@@ -47,7 +47,7 @@ def register(socketio: SocketIO, door: Door, live: Live, reports: BoardReports) 
     def _enter(auth: dict[str, Any]) -> None:
         screen = _recognise(door, auth)
         if screen is None:
-            raise ConnectionRefusedError({"refused": "not_allowed"})
+            raise ConnectionRefusedError("not_allowed", {"refused": "not_allowed"})
         sid = _sid()
         if screen.room != sid:
             join_room(screen.room)
@@ -118,7 +118,8 @@ def register(socketio: SocketIO, door: Door, live: Live, reports: BoardReports) 
             known = screen.device_id if whose == "device" else screen.person_id
             if screen.office == office and known and known == event.body.get(whose):
                 socketio.emit("gone", {"reason": "revoked"}, to=sid)
-                live.screens.pop(sid, None)
+                # Out of its rooms as well: what is just being drawn for them is not for whoever was shown out.
+                socketio.server.disconnect(sid)
 
     def _move(office: str, event: Recorded) -> None:
         """The device's next picture is that of its new place."""

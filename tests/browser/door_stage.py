@@ -30,7 +30,7 @@ SOCKET = """
 window.io = function (options) {
   const heard = {};
   const socket = {
-    options: options, connected: false, active: true, sent: [],
+    options: options, connected: false, active: true, sent: [], io: { on: function () {} },
     on: function (name, act) { (heard[name] = heard[name] || []).push(act); },
     hear: function (name, message) { (heard[name] || []).forEach(function (act) { act(message); }); },
     emit: function (name, message) { socket.sent.push([name, message]); },

@@ -54,6 +54,8 @@ def test_an_officer_sets_a_second_factor_and_the_console_asks_for_it(server: Ser
     page.get_by_test_id("factor-code").fill("000000")
     page.get_by_test_id("factor-go").click()
     page.get_by_test_id("refusal").wait_for()
+    while STEP_S - wall_ms() / 1000 % STEP_S < 5:  # the step before this one is good for that long
+        page.wait_for_timeout(100)
     page.get_by_test_id("factor-code").fill(code(secret, -1))
     page.get_by_test_id("factor-go").click()
     page.get_by_test_id("factor-set").wait_for()
