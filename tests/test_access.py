@@ -130,7 +130,8 @@ def test_signing_out_everywhere_closes_the_console_too(server: Server) -> None:
 
 def test_who_was_shown_out_hears_nothing_more(server: Server) -> None:
     """Pages of one office share a room: a picture drawn for the others does not reach whoever left it."""
-    sari, admin = server.supervisor(), Officer(server.base, OFFICE, "admin", server.passwords[OFFICE, "admin"], "supervisor")
+    sari = server.supervisor()
+    admin = Officer(server.base, OFFICE, "admin", server.passwords[OFFICE, "admin"], "supervisor")
     told: list[str] = []
     sari.line.on("gone", lambda message: told.append(message["reason"]))
     heard: list[int] = []
