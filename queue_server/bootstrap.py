@@ -17,6 +17,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, TypeVar
 
+from .heads import QuickHeads
 from .kit import Kit, Signal, ThreadKit
 
 T = TypeVar("T")
@@ -184,9 +185,12 @@ def serve(mode: str, app: Any, door: socket.socket, finish: Callable[[], None]) 
     if mode == "eventlet":
         import eventlet.wsgi
 
+        class Protocol(QuickHeads, eventlet.wsgi.HttpProtocol):  # type: ignore[misc]
+            pass
+
         eventlet.wsgi.server(
             door, app, max_size=MOST_CONNECTIONS, log_output=False, keepalive=True, socket_timeout=None, debug=False,
-            environ={"wsgi.errors": _Talk()},
+            environ={"wsgi.errors": _Talk()}, protocol=Protocol,
         )
     else:
         from werkzeug.serving import make_server

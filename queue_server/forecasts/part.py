@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -36,10 +36,31 @@ SOON_S, QUIET_S, CALM_S = 1.0, 5.0, 15.0
 #: The loop rests so many times as long as it has worked: calls come first, in an office as in a ministry of hundreds.
 #: While a day is told again after a restart it rests less.
 REST, REST_WHILE_BEHIND = 9, 3
+#: While so many things a second are recorded, it rests more: forecasts may then be half a minute old, calls not.
+MANY_A_SECOND, REST_IN_A_RUSH = 150, 29
 #: Whether a night has been learned is asked so often, and learning that failed is tried again after so long, seconds.
 ASK_S, AGAIN_S = 60.0, 900.0
 #: The learning process is looked after so often, seconds.
 LOOK_AT_IT_EVERY_S = 1.0
+
+
+class Rush:
+    """Whether more is recorded than on any office's busiest day, counted second by second."""
+
+    def __init__(self) -> None:
+        self._second, self._now, self._before = 0, 0, 0
+
+    def more(self, many: int) -> None:
+        second = int(time.monotonic())
+        if second != self._second:
+            self._before = self._now if second == self._second + 1 else 0
+            self._second, self._now = second, 0
+        self._now += many
+
+    @property
+    def on(self) -> bool:
+        self.more(0)
+        return max(self._now, self._before) >= MANY_A_SECOND
 
 
 class Forecasts:
@@ -55,6 +76,7 @@ class Forecasts:
         self._learned_to: dict[str, str] = {}        # and up to which day it goes
         self._learning = False
         self._next_learning: dict[str, float] = {}
+        self._rush = Rush()
 
     def start(self) -> None:
         self.kit.spawn(self._loop)
@@ -71,8 +93,9 @@ class Forecasts:
         said = outlook.newcomer(service, priority) if outlook else None
         return None if said is None or said.why else (said.low, said.high)
 
-    def happened(self, office: str, _events: Iterable[Recorded]) -> None:
+    def happened(self, office: str, events: Sequence[Recorded]) -> None:
         """Something was recorded at an office."""
+        self._rush.more(len(events))
         self._due[office] = min(self._due.get(office, 0.0), time.monotonic() + SOON_S)
 
     # --- the loop -------------------------------------------------------------------------------
@@ -82,7 +105,8 @@ class Forecasts:
             self._due.setdefault(key, 0.0)
         while True:
             worked, behind = self._turn()
-            self.kit.sleep(REST_WHILE_BEHIND * worked if behind else max(0.2, REST * worked))
+            rest = REST_IN_A_RUSH if self._rush.on else REST_WHILE_BEHIND if behind else REST
+            self.kit.sleep(max(0.02 if behind else 0.2, rest * worked))
 
     def _all(self) -> list[str]:
         while True:

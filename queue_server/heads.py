@@ -1,0 +1,64 @@
+"""The head of a plain request, read quickly.
+
+Python's own way (``http.client.parse_headers``) makes an e-mail of it: a tenth of the time that a number takes. Heads
+whose every line is plain are cut at their colons; whatever is odd in any way goes the whole, careful way.
+"""
+
+from __future__ import annotations
+
+import re
+from http.client import HTTPMessage
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from http.server import BaseHTTPRequestHandler as Handler
+else:
+    Handler = object
+
+END = b"\r\n\r\n"
+_FIRST = re.compile(rb"(GET|POST) (/|/[!-.0-~][!-~]*) HTTP/1\.1\r\n")
+_LINE = re.compile(r"([A-Za-z][A-Za-z0-9-]*): ?([!-~](?:[ -~]*[!-~])?)")
+#: Lines that say how the connection itself goes on; Python's own parser acts on them.
+_ODD = frozenset({"connection", "expect", "transfer-encoding", "upgrade"})
+
+
+def plain_head(block: bytes) -> HTTPMessage | None:
+    """The header lines of a whole block that ends in an empty line; None: not plain, or none of our business."""
+    try:
+        text = block[:-len(END)].decode("ascii")
+    except UnicodeDecodeError:
+        return None
+    head = HTTPMessage()
+    for line in text.split("\r\n"):
+        found = _LINE.fullmatch(line)
+        if found is None:
+            return None
+        name, value = found.groups()
+        if name.lower() in _ODD and not (name.lower() == "connection" and value.lower() == "keep-alive"):
+            return None
+        head.set_raw(name, value)
+    return head
+
+
+class QuickHeads(Handler):
+    """Before eventlet's handler: plain requests of HTTP/1.1 are read at once, others by it."""
+
+    headers: HTTPMessage
+    rfile: Any
+    raw_requestline: bytes
+
+    def parse_request(self) -> bool:
+        first = _FIRST.fullmatch(self.raw_requestline)
+        if first is not None:
+            held = self.rfile.fp  # eventlet counts the lines of long heads; what is held at once is never long
+            waiting = held.peek()
+            end = waiting.find(END)
+            head = plain_head(waiting[:end + len(END)]) if end > 0 else None
+            if head is not None:
+                held.read(end + len(END))
+                self.command, self.path = first[1].decode(), first[2].decode()
+                self.request_version, self.close_connection = "HTTP/1.1", False
+                self.requestline = self.raw_requestline.decode().rstrip("\r\n")
+                self.headers = head
+                return True
+        return super().parse_request()
