@@ -33,6 +33,9 @@ from queue_server.store import offices, seals
 PER_DAY = 2_000
 CHUNK = 5_000
 OPEN_H = 8
+#: Whoever is still there two hours after closing is served in a twentieth of the time: the day ends on its own date.
+HURRY = 0.05
+LONGEST_MS = 2 * 3_600_000
 #: The boot of these days: no machine ran.
 BOOT = "filled"
 _COLUMNS = {
@@ -173,6 +176,7 @@ class _Played:
         self.waiting: dict[int, Visit] = {}
         self.todo: list[tuple[int, int, str, Visit, Counter | None]] = []
         self._nth = 0
+        self.late = start + (OPEN_H + 2) * 3_600_000
         services = [s for s in self.office.services if any(s.key in c.services for c in self.office.counters)]
         #: As long as the counters of a service can bear when as many come all day as now and then: busy, not hopeless.
         self.mean_ms = {
@@ -206,7 +210,8 @@ class _Played:
             elif what == "starts" and counter is not None:
                 visit.started = at
                 self.past.at_counter("started", at, visit, counter, {"durations": visit.durations})
-                served = 1_000 + int(self.chance.expovariate(1 / self.mean_ms[visit.service.key]))
+                mean = self.mean_ms[visit.service.key] * (HURRY if at > self.late else 1)
+                served = 1_000 + int(min(self.chance.expovariate(1 / mean), LONGEST_MS))
                 self._later(at + served, "ends", visit, counter)
             elif counter is not None:
                 durations = {**visit.durations, "served": at - visit.started}

@@ -35,7 +35,7 @@
   Queue.line = function (options) {
     var beats = options.beats !== false;
     var state = { up: false, since: Date.now(), last: null };
-    var seq = -1, offset = 0, lastBeat = 0, behindSince = 0, started = false, closed = false, openedAt = 0;
+    var seq = -1, offset = 0, lastBeat = 0, behindSince = 0, started = false, closed = false, out = false, openedAt = 0;
     var socket = window.io({
       auth: options.auth,
       transports: ["websocket"],
@@ -83,7 +83,7 @@
     function look() { if (socket.connected) { socket.emit("look", {}); } }
 
     socket.io.on("open", function () { openedAt = Date.now(); });
-    socket.on("connect", function () { lastBeat = Date.now(); openedAt = 0; seq = -1; });
+    socket.on("connect", function () { lastBeat = Date.now(); openedAt = 0; seq = -1; out = false; });
     socket.on("picture", draw);
     socket.on("line", function (message) { heard(message.at); if (options.onLine) { options.onLine(message); } });
     socket.on("beat", function (beat) {
@@ -92,9 +92,10 @@
         if (!behindSince) { behindSince = Date.now(); } else if (Date.now() - behindSince > 1000) { behindSince = 0; look(); }
       } else { behindSince = 0; }
     });
-    /* Shown out: it does not knock again by itself; look() does, once somebody has signed in. */
+    /* Shown out: it does not knock again by itself; look() does, once somebody has signed in. The line itself ends a
+       little later, when the last answer has come. */
     socket.on("gone", function (message) {
-      socket.disconnect();
+      out = true;
       if (options.onGone) { options.onGone(message.reason); }
     });
     socket.on("connect_error", function (error) {
@@ -108,12 +109,12 @@
     });
     socket.on("disconnect", function (reason) {
       tell(false);
-      if (reason === "io server disconnect") { again(RETRY_MS); }
+      if (reason === "io server disconnect" && !out) { again(RETRY_MS); }
     });
 
     if (beats) {
       var watch = window.setInterval(function () {
-        if (socket.connected && Date.now() - lastBeat > BEAT_LOST_MS) {
+        if (socket.connected && !out && Date.now() - lastBeat > BEAT_LOST_MS) {
           tell(false);
           afresh();
         } else if (openedAt && Date.now() - openedAt > BEAT_LOST_MS) {
@@ -135,7 +136,7 @@
         });
       },
       send: function (name, data) { if (socket.connected) { socket.emit(name, data); } },
-      look: function () { if (socket.connected) { look(); } else { socket.connect(); } },
+      look: function () { if (out) { afresh(); } else if (socket.connected) { look(); } else { socket.connect(); } },
       seq: function () { return seq; },
       up: function () { return state.up; },
       serverNow: function () { return Date.now() + offset; },

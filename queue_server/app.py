@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import logging
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from flask import Flask, Request, Response, jsonify, render_template, request
-from flask.sessions import NullSession, SessionInterface, SessionMixin
+from flask import Flask, Response, jsonify, render_template, request
 from flask_socketio import SocketIO
 from jinja2 import FileSystemLoader
 from werkzeug.exceptions import HTTPException
@@ -54,11 +52,11 @@ from .sessions import SessionsInUse
 from .sounds_tool.sets import voice_of
 from .transaction import Writer
 from .turnstile import Turnstile
+from .web import HOST, Web
 
 logger = logging.getLogger(__name__)
 ROOT = Path(__file__).resolve().parents[1]
 MOST_BYTES = 256 * 1024
-HOST = re.compile(r"^[A-Za-z0-9.\-\[\]:_]{1,255}$")
 
 
 @dataclass
@@ -80,12 +78,11 @@ class House:
 
 def create_app(config: Config, kit: Kit) -> House:
     """The application for one process; the database must exist and be of this release's schema."""
-    app = Flask(__name__, static_folder=None)
+    app = Web(__name__)
     app.json = quick_json.WebJson(app)
     app.jinja_loader = FileSystemLoader(ROOT)
     app.config.update(MAX_CONTENT_LENGTH=MOST_BYTES)
     app.secret_key = opening.secret(config.data)
-    app.session_interface = _NoSession()
     app.wsgi_app = Turnstile(app.wsgi_app)  # type: ignore[method-assign]
 
     socketio = SocketIO(
@@ -146,16 +143,6 @@ def create_app(config: Config, kit: Kit) -> House:
     for part in (writer, live, reports, slips, sessions, clockwork, openness, forecasts):
         part.start()
     return House(app, socketio, database, writer, live, kit)
-
-
-class _NoSession(SessionInterface):
-    """Who is signed in stands in the database; Flask's own cookie would only cost time on every request."""
-
-    def open_session(self, app: Flask, request: Request) -> NullSession:
-        return NullSession()
-
-    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        return
 
 
 def _answers(app: Flask, database: Database) -> None:

@@ -36,11 +36,9 @@ def patch(mode: str) -> None:
 
 
 class _GreenSignal:
-    def __init__(self) -> None:
-        from eventlet.event import Event
-
-        self._make: Callable[[], Any] = Event
-        self._event = Event()
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make = make
+        self._event = make()
 
     def set(self) -> None:
         if not self._event.ready():
@@ -60,8 +58,13 @@ class _GreenSignal:
 class GreenKit:
     name = "eventlet"
 
+    def __init__(self) -> None:
+        from eventlet.event import Event
+
+        self._event: Callable[[], Any] = Event
+
     def signal(self) -> Signal:
-        return _GreenSignal()
+        return _GreenSignal(self._event)
 
     def spawn(self, work: Callable[..., Any], *args: Any) -> None:
         import eventlet

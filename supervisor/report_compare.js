@@ -44,7 +44,7 @@
   }
 
   function Arrow(props) {
-    return html`<section class="card figure-card change" data-testid=${"change-" + props.name}><h2 class="figure-name">${props.title}</h2>
+    return html`<section class="card figure-card" data-testid=${"change-" + props.name}><h2 class="figure-name">${props.title}</h2>
       <p class="change-value"><span>${props.before}</span><span class="change-arrow" role="img" aria-label=${Queue.t("compare.to")}>→</span><strong>${props.after}</strong></p>
       ${props.notes.filter(Boolean).map(function (note, nth) { return html`<p class="figure-note" key=${nth}>${note}</p>`; })}</section>`;
   }
@@ -68,7 +68,7 @@
         Queue.t("compare.p90", { a: Paper.duration(a[name].p90), b: Paper.duration(b[name].p90) }), sentence(pair[name]),
         without ? Queue.t("reports.without_are", { value: Paper.duration(without.before[name].median) + " → " + Paper.duration(without.after[name].median) }) : ""];
     };
-    return html`<div class="kept changes" data-testid="changes">
+    return html`<div class="kept" data-testid="changes">
       <${Arrow} name="wait" title=${Queue.t("reports.sum.wait")} before=${Paper.duration(a.wait.median)} after=${Paper.duration(b.wait.median)} notes=${spread("wait")} />
       <${Arrow} name="service" title=${Queue.t("reports.sum.service")} before=${Paper.duration(a.service.median)} after=${Paper.duration(b.service.median)} notes=${spread("service")} />
       <${Arrow} name="on_time" title=${Queue.t("reports.sum.on_time")} before=${share(a.on_time.wait)} after=${share(b.on_time.wait)} notes=${[of(a.on_time.wait, b.on_time.wait), points(pair.on_time.wait), sentence(pair.on_time.wait),

@@ -116,7 +116,8 @@ def test_a_session_that_nobody_uses_ends_and_one_in_use_does_not(server: Server)
     with database(server) as db:
         db.execute("UPDATE session SET used_tick = ? WHERE person_id = (SELECT id FROM person WHERE name = 'citra' "
                    "AND office_id = (SELECT id FROM office WHERE key = ?))", (tick_now(db) - IDLE_MS - 1, OFFICE))
-    assert not citra.inside and dewi.inside
+    until(lambda: not citra.inside, what="the end of the session")
+    assert dewi.inside
     assert refused(citra.act, "call_next") == "not_signed_in"
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from backstage import apply, rows, until, with_rules
@@ -15,11 +17,18 @@ from small_house import KEY, house, session
 from bench.shims import BadDay
 from queue_server.client import Officer
 from queue_server.commands import visitor
+from queue_server.domain.office import TIME_ZONES
 from queue_server.moment import wall_ms
 from queue_server.store import upkeep
 
 HOUR_S = 3600
 RULES = {"recall_spacing_s": 5, "no_show_after_s": 5, "no_show_calls": 1, "double_press_ms": 0}
+
+
+def not_just_after_midnight() -> str:
+    """Where it was the same day an hour ago: what happened tomorrow is on no screen."""
+    zones = ("WIB", "WIT")
+    return next(zone for zone in zones if datetime.now(ZoneInfo(TIME_ZONES[zone])).hour >= 2)
 
 
 @dataclass
@@ -37,7 +46,7 @@ def running(demo: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     server.environment = bad.environment()
     server.start()
     try:
-        apply(server.data, with_rules("rutan", **RULES))
+        apply(server.data, replace(with_rules("rutan", **RULES), time_zone=not_just_after_midnight()))
         officer = server.officer("ani", "rutan", "4")
         yield House(server, bad, officer)
         officer.close()

@@ -115,6 +115,10 @@ class Day:
         said = self.at_issue.forecast(moment)
         return said if isinstance(said, NotYetKnown) else shifted(said, at - visit.joined)
 
+    @property
+    def nobody_waits(self) -> bool:
+        return not any(map(len, self._lines.values()))
+
     def steps(self) -> set[int]:
         """Who waits, in whatever line."""
         return {step for step, visit in self._visits.items() if step in self._line(visit.service)}
@@ -145,7 +149,11 @@ class Day:
 
     def _line(self, service: str) -> Line:
         """A service that no configuration knows any more has a line of its own."""
-        return self._lines.setdefault(self._pool_of.get(service, service), Line())
+        pool = self._pool_of.get(service, service)
+        found = self._lines.get(pool)
+        if found is None:
+            found = self._lines[pool] = Line()
+        return found
 
     def _ask(self, forecast: Forecast, visit: _Visit, step: int, at: float) -> None:
         visit.asked.append((forecast, self._line(visit.service).moment(step, at)))

@@ -80,7 +80,7 @@ class House:
     @property
     def calm(self) -> bool:
         """Nobody waits: as long as nothing happens there is little to say anew."""
-        return not self.day.steps()
+        return self.day.nobody_waits
 
     def look_ahead(self, c: Connection, head: Head, office: Office, now: Moment) -> Outlook:
         """What can be said now."""

@@ -8,7 +8,7 @@ import secrets
 import time
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from ..commands import access
 from ..config import Config
@@ -26,9 +26,12 @@ from .roles import STANDS_IN, Who
 
 logger = logging.getLogger(__name__)
 
-#: A paired device is taken at its word for so long; revoking it in this process ends that at once.
-DEVICE_S = 1.0
-MOST_DEVICES = 1_000
+#: A paired device and a session are taken at their word for so long. Revoking or ending them in this process ends that
+#: at once, in another as soon as it hears of it.
+REMEMBERED_S = 1.0
+MOST_REMEMBERED = 1_000
+
+T = TypeVar("T")
 
 
 def digest(token: str) -> str:
@@ -38,6 +41,29 @@ def digest(token: str) -> str:
 
 def new_token() -> str:
     return secrets.token_urlsafe(32)
+
+
+class Remembered(Generic[T]):
+    """Who was let in a moment ago, by (office, digest of the token)."""
+
+    def __init__(self) -> None:
+        self._held: dict[tuple[str, str], tuple[T, float]] = {}
+        self.cleared = 0               # how often; what was read before the newest time is not kept after it
+
+    def get(self, key: tuple[str, str]) -> T | None:
+        found, until = self._held.get(key, (None, 0.0))
+        return found if time.monotonic() <= until else None
+
+    def keep(self, key: tuple[str, str], who: T, cleared: int) -> None:
+        if cleared != self.cleared:
+            return
+        if len(self._held) > MOST_REMEMBERED:
+            self._held.clear()
+        self._held[key] = (who, time.monotonic() + REMEMBERED_S)
+
+    def clear(self) -> None:
+        self.cleared += 1
+        self._held.clear()
 
 
 class Door:
@@ -52,7 +78,8 @@ class Door:
         self.on_press: Callable[[str, str, float], None] = lambda act, answer, seconds: None
         #: Told of every session that was used: office, the token's hash.
         self.on_session: Callable[[str, str], None] = lambda office, token_hash: None
-        self._devices: dict[tuple[str, str], tuple[Device, float]] = {}
+        self._devices: Remembered[Device] = Remembered()
+        self._people: Remembered[Person] = Remembered()
         self._tickets = Together(kit, self._read_tickets)
 
     # --- who is there ----------------------------------------------------------------------------
@@ -62,9 +89,19 @@ class Door:
         if not token:
             return None
         token_hash = digest(token)
-        found = self.kit.blocking(self._person, office, token_hash)
+        found = self.by_token(office, token_hash)
         if found is not None:
             self.on_session(office, token_hash)
+        return found
+
+    def by_token(self, office: str, token_hash: str) -> Person | None:
+        """The person of a session, whose token has this digest."""
+        found = self._people.get((office, token_hash))
+        if found is None:
+            cleared = self._people.cleared
+            found = self.kit.blocking(self._person, office, token_hash)
+            if found is not None:
+                self._people.keep((office, token_hash), found, cleared)
         return found
 
     def _person(self, office: str, token_hash: str) -> Person | None:
@@ -79,19 +116,19 @@ class Door:
         if not token:
             return None
         key = (office, digest(token))
-        found, until = self._devices.get(key, (None, 0.0))
-        if found is None or time.monotonic() > until:
+        found = self._devices.get(key)
+        if found is None:
+            cleared = self._devices.cleared
             found = self.kit.blocking(self._device, *key)
             if found is None or found.state != "paired":
                 return None
-            if len(self._devices) > MOST_DEVICES:
-                self._devices.clear()
-            self._devices[key] = (found, time.monotonic() + DEVICE_S)
+            self._devices.keep(key, found, cleared)
         return found if found.kind == kind else None
 
-    def forget_devices(self) -> None:
-        """A device was revoked: all are asked for anew."""
+    def forget(self) -> None:
+        """A device was revoked, or a session ended: all are asked for anew."""
         self._devices.clear()
+        self._people.clear()
 
     def known_device(self, office: str, token: str | None) -> Device | None:
         """As ``device``, in whatever state it is."""

@@ -18,6 +18,7 @@ from flask import Response, abort, g, jsonify, request
 from ..commands import visitor
 from ..domain.errors import Refused, TooMany
 from ..transaction import Actor, Answer, Job
+from ..web import cookie
 from .door import Door, key_of, new_token
 from .guard import body, own_secret, text_of
 from .limits import HOUR_S, MINUTE_S, Limits, Rule
@@ -51,7 +52,7 @@ class Entrance:
             "service": text_of(message, "service"), "priority": message.get("priority") is True,
             "language": text_of(message, "language", 2) or "id",
         }
-        device = self.door.device(office, request.cookies.get("queue_device"), "kiosk")
+        device = self.door.device(office, cookie("queue_device"), "kiosk")
         if device is None:
             return self._on_phone(office, key, args, text_of(message, "door", 60))
         # A kiosk's own PC may print ("own") or show the number only ("none"); else this server prints.
@@ -65,7 +66,7 @@ class Entrance:
         return jsonify(self._with_link(answer))
 
     def _on_phone(self, office: str, key: str, args: dict[str, Any], scanned: str) -> Response:
-        phone = request.cookies.get("queue_phone") or _first_cookie(key)
+        phone = cookie("queue_phone") or _first_cookie(key)
         holder = _keyed(phone)[:32]
         self.limits.spend(ASKED_OF_ADDRESS)
         self.limits.spend(ASKED_OF_PHONE, holder)

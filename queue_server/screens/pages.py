@@ -15,6 +15,7 @@ from flask import Blueprint, Response, abort, g, render_template, request
 from ..live import Live
 from ..store import upkeep
 from ..theme import theme_css
+from ..web import cookie
 from .door import Door, new_token
 from .entrance import DAY_S, set_cookie
 
@@ -106,7 +107,7 @@ def blueprint(door: Door, live: Live) -> Blueprint:
     @bp.get("/visit/<office>")
     def visit(office: str) -> Response:
         response = Response(page("visitor/visit.html", office))
-        if not request.cookies.get("queue_phone"):  # before the first press: its answer may be lost on the way
+        if not cookie("queue_phone"):  # before the first press: its answer may be lost on the way
             set_cookie(door, response, "queue_phone", new_token(), DAY_S)
         return response
 

@@ -13,6 +13,7 @@ from ..domain.errors import NotAllowed, NotFound, Refused, TooMany
 from ..live import Live
 from ..store.people import Person
 from ..transaction import Actor, Job
+from ..web import cookie
 from . import kiosk as door_screen
 from . import passkeys
 from .door import Door, digest, new_token
@@ -119,7 +120,7 @@ def blueprint(house: Entrance, live: Live) -> Blueprint:
         office, board = text_of(message, "office", 80), text_of(message, "board", 80)
         if kind not in ("board", "kiosk"):
             raise Refused("bad_request", field="screen")
-        token = request.cookies.get("queue_device")
+        token = cookie("queue_device")
         known = door.known_device(office, token)
         placed = kind == "board" or board != ""  # a kiosk has a place only where it has a part of the reserve
         same = known is not None and known.kind == kind and (not placed or known.board.endswith(f"/{board}"))
@@ -158,6 +159,7 @@ def sign_off(door: Door, office: str) -> Response:
     if token:
         actor = Actor("visitor", "session")
         door.writer.press(Job(office, actor, "sign_out", access.sign_out, {"token_hash": digest(token)}))
+        door.forget()
     return jsonify({"ok": True})
 
 

@@ -10,6 +10,7 @@ from flask_socketio import ConnectionRefusedError, SocketIO, join_room
 from ..live import Live, Screen
 from ..reports import BoardReports
 from ..transaction import Actor, Recorded
+from ..web import cookie
 from .acts import NUL
 from .door import Door, digest
 from .roles import EVENTS, SCREENS
@@ -19,6 +20,12 @@ BEATS = frozenset({"board", "counter", "kiosk", "supervisor"})
 #: Events after which a screen is let in no more -> whose, by the key of the event's body.
 CLOSES = {"device_revoked": "device", "password_reset": "person", "sessions_ended": "person",
           "person_deactivated": "person", "role_changed": "person"}
+#: So long a line stays open after its screen was shown out.
+LAST_WORDS_S = 1.0
+#: Events after which people and devices are asked for anew, and no longer remembered.
+FORGETS = frozenset({
+    *CLOSES, "second_factor_set", "second_factor_dropped", "passkey_added", "passkey_dropped", "person_renamed",
+    "person_activated", "device_paired", "device_changed"})
 
 
 def register(socketio: SocketIO, door: Door, live: Live, reports: BoardReports) -> None:
@@ -105,6 +112,8 @@ def register(socketio: SocketIO, door: Door, live: Live, reports: BoardReports) 
 
     def gone(office: str, events: list[Recorded]) -> None:
         """Whose door was closed leaves at once."""
+        if any(event.kind in FORGETS for event in events):
+            door.forget()
         for event in events:
             if event.kind in CLOSES:
                 _close(office, event)
@@ -112,18 +121,24 @@ def register(socketio: SocketIO, door: Door, live: Live, reports: BoardReports) 
                 _move(office, event)
 
     def _close(office: str, event: Recorded) -> None:
-        door.forget_devices()
         whose = CLOSES[event.kind]
         for sid, screen in list(live.screens.items()):
             known = screen.device_id if whose == "device" else screen.person_id
             if screen.office == office and known and known == event.body.get(whose):
-                socketio.emit("gone", {"reason": "revoked"}, to=sid)
+                live.screens.pop(sid, None)
                 # Out of its rooms as well: what is just being drawn for them is not for whoever was shown out.
-                socketio.server.disconnect(sid)
+                for room in set(socketio.server.rooms(sid)) - {sid}:
+                    socketio.server.leave_room(sid, room)
+                socketio.emit("gone", {"reason": "revoked"}, to=sid)
+                socketio.start_background_task(_end, sid)
+
+    def _end(sid: str) -> None:
+        """A little later: the press that showed somebody out may have been their own, and is answered first."""
+        socketio.sleep(LAST_WORDS_S)
+        socketio.server.disconnect(sid)
 
     def _move(office: str, event: Recorded) -> None:
         """The device's next picture is that of its new place."""
-        door.forget_devices()
         for screen in live.screens.values():
             if screen.office == office and screen.device_id == event.body["device"] and screen.kind == "board":
                 screen.place = f"{event.body['hall']}/{event.body['board']}"
@@ -172,14 +187,14 @@ def _recognise(door: Door, auth: dict[str, Any]) -> Screen | None:
         return Screen(
             "visitor", office, _sid(), ticket_id=ticket.id, service=ticket.service, secret=ticket.secret)
     if kind in ("board", "kiosk"):
-        token = str(auth.get("device") or request.cookies.get("queue_device") or "")
+        token = str(auth.get("device") or cookie("queue_device"))
         device = door.device(office, token, str(kind))
         if device is None:
             return None
         room = f"board:{office}:{device.id}" if kind == "board" else f"kiosk:{office}"
         return Screen(str(kind), office, room, device_id=device.id, place=device.board)
     if kind in ("counter", "supervisor"):
-        token = str(auth.get("session") or request.cookies.get("queue_session") or "")
+        token = str(auth.get("session") or cookie("queue_session"))
         person = door.person(office, token)
         if person is None or person.role not in SCREENS[kind]:
             return None
@@ -190,5 +205,5 @@ def _recognise(door: Door, auth: dict[str, Any]) -> Screen | None:
 
 def _actor(door: Door, screen: Screen) -> Actor | None:
     """Who presses, asked anew: a session that ended presses nothing."""
-    person = door.kit.blocking(door._person, screen.office, screen.token_hash)
+    person = door.by_token(screen.office, screen.token_hash)
     return None if person is None else Actor(person.role, f"person:{person.id}", person.id)
