@@ -42,6 +42,7 @@ class Batch:
         self.careful = careful
         self.doubtful = doubtful
         self.foretell = foretell
+        self.shared: dict[Any, Any] = {}
         self.written = False
         self.events: list[dict[str, Any]] = []
         self.answers: list[dict[str, Any]] = []
@@ -98,7 +99,7 @@ class Batch:
         head = self.heads[job.office]
         now = self.clock.now()
         office = offices.config(self.c, head.id, head.config_version) if head.config_version else job.args["office"]
-        tx = Tx(self.c, head, office, now, job.actor, self.foretell)
+        tx = Tx(self.c, head, office, now, job.actor, self.foretell, self.shared)
         if self.careful:
             savepoint(self.c, "SAVEPOINT")
         try:

@@ -12,13 +12,16 @@ import os
 import signal
 import socket
 import sys
+import threading
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
+from queue import SimpleQueue
 from typing import Any, TypeVar
 
 from .heads import QuickHeads
-from .kit import Kit, Signal, ThreadKit
+from .kit import Kit, Signal, ThreadKit, Worker
 
 T = TypeVar("T")
 BACKLOG = 4096
@@ -55,6 +58,36 @@ class _GreenSignal:
         return bool(self._event.wait(timeout))
 
 
+class _GreenWorker:
+    """One native thread. Whoever waits for it waits for a byte on a socket, as the hub does for everything."""
+
+    def __init__(self) -> None:
+        from eventlet.patcher import original
+
+        self._jobs: SimpleQueue[Callable[[], Any]] = SimpleQueue()
+        self._ended: tuple[Any, BaseException | None] = (None, None)
+        self._here, there = socket.socketpair()
+        self._there = original("socket").socket(fileno=there.detach())
+        threading.Thread(target=self._loop, daemon=True).start()
+
+    def run(self, work: Callable[..., T], *args: Any) -> T:
+        self._jobs.put(partial(work, *args))
+        self._here.recv(1)
+        found, problem = self._ended
+        self._ended = (None, None)
+        if problem is not None:
+            raise problem
+        return found  # type: ignore[no-any-return]
+
+    def _loop(self) -> None:
+        while True:
+            try:
+                self._ended = (self._jobs.get()(), None)
+            except BaseException as problem:
+                self._ended = (None, problem)
+            self._there.send(b"!")
+
+
 class GreenKit:
     name = "eventlet"
 
@@ -80,6 +113,9 @@ class GreenKit:
         from eventlet import tpool
 
         return tpool.execute(work, *args)  # type: ignore[no-any-return]
+
+    def worker(self) -> Worker:
+        return _GreenWorker()
 
 
 def kit(mode: str) -> Kit:

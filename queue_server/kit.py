@@ -20,6 +20,11 @@ class Signal(Protocol):
     def wait(self, timeout: float | None = None) -> bool: ...
 
 
+class Worker(Protocol):
+    def run(self, work: Callable[..., T], *args: Any) -> T:
+        """As ``Kit.blocking``, always in this worker's own thread; one call at a time."""
+
+
 class Kit(Protocol):
     name: str
 
@@ -33,6 +38,14 @@ class Kit(Protocol):
 
     def blocking(self, work: Callable[..., T], *args: Any) -> T:
         """Runs SQL, files or printers in a native thread while this thread of the mode waits."""
+
+    def worker(self) -> Worker:
+        """A native thread for one loop's work: what it did last is still warm when it does the next."""
+
+
+class _Here:
+    def run(self, work: Callable[..., T], *args: Any) -> T:
+        return work(*args)
 
 
 class ThreadKit:
@@ -49,3 +62,6 @@ class ThreadKit:
 
     def blocking(self, work: Callable[..., T], *args: Any) -> T:
         return work(*args)
+
+    def worker(self) -> Worker:
+        return _Here()

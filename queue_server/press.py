@@ -65,9 +65,11 @@ class Tx:
 
     def __init__(
         self, c: Connection, head: Head, office: Office, now: Moment, actor: Actor,
-        foretell: Foretell = nothing_foretold,
+        foretell: Foretell = nothing_foretold, shared: dict[Any, Any] | None = None,
     ) -> None:
         self.c = c
+        #: What commands of one transaction read once for all of them; whoever changes it takes it out.
+        self.shared = {} if shared is None else shared
         self.office = office
         self.office_id = head.id
         self.now = now

@@ -60,6 +60,7 @@ class Writer:
         self.foretell: Foretell = nothing_foretold
         self._pending: deque[Job] = deque()
         self._wake = kit.signal()
+        self._worker = kit.worker()
         self._closed = False
         self._working = False
         self._begun = 0.0
@@ -110,7 +111,7 @@ class Writer:
                 self._working, self._begun = True, time.monotonic()
                 jobs = [self._pending.popleft() for _ in range(min(BATCH, len(self._pending)))]
                 try:
-                    told = self.kit.blocking(self._batch, jobs)
+                    told = self._worker.run(self._batch, jobs)
                 except Exception as problem:  # the loop outlives whatever a batch runs into
                     told = []
                     for job in jobs:

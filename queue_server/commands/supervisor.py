@@ -9,6 +9,7 @@ from ..store import moved, people, queue, reserve
 from ..transaction import Answer, Tx
 from .moving import advance, save, service_of, step_of
 from .seat import tell
+from .visitor import pauses_changed
 
 REOPEN = ("visitor_returned", "ended_by_mistake", "papers_came")
 PAUSE_SERVICE = ("system_down", "officer_ill", "full_hall", "drill")
@@ -37,12 +38,14 @@ def pause_service(tx: Tx, args: dict[str, Any]) -> Answer:
         raise Refused("reason_needed")
     service = service_of(tx.office, args.get("service"))
     queue.pause_service(tx.c, tx.office_id, service.key, args["reason"], tx.now.at)
+    pauses_changed(tx)
     tx.record("issuing_paused", {"service": service.key, "reason": args["reason"]})
     return {}
 
 
 def resume_service(tx: Tx, args: dict[str, Any]) -> Answer:
     service = service_of(tx.office, args.get("service"))
+    pauses_changed(tx)
     if queue.resume_service(tx.c, tx.office_id, service.key):
         tx.record("issuing_resumed", {"service": service.key})
     return {}

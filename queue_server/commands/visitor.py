@@ -27,8 +27,20 @@ def decision(tx: Tx, service: Service, channel: str, priority: bool) -> hours.De
     if limited:
         start = hours.session_starts(tx.office, service, tx.now.at)
         issued = queue.issued_today(tx.c, tx.office_id, service.key, tx.day, start)
-    paused = queue.pauses(tx.c, tx.office_id).get(service.key)
-    return hours.may_issue(tx.office, service, channel, priority, tx.now.at, issued, paused)
+    return hours.may_issue(tx.office, service, channel, priority, tx.now.at, issued, _pauses(tx).get(service.key))
+
+
+def _pauses(tx: Tx) -> dict[str, str]:
+    key = ("pauses", tx.office_id)
+    if key not in tx.shared:
+        tx.shared[key] = queue.pauses(tx.c, tx.office_id)
+    found: dict[str, str] = tx.shared[key]
+    return found
+
+
+def pauses_changed(tx: Tx) -> None:
+    """The next number of this transaction looks at them anew."""
+    tx.shared.pop(("pauses", tx.office_id), None)
 
 
 def issue(tx: Tx, args: dict[str, Any]) -> Answer:
