@@ -47,6 +47,12 @@ class _Line:
         at = self.heard.find(PICTURE)
         return at >= 0 and len(self.heard) - at >= self._size(at)
 
+    @property
+    def picture(self) -> bytes:
+        """The message with the picture, without what came behind it."""
+        at = self.heard.find(PICTURE)
+        return self.heard[at:at + self._size(at)]
+
     def _size(self, at: int) -> int:
         """Length of the message that begins there, from its frame's head."""
         head = self.heard[:at]
@@ -85,7 +91,7 @@ def storm(port: int, auths: Sequence[dict[str, Any] | None], timeout_s: float = 
                     raise ConnectionError("the server closed a line")
                 if line.hear(piece):
                     seconds.append(time.perf_counter() - begun)
-                    newest = line.heard[line.heard.find(PICTURE):]
+                    newest = line.picture
                     poll.unregister(line.socket)
         return seconds, newest
     finally:

@@ -102,6 +102,11 @@ def test_the_closing_sheet_is_the_same_bytes_for_the_same_log(ask: Any, house: S
     assert first.content.startswith(b"%PDF-")
 
 
+def test_a_day_to_come_has_no_closing_sheet(ask: Any) -> None:
+    answer = ask("closing.pdf", day="2999-01-01")
+    assert (answer.status_code, answer.json()["refused"]) == (400, "day_to_come")
+
+
 def test_the_report_on_the_standards_says_the_shares_of_the_page(ask: Any) -> None:
     period = ask("figures").json()["period"]
     made = ask("compliance.pdf", **{"from": period["first"], "to": period["last"], "language": "en"})
@@ -109,6 +114,7 @@ def test_the_report_on_the_standards_says_the_shares_of_the_page(ask: Any) -> No
     text = text_of(made.content)
     assert words("en")["compliance.title"] in text
     assert f"{share['kept']}/{share['judged']}" in text
+    assert words("en")["compliance.complaints_line"].split("{")[0].strip() in " ".join(text.split())
 
 
 def text_of(pdf: bytes) -> str:
@@ -120,7 +126,8 @@ def text_of(pdf: bytes) -> str:
     {"service": "' OR 1"}, {"from": "1800-01-01"}])
 def test_odd_requests_are_refused_clearly(ask: Any, query: dict[str, str]) -> None:
     answer = ask("figures", **query)
-    assert answer.status_code == 400 and answer.json()["refused"] == "bad_request"
+    assert answer.status_code == 400
+    assert answer.json()["refused"] in ("bad_request", "period_backwards", "period_too_long")
 
 
 def test_odd_weekdays_and_languages_are_refused(ask: Any) -> None:

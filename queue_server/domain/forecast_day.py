@@ -47,7 +47,7 @@ def pools(office: Office) -> dict[str, str]:
     return pool
 
 
-@dataclass
+@dataclass(slots=True)
 class _Visit:
     """What is held of a step until it has ended."""
 

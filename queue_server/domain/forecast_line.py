@@ -7,6 +7,7 @@ times are seconds; any epoch will do, as long as a day starts at a multiple of 8
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict, deque
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
@@ -31,7 +32,7 @@ CROSSED = ("one", "nobody_ahead", "priority", "priority_ahead", "priority_ahead_
 FEATURES = (*CROSSED, *COUNTS, *SECONDS, *(f"hour_{2 * h}" for h in range(HOURS)))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Moment:
     """What was known of one visitor's wait at ``at``, ``waited`` seconds after joining.
 
@@ -46,7 +47,7 @@ class Moment:
     open: bool
     waited: float
     core: float
-    values: tuple[float, ...]
+    values: array[float]                        # a third of the memory of a tuple: a thousand people may wait
 
     @property
     def hour(self) -> int:
@@ -59,7 +60,7 @@ class Moment:
         return log1p(self.ahead)
 
 
-@dataclass
+@dataclass(slots=True)
 class _Waiting:
     at: float
     service: str
@@ -219,9 +220,9 @@ class Line:
         crossed = (1.0, float(ahead == 0), first, first * long_line, first * long_priority,
                    (1 - first) * long_priority, log1p(counters) * long_line, log1p(max(0.0, at - me.at)) / 3)
         # Logarithms, brought near to one another: a line twice as long counts as much from 2 to 4 as from 20 to 40.
-        values = (
+        values = array("d", (
             *crossed, *((log1p(n) - 1) / 0.7 for n in counts), *((log1p(s) - 4) / 1.5 for s in times), *_hours(at),
-        )
+        ))
         core = log((ahead + 1) * max(20.0, mean_service) / max(1, counters))
         begun = counters > 0 or self._called.on_day_of(at)
         return Moment(at, me.service, ahead, counters, begun, at - me.at, min(9.0, max(1.0, core)), values)

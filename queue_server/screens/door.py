@@ -269,6 +269,8 @@ def _nobody() -> str:
     return hashed(secrets.token_urlsafe(32))
 
 
+#: What was asked for makes no sense, whatever the state of things.
+ASKED_WRONGLY = frozenset({"bad_request", "choose_service", "day_to_come", "period_backwards", "period_too_long"})
 #: Every status with which a refusal leaves; 413 and 429 are given before a command is looked at.
 STATUSES = (400, 403, 404, 409, 413, 429, 503)
 
@@ -283,7 +285,7 @@ def status_of(refused: Refused) -> int:
         return 503
     if isinstance(refused, TooMany):
         return 429
-    return 400 if refused.code == "bad_request" else 409
+    return 400 if refused.code in ASKED_WRONGLY else 409
 
 
 def status_of_answer(answer: Answer) -> int:
