@@ -159,7 +159,7 @@ def test_the_shell_writes_the_same_log(past: Path, tmp_path: Path) -> None:
 
 def test_the_shell_says_what_is_wrong(past: Path) -> None:
     assert b"not understood (day)." in shell(past, "--from", "yesterday").stderr
-    assert b"not understood (to)." in shell(past, "--from", "2026-11-02", "--to", "2026-11-01").stderr
+    assert b"The end is before the beginning" in shell(past, "--from", "2026-11-02", "--to", "2026-11-01").stderr
     wrong = shell(past, "--out", "/nowhere/log.csv")
     assert wrong.returncode == 1 and b"could not be written" in wrong.stderr
 
