@@ -57,7 +57,7 @@ MOST_PUT_OFF = 3
 BOARDS_AT_ONCE = 8
 
 
-@dataclass
+@dataclass(slots=True)
 class Screen:
     """A connected screen: what it is, of which office, and whose."""
 

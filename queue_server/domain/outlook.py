@@ -20,7 +20,7 @@ TO_THE_MINUTE, TO_FIVE = 10, 60
 LIKELY = 50
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Said:
     """A forecast as it is told: seconds; or, where nothing can be said, why (a ``forecast.Reason``)."""
 

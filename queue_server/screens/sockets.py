@@ -55,6 +55,8 @@ def register(socketio: SocketIO, door: Door, live: Live, reports: BoardReports) 
         screen = _recognise(door, auth)
         if screen is None:
             raise ConnectionRefusedError("not_allowed", {"refused": "not_allowed"})
+        # The request lives as long as its line; a second copy of its head does not have to.
+        request.environ.pop("headers_raw", None)
         sid = _sid()
         if screen.room != sid:
             join_room(screen.room)
