@@ -1,9 +1,8 @@
-"""Reservations by their rules: sessions, places, who may, checking in, codes, signals, the calendar file, the registry."""
+"""Reservations by their rules: sessions, places, who may, checking in, codes, signals, calendar file, registry."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +121,19 @@ def test_the_quota_of_the_session_decides_at_the_door() -> None:
     assert decided("door", False, when, full) == decided("staff", False, when, full) == "quota_full"
     assert decided("door", True, when, full) == "quota_full"
     assert decided("online", False, when, some) == "reserve_first"
+
+
+@pytest.mark.parametrize(("when", "opens"), [
+    ("2026-11-23 08:05", "2026-11-23 09:30"),    # the same opening period, the next session
+    ("2026-11-23 09:40", "2026-11-23 13:00"),    # the next session is after the break
+    ("2026-11-23 13:05", None),
+])
+def test_a_full_session_tells_when_the_next_ones_numbers_begin(when: str, opens: str | None) -> None:
+    assert rules.reopens(RUTAN, VISIT, at(when)) == (None if opens is None else at(opens))
+    full = hours.IssuedToday({}, {("door", False): 99}, rules.quota_now(RUTAN, VISIT, at(when), {}),
+                             rules.reopens(RUTAN, VISIT, at(when)))
+    told = hours.may_issue(RUTAN, VISIT, "door", False, at(when), full)
+    assert told.code == "quota_full" and (opens is None or told.next_opening == at(opens))
 
 
 # --- who may --------------------------------------------------------------------------------------
@@ -258,7 +270,7 @@ def test_the_calendar_file_is_read_back_by_its_rules() -> None:
     assert values["DTSTART"] == "20261123T010000Z" and values["DTEND"] == "20261123T023000Z"
     assert values["SUMMARY"] == "Kunjungan\\; Rutan\\, \u00e9" * 6 and values["SEQUENCE"] == "2"
     assert (values["UID"], values["STATUS"]) == ("u@rutan", "CONFIRMED")
-    assert datetime.strptime(values["DTSTAMP"], "%Y%m%dT%H%M%SZ") + timedelta(hours=7) == datetime(2026, 11, 20, 10)
+    assert values["DTSTAMP"] == "20261120T030000Z"
 
 
 # --- the registry ---------------------------------------------------------------------------------
@@ -266,7 +278,8 @@ def test_the_calendar_file_is_read_back_by_its_rules() -> None:
 
 def test_a_registry_is_read_from_a_file(tmp_path: Path) -> None:
     file = tmp_path / "wbp.csv"
-    file.write_text("Register;Status;Block;Days;may_visit;hidden\nb 1;Tahanan;A;senin, rabu;;\nB2;narapidana;;;tidak;ya\n")
+    rows = ("Register;Status;Block;Days;may_visit;hidden", "b 1;Tahanan;A;senin, rabu;;", "B2;narapidana;;;tidak;ya")
+    file.write_text("\n".join(rows))
     assert checked(CsvSource(file)) == [
         Inmate("B1", "tahanan", "A", ("monday", "wednesday")), Inmate("B2", "narapidana", "", (), False, True)]
 

@@ -9,6 +9,11 @@
   const scanned = (/[?&]door=([^&]+)/.exec(window.location.search) || [])[1];
   const state = { own: null, sessions: null, lost: false, gone: false, doing: null, busy: false, why: null, said: null };
 
+  /** The code of an address; one that somebody broke is sent as it stands, and refused in words. */
+  function plain(text) {
+    try { return decodeURIComponent(text).slice(0, 60); } catch (broken) { return text.slice(0, 60); }
+  }
+
   function set(changes) { Object.assign(state, changes); draw(); }
   function base() { return "/r/" + encodeURIComponent(secret); }
 
@@ -58,7 +63,7 @@
 
   function ways(own) {
     return html`<div class="acts">
-      ${scanned ? html`<button class="button button-primary button-large button-wide" data-testid="check-in" aria-disabled=${state.busy ? "true" : null} onClick=${function () { act("check_in", { door: decodeURIComponent(scanned) }); }}>${Queue.t("checkin.now")}</button>` : null}
+      ${scanned ? html`<button class="button button-primary button-large button-wide" data-testid="check-in" aria-disabled=${state.busy ? "true" : null} onClick=${function () { act("check_in", { door: plain(scanned) }); }}>${Queue.t("checkin.now")}</button>` : null}
       <a class="button button-wide" data-testid="calendar" href=${base() + "/calendar.ics"} download>${Queue.t("calendar")}</a>
       <button class="button button-wide" data-testid="change" aria-expanded=${String(state.doing === "change")} onClick=${toggle("change")}>${Queue.t("change")}</button>
       ${state.doing === "change" ? change(own) : null}

@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
         done = session.press(args.office, "import_people", import_people, people=people)
     finally:
         session.close()
-    print(f"{done['people']} people: {done['added']} new, {done['changed']} changed, {done['removed']} no longer there; "
+    print(f"{done['people']} people: {done['added']} new, {done['changed']} changed, {done['removed']} gone; "
           f"{done['cancelled']} reservations taken back because a visit is not possible any more.")
     return 0
 

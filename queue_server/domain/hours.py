@@ -40,12 +40,14 @@ class IssuedToday:
 
     ``day`` counts the office day, ``session`` what was issued since ``session_starts``. Voided numbers are
     left out by whoever counts: nobody was served with them. ``quota`` holds instead of the service's own where
-    places can be reserved (``reservation.quota_now``); check-ins are then counted in neither.
+    places can be reserved (``reservation.quota_now``); check-ins are then counted in neither, and ``reopens`` is when
+    the next session's numbers begin (UTC ms; None: not today).
     """
 
     day: Mapping[tuple[str, bool], int] = field(default_factory=dict)
     session: Mapping[tuple[str, bool], int] = field(default_factory=dict)
     quota: Quota | None = None
+    reopens: int | None = None
 
 
 @dataclass(frozen=True)
@@ -177,7 +179,7 @@ def may_issue(
     limit = _exhausted(quota, channel, priority, issued)
     if limit is None:
         return Decision(True)
-    opens = next_opening(office, service, at_utc_ms, today=quota.per != "day")
+    opens = issued.reopens or next_opening(office, service, at_utc_ms, today=quota.per != "day")
     return _refuse(office, "quota_full", {"quota": limit}, at_utc_ms, opens)
 
 

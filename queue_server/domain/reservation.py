@@ -137,6 +137,16 @@ def quota_now(office: Office, service: Service, at: int, held: Mapping[str, int]
         priority=None if session.priority is None else max(0, session.priority - held.get(PRIORITY, 0)))
 
 
+def reopens(office: Office, service: Service, at: int) -> int | None:
+    """When the numbers of the next session begin: as this one ends (UTC ms); None: no other follows today."""
+    now, day = session_now(office, service, at), hours.office_day(office, at)
+    if now is None or all(s.time.start < now.time.end for s in sessions_of(office, service, day)):
+        return None
+    ends = now.time.end
+    opens = (max(ends, w.opens) for w in hours.windows(office, service, day) if max(ends, w.opens) < w.closes)
+    return next((hours.instant(office, day, minute) for minute in opens), None)
+
+
 # --- the rules about who --------------------------------------------------------------------------------
 
 

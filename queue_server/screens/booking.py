@@ -47,6 +47,7 @@ OF_PHONE = (Rule("booked_phone", 6, HOUR_S), Rule("booked_phone_day", 12, 24 * H
 OF_ADDRESS = (Rule("booked_address", 120, HOUR_S),)
 #: Register numbers that lead nowhere, from one address.
 WRONG_LOOKUPS = (Rule("wrong_lookup", 10, MINUTE_S), Rule("wrong_lookup_hour", 40, HOUR_S))
+OF_A_RESERVATION = Rule("reservation", 120)
 LOOKUPS = Rule("lookup", 60)
 MONTH_S = 31 * 86_400
 ACTS = {"change": commands.change, "cancel": commands.cancel, "check_in": commands.check_in}
@@ -83,6 +84,7 @@ class _Desk:
         if found is None:
             self.limits.spend(GUESSES)
             raise NotFound("no_such_reservation")
+        self.limits.spend(OF_A_RESERVATION, secret)
         return self.office(found[0]), found[1]
 
     def _held(self, secret: str) -> tuple[str, Reservation] | None:

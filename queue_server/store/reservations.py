@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, func, insert, literal_column, 
 from .. import tables as t
 from ..domain.hours import IssuedToday
 from ..domain.office import Office, Service
-from ..domain.reservation import Made, Party, State, counted_from, quota_now, session_now
+from ..domain.reservation import Made, Party, State, counted_from, quota_now, reopens, session_now
 from .queue import issued_today
 
 
@@ -131,7 +131,8 @@ def issued_besides(c: Connection, office_id: int, office: Office, service: Servi
             .group_by(_c.pool))
         held = {row[0]: int(row[1]) for row in rows}
     found = issued_today(c, office_id, service.key, day, counted_from(office, service, at), reserved=False)
-    return IssuedToday(found.day, found.session, quota_now(office, service, at, held))
+    return IssuedToday(
+        found.day, found.session, quota_now(office, service, at, held), reopens(office, service, at))
 
 
 # --- rules ----------------------------------------------------------------------------------------------
