@@ -38,6 +38,18 @@ class Bookings:
         """A place was taken or given back here: the next who looks reads anew."""
         self._kept.pop(office, None)
 
+    def known_full(self, office: str, service: str, wish: dict[str, Any]) -> bool:
+        """Whether what was read within the last second says that no place is left; False where nothing was."""
+        until, _of, picture = self._kept.get(office, (0.0, None, None))
+        if picture is None or time.monotonic() > until:
+            return False
+        found = next((one for s in picture["services"] if s["key"] == service for day in s["days"]
+                      if day["day"] == wish["day"] for one in day["sessions"] if one["key"] == wish["session"]), None)
+        if found is None or not found["open"]:
+            return False
+        own = wish["priority"] and found["priority_left"] is not None
+        return bool((found["priority_left"] if own else found["left"]) == 0)
+
     def next_free(self, office: Office, service: Service, day: str) -> dict[str, str | int]:
         """The nearest session with places, from ``day`` on, else before: facts for whoever found one full."""
         found = next(s for s in self.picture(office)["services"] if s["key"] == service.key)

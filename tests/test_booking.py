@@ -8,6 +8,7 @@ import secrets
 import statistics
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -125,7 +126,7 @@ def test_a_place_is_reserved_moved_and_given_back(server: Server) -> None:
     calendar = phone.http.get(f"{phone.base}/r/{made['secret']}/calendar.ics", timeout=20)
     assert calendar.headers["Content-Type"].startswith("text/calendar") and made["code"] in calendar.text
     assert "SEQUENCE:1" in calendar.text and "Ani" not in calendar.text
-    assert phone.http.get(f"{phone.base}/r/{made['secret']}/qr.svg", timeout=20).text.startswith("<?xml")
+    assert phone.http.get(f"{phone.base}/r/{made['secret']}/qr.svg", timeout=20).text.startswith("<svg")
     assert phone.act(made, "cancel")["ok"] and phone.act(made, "cancel")["ok"]
     assert left(phone, later(2), "jam-11") == 30
     assert phone.act(made, "change", day=later(1), session="jam-10")["refused"] == "reservation_cancelled"
@@ -187,7 +188,7 @@ def test_unknown_hidden_and_closed_are_the_same_words_after_the_same_time(server
     assert answers["TIDAKADA"] == answers["SEMBUNYI"] == answers["TUTUP"] == {
         "ok": False, "refused": "not_visitable", "facts": {}}
     assert set(answers[f"N{phone.n}"]) == {"ok", "days"} and later(1) in answers[f"N{phone.n}"]["days"]
-    assert min(took.values()) >= 0.5
+    assert min(took[register] for register in ("TIDAKADA", "SEMBUNYI", "TUTUP")) >= 0.5
     for register in ("TIDAKADA", "SEMBUNYI", "TUTUP"):
         assert phone.book(register=register) == answers["TIDAKADA"]
 
@@ -347,7 +348,8 @@ def test_two_hundred_phones_for_the_last_ten_places(server: Server) -> None:
     for one in people:
         one.join()
     took = sorted(seconds for seconds, _ in answers)
-    print(f"200 answers: median {statistics.median(took):.2f} s, last {took[-1]:.2f} s")
+    codes = Counter(str(a.get("refused", "ok")) for _, a in answers)
+    print(f"{dict(codes)}: median {statistics.median(took):.2f} s, last {took[-1]:.2f} s")
     won = [a["reservation"] for _, a in answers if a["ok"]]
     lost = [a for _, a in answers if not a["ok"]]
     assert len(won) == 10 and len(lost) == 190

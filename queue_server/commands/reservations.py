@@ -38,11 +38,11 @@ def book(tx: Tx, args: dict[str, Any]) -> Answer:
     day, party, priority = str(args["day"]), Party(**args["party"]), bool(args.get("priority"))
     session = rules.session_of(tx.office, service, day, args["session"])
     rules.check_open(tx.office, booking, day, session, tx.now.at)
+    pool, place = _place(tx, service, session, day, priority)  # first: of two hundred who press at once most end here
     people = rules.check_party(booking, party)
     person = _asked(booking, args)
     _check_person(tx, booking, service, person, day)
     inmate = _check_inmate(tx, booking, args, day)
-    pool, place = _place(tx, service, session, day, priority)
     secret = secrets.token_urlsafe(16)
     while reservations.by_code(tx.c, tx.office_id, rules.code(secret)) is not None:
         secret = secrets.token_urlsafe(16)
@@ -265,7 +265,7 @@ def _place(tx: Tx, service: Service, session: Session, day: str, priority: bool)
     taken = reservations.taken(tx.c, tx.office_id, service.key, day, session.key, pool)
     place = rules.free_place(taken, rules.places(session, pool))
     if place is None:
-        full = Refused("session_full", date=day, pool=pool)
+        full = Refused("session_full", date=day)
         full.counted = (service.key, "online")  # type: ignore[attr-defined]
         raise full
     return pool, place

@@ -10,10 +10,9 @@ from __future__ import annotations
 import hmac
 import math
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, render_template
 
@@ -21,7 +20,7 @@ from ..bookings import Bookings
 from ..commands import reservations as commands
 from ..domain import calendar_file
 from ..domain import reservation as rules
-from ..domain.errors import NotFound, Refused, TooMany
+from ..domain.errors import Busy, NotFound, Refused, TooMany
 from ..domain.office import LANGUAGES, Booking, Office, Service
 from ..domain.reservation import KINDS
 from ..domain.ticket import label
@@ -38,8 +37,10 @@ from .limits import HOUR_S, MINUTE_S, Limits, Rule
 from .media import qr_svg
 from .pages import zipped
 
-#: So long every answer about somebody in custody takes at least, whatever it says, seconds.
+#: So long it takes at least until somebody is told that a person in custody cannot be visited, whatever the reason.
 EVEN_S = 0.5
+#: So long the door goes on trying by itself while the writer has too much to do, and pauses between, seconds.
+PATIENCE_S, PAUSE_S = 3.0, 0.1
 #: Presses for a place from one address, whatever becomes of them: a village, or a carrier, is one address.
 ASKED = Rule("asked_to_book", 1_200)
 #: Places that one phone and one address really got. Only these count: who is told "full" may go on trying.
@@ -51,8 +52,6 @@ OF_A_RESERVATION = Rule("reservation", 120)
 LOOKUPS = Rule("lookup", 60)
 MONTH_S = 31 * 86_400
 ACTS = {"change": commands.change, "cancel": commands.cancel, "check_in": commands.check_in}
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -92,13 +91,12 @@ class _Desk:
             row, key = reservations.by_secret(c, secret), reservations.office_of(c, secret)
             return None if row is None or key is None else (key, row)
 
-    def evenly(self, work: Callable[[], T]) -> T:
-        """``work``, answered or refused no sooner than after ``EVEN_S``."""
-        due = time.monotonic() + EVEN_S
-        try:
-            return work()
-        finally:
-            self.door.kit.sleep(max(0.0, due - time.monotonic()))
+    def not_visitable(self, begun: float) -> Refused:
+        """The one answer for unknown, hidden and closed, after the same time since ``begun`` (monotonic seconds).
+        Other answers tell already that the number is right: they need not wait."""
+        self.limits.take(WRONG_LOOKUPS)
+        self.door.kit.sleep(max(0.0, begun + EVEN_S - time.monotonic()))
+        return Refused("not_visitable")
 
 
 def blueprint(house: Entrance, live: Live, bookings: Bookings) -> Blueprint:
@@ -119,15 +117,14 @@ def blueprint(house: Entrance, live: Live, bookings: Bookings) -> Blueprint:
 
     @bp.post("/office/<office>/lookup")
     def lookup(office: str) -> Response:
-        found, message = desk.office(office), body()
+        begun, found, message = time.monotonic(), desk.office(office), body()
         desk.limits.spend(LOOKUPS)
         _check_lookups(desk)
         service = _service(found, text_of(message, "service", 40))
         register = rules.register_form(text_of(message, "register", rules.MOST_REGISTER))
-        days = desk.evenly(lambda: desk.door.kit.blocking(_visiting_days, desk, found, service, register))
+        days = desk.door.kit.blocking(_visiting_days, desk, found, service, register)
         if not days:
-            desk.limits.take(WRONG_LOOKUPS)
-            raise Refused("not_visitable")
+            raise desk.not_visitable(begun)
         return jsonify({"ok": True, "days": days})
 
     @bp.post("/office/<office>/reservations")
@@ -191,8 +188,7 @@ def _book(desk: _Desk, office: Office, message: dict[str, Any]) -> Response:
             raise TooMany(code, minutes=math.ceil(seconds / MINUTE_S))
     actor = Actor("visitor", f"phone:{device[:16]}", holder=device)
     job = Job(office.key, actor, "book", commands.book, args, key)
-    answer = desk.evenly(lambda: _pressed(desk, office, service, job)) if "inmate" in booking.asks else _pressed(
-        desk, office, service, job)
+    answer = _pressed(desk, office, service, job)
     desk.limits.take(OF_PHONE, device)
     desk.limits.take(OF_ADDRESS)
     made = answer["reservation"]
@@ -203,16 +199,31 @@ def _book(desk: _Desk, office: Office, message: dict[str, Any]) -> Response:
 
 def _pressed(desk: _Desk, office: Office, service: Service, job: Job) -> Answer:
     """The place, or why not; who finds a session full is told where there still is room."""
+    begun = time.monotonic()
     try:
-        answer = desk.door.writer.press(job)
+        if job.act == "book" and desk.bookings.known_full(office.key, service.key, job.args):
+            raise Refused("session_full", date=job.args["day"])
+        answer = _patiently(desk, job, begun + PATIENCE_S)
     except Refused as refused:
-        if refused.code == "not_visitable":
-            desk.limits.take(WRONG_LOOKUPS)
+        if refused.code == "not_visitable" and job.act == "book":
+            raise desk.not_visitable(begun) from None
         if refused.code == "session_full":
             refused.facts.update(desk.bookings.next_free(office, service, job.args["day"]))
         raise
     desk.bookings.changed(office.key)
     return answer
+
+
+def _patiently(desk: _Desk, job: Job, until: float) -> Answer:
+    """A press that the writer never ran is pressed again: at eight o'clock everybody comes in the same second, and
+    most of them only need to hear that the session is full."""
+    while True:
+        try:
+            return desk.door.writer.press(job)
+        except Busy:
+            if time.monotonic() > until:
+                raise
+            desk.door.kit.sleep(PAUSE_S)
 
 
 def _written(office: Office, booking: Booking, message: dict[str, Any]) -> dict[str, Any]:
