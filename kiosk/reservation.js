@@ -5,7 +5,7 @@
   const Queue = window.Queue;
   const html = window.htmPreact.html;
   /* The signs of a code: no letter that is read as a digit or as another one. */
-  const SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ".split(""), LENGTH = 8, SCANNER_MS = 120;
+  const SIGNS = ("0123456789" + "ABCDEFGHJK" + "MNPQRSTVWXYZ").split(""), LENGTH = 8, SCANNER_MS = 120;
 
   function shown(code) {
     const signs = (code + "\u00b7\u00b7\u00b7\u00b7\u00b7\u00b7\u00b7\u00b7").slice(0, LENGTH);
