@@ -48,7 +48,7 @@
         })}</div></section>
       <section class="acts"><div aria-live="assertive">${state.unsure ? Kiosk.notice("warn", "wifi-off", Queue.t(state.unsure === "trying" ? "send.trying" : "send.failed"), Queue.t(state.unsure === "trying" ? "send.trying.text" : "reservation.failed"))
         : state.refusal ? Kiosk.notice("warn", "alert-circle", Queue.refusal(state.refusal), Queue.t("refused.help"), "refusal") : null}</div>
-        <button class="button button-big button-wide button-primary" data-testid="check-in" aria-disabled=${String(busy || !full)} onClick=${acts.checkIn}>
+        <button class=${"button button-big button-wide" + (full ? " button-primary" : "")} data-testid="check-in" aria-disabled=${String(busy || !full)} onClick=${acts.checkIn}>
           ${Kiosk.icon("ticket")}<span>${Queue.t(busy ? "taking" : "reservation.take")}</span></button></section>
       <nav class="tools"><div class="tools-group"><button class="button tool back" data-testid="back" onClick=${acts.back}>${Kiosk.icon("arrow-left")}<span>${Queue.t("back")}</span></button>
         <button class="button tool" data-testid="erase" onClick=${acts.erase}>${Kiosk.icon("x")}<span>${Queue.t("reservation.erase")}</span></button></div></nav></div>`;

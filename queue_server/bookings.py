@@ -82,9 +82,11 @@ class Bookings:
 def _service(
     office: Office, service: Service, booking: Booking, held: Held, at: int, known: bool,
 ) -> dict[str, Any]:
-    """``ready``: False where visits need a registry of people in custody and there is none yet."""
+    """Sessions that are still to come. ``ready``: False where visits need a registry of people in custody and there is
+    none yet."""
     days = [{"day": day, "sessions": [_session(office, service, booking, day, session, held, at)
-                                      for session in rules.sessions_of(office, service, day)]}
+                                      for session in rules.sessions_of(office, service, day)
+                                      if at < rules.begins(office, day, session)]}
             for day in rules.days_ahead(office, booking, at)]
     return {
         "key": service.key, "letter": service.prefix, "name": service.name, "summary": service.summary,

@@ -79,7 +79,7 @@
     const reads = state.person.role !== "officer";
     return html`<main class="body stack">${told()}${desk()}
       <section class="card stack-tight"><label class="field"><span class="field-label">${Queue.t("day")}</span><input class="input" type="date" value=${found.day} data-testid="day" onChange=${function (event) { state.day = event.target.value; look(); }} /></label>
-        <h2 class="title-m">${Queue.day(found.day)}</h2>${Desk.sessions(found.sessions)}${Desk.reservationRows({ rows: found.rows, serves: SERVES.indexOf(state.person.role) >= 0, reasons: state.person.role === "auditor" ? [] : found.reasons, checkIn: checkIn, takeBack: takeBack })}</section>
+        <h2 class="title-m">${Queue.day(found.day)}</h2>${Desk.reservationRows({ rows: found.rows, serves: SERVES.indexOf(state.person.role) >= 0, reasons: state.person.role === "auditor" ? [] : found.reasons, checkIn: checkIn, takeBack: takeBack })}${Desk.sessions(found.sessions)}</section>
       ${reads ? html`<section class="card stack-tight"><h2 class="title-m">${Queue.t("signals")}</h2><p class="soft">${Queue.t("signals.note")}</p>${Desk.signals(found.signals)}</section>` : null}
       ${registry(found)}</main>`;
   }
