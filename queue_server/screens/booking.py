@@ -32,7 +32,7 @@ from ..transaction import Actor, Answer, Job
 from ..web import cookie
 from .door import Door, key_of, new_token
 from .entrance import Entrance, first_cookie, keyed, set_cookie
-from .guard import GUESSES, body, own_secret, text_of
+from .guard import body, own_secret, text_of
 from .limits import HOUR_S, MINUTE_S, Limits, Rule
 from .media import qr_svg
 from .pages import zipped
@@ -48,6 +48,8 @@ OF_PHONE = (Rule("booked_phone", 6, HOUR_S), Rule("booked_phone_day", 12, 24 * H
 OF_ADDRESS = (Rule("booked_address", 120, HOUR_S),)
 #: Register numbers that lead nowhere, from one address.
 WRONG_LOOKUPS = (Rule("wrong_lookup", 10, MINUTE_S), Rule("wrong_lookup_hour", 40, HOUR_S))
+#: Reservations that do not exist, asked for from one address; their secrets hold 128 random bits.
+GUESSES = Rule("guessed_reservation", 60)
 OF_A_RESERVATION = Rule("reservation", 120)
 LOOKUPS = Rule("lookup", 60)
 MONTH_S = 31 * 86_400
