@@ -240,6 +240,20 @@ KINDS: dict[str, Kind] = {
     "complaint_closed": _kind("nothing more is to be done", "complaint outcome in_time"),
     "complaint_contact_opened": _kind("somebody looked at how to reach the person", "complaint"),
     "complaint_erased": _kind("text, contact, answer and their key were erased together", "complaint reason"),
+    # reservations: which place, never whose, and never whom the visit is for
+    "reservation_made": _kind(
+        "a place in a session was reserved",
+        "reservation service day session pool place party commitment"),
+    "reservation_changed": _kind(
+        "a reservation moved to another session; the place it had is free",
+        "reservation service day session pool place party before_day before_session before_place"),
+    "reservation_cancelled": _kind("a reservation was given back or taken back; its place is free",
+                                   "reservation by reason"),
+    "reservation_expired": _kind("nobody came in time; the place is free", "reservation"),
+    "checked_in": _kind("a reservation became a number", "reservation ticket by"),
+    "custody_imported": _kind(
+        "the registry of people in custody was brought up to date; cancelled: reservations for people who may no "
+        "longer be visited", "people added changed removed cancelled"),
     # what was foreseen
     "alert_raised": _kind("people were told that so many will wait, or wait, longer than promised",
                           "alert service code n"),
@@ -444,6 +458,50 @@ class Quota:
     priority: int | None = None
 
 
+#: What the status of somebody in custody may be: before and after the sentence.
+STATUSES = ("tahanan", "narapidana")
+#: What a reservation may ask for; whatever no rule needs is not asked.
+ASKS = ("name", "nik", "inmate", "party", "permit")
+
+
+@dataclass(frozen=True)
+class Session:
+    """A part of the day whose places can be reserved. ``weekdays`` empty: every day on which the service is open.
+
+    ``online`` are the places for reservations, ``walk_in`` numbers taken at the office (None: no limit). ``priority``
+    given: a quota of its own, reserved and taken at the office alike; left out: they count in the other two.
+    """
+
+    key: str
+    time: Span
+    online: int
+    walk_in: int | None = None
+    priority: int | None = None
+    weekdays: tuple[str, ...] = ()
+    name: Words = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Booking:
+    """The rules by which places of a service's sessions are reserved; minutes are counted from the session's start."""
+
+    opens_days: int = 7                   # from so many days before the visit
+    closes_min: int = 60                  # until so long before the session
+    early_min: int = 30                   # one may check in so long before the session
+    late_min: int = 15                    # and so long after it began; then the place is free
+    release: bool = True                  # places nobody came for go to those who come without a reservation
+    numbers_too: bool = False             # besides reservations, numbers from afar are given as well
+    asks: tuple[str, ...] = ()            # of ASKS
+    per_visitor_week: int | None = None   # visits of one person from Monday to Sunday
+    per_inmate_day: int | None = None     # visits to one person in custody
+    most_party: int = 5                   # people who come together, the one who reserves among them
+    days: dict[str, tuple[str, ...]] = field(default_factory=dict)  # status -> weekdays on which they are visited
+    permit: tuple[str, ...] = ()          # statuses for which a permit of the detaining authority is needed
+    keep_days: int = 30                   # what is personal is erased so many days after the visit
+    signal_bookings: int = 4              # reservations of one phone within a week that the supervisor is shown
+    signal_retaken_s: int = 60            # a place given back and taken again within so many seconds is shown too
+
+
 @dataclass(frozen=True)
 class Service:
     key: str
@@ -464,6 +522,8 @@ class Service:
     #: kiosk -> its part of the reserve, for when the server is away; what is left is the roll's
     reserved_for: dict[str, tuple[int, int]] = field(default_factory=dict)
     summary: Words = field(default_factory=dict)  # one plain line for the kiosk
+    booking: Booking | None = None        # None: no reservations
+    sessions: tuple[Session, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -870,7 +930,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import cache, lru_cache
 
 from .errors import Refused
-from .office import OFFSETS_H, Office, Override, Service, Span
+from .office import OFFSETS_H, Office, Override, Quota, Service, Span
 
 DAY_MIN = 24 * 60
 #: How far ahead a next opening is looked for; longer than any row of holidays an office has.
@@ -896,11 +956,15 @@ class IssuedToday:
     """Numbers of one service already issued: (channel, priority) -> how many.
 
     ``day`` counts the office day, ``session`` what was issued since ``session_starts``. Voided numbers are
-    left out by whoever counts: nobody was served with them.
+    left out by whoever counts: nobody was served with them. ``quota`` holds instead of the service's own where
+    places can be reserved (``reservation.quota_now``); check-ins are then counted in neither, and ``reopens`` is when
+    the next session's numbers begin (UTC ms; None: not today).
     """
 
     day: Mapping[tuple[str, bool], int] = field(default_factory=dict)
     session: Mapping[tuple[str, bool], int] = field(default_factory=dict)
+    quota: Quota | None = None
+    reopens: int | None = None
 
 
 @dataclass(frozen=True)
@@ -1019,6 +1083,8 @@ def may_issue(
     """
     if channel == "online" and not (office.remote_numbers and service.remote):
         return Decision(False, "remote_off")
+    if channel == "online" and service.booking is not None and not service.booking.numbers_too:
+        return Decision(False, "reserve_first")
     day, now = office_day(office, at_utc_ms), local_minutes(office, at_utc_ms)
     spans = windows(office, service, day)
     if not any(w.opens <= now < w.closes for w in spans):
@@ -1026,12 +1092,12 @@ def may_issue(
         return _refuse(office, code, facts, at_utc_ms, next_opening(office, service, at_utc_ms))
     if paused is not None:
         return Decision(False, "paused", {"reason": paused})
-    quota = _exhausted(service, channel, priority, issued)
-    if quota is None:
+    quota = service.quota if issued.quota is None else issued.quota
+    limit = _exhausted(quota, channel, priority, issued)
+    if limit is None:
         return Decision(True)
-    whole_day = service.quota.per == "day"
-    opens = next_opening(office, service, at_utc_ms, today=not whole_day)
-    return _refuse(office, "quota_full", {"quota": quota}, at_utc_ms, opens)
+    opens = issued.reopens or next_opening(office, service, at_utc_ms, today=quota.per != "day")
+    return _refuse(office, "quota_full", {"quota": limit}, at_utc_ms, opens)
 
 
 def next_opening(office: Office, service: Service, at_utc_ms: int, today: bool = True) -> int | None:
@@ -1093,9 +1159,8 @@ def _why_no_hours(office: Office, service: Service, day: str) -> tuple[str, dict
     return "closed_today", {}
 
 
-def _exhausted(service: Service, channel: str, priority: bool, issued: IssuedToday) -> int | None:
+def _exhausted(quota: Quota, channel: str, priority: bool, issued: IssuedToday) -> int | None:
     """The limit that the next number would pass, or None; the meaning of each limit is at ``Quota``."""
-    quota = service.quota
     counts = issued.session if quota.per == "session" else issued.day
     if priority and quota.priority is not None:
         used = sum(n for (_, first), n in counts.items() if first)

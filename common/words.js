@@ -70,6 +70,9 @@
     Object.keys((answer && answer.facts) || {}).forEach(function (name) { facts[name] = answer.facts[name]; });
     var key = "refused." + ((answer && answer.refused) || "unknown");
     if (facts.reason) { facts.reason = Queue.because(facts.reason, lang); }
+    Object.keys(facts).forEach(function (name) {
+      if (/^\d{4}-\d\d-\d\d$/.test(facts[name])) { facts[name] = Queue.day(facts[name], lang); }
+    });
     return Queue.t(Queue.has(key) ? key : "refused.unknown", facts, lang);
   };
 
@@ -102,6 +105,9 @@
     var d = local(ms), l = lang || language;
     return DAYS[l][d.getUTCDay()] + ", " + d.getUTCDate() + " " + MONTHS[l][d.getUTCMonth()] + " " + d.getUTCFullYear();
   };
+
+  /** A date ("2026-11-25") in words; noon in UTC is that date in each of the zones. */
+  Queue.day = function (iso, lang) { return Queue.date(Date.parse(iso + "T05:00:00Z"), lang); };
 
   /** "7:05" for 425,000 ms; hours when there are any. */
   Queue.clock = function (ms) {

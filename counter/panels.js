@@ -105,6 +105,21 @@
     return { title: forVisitor(picture, "panel.leave"), choices: choices };
   }
 
+  /* Who has a reservation: its code becomes a number. */
+  function checkIn(picture) {
+    if (!picture.reservations) { return null; }
+    const submit = function (event) {
+      event.preventDefault();
+      Counter.act("check_in", { code: event.target.elements.code.value }, function (answer) {
+        if (answer.ok && answer.ticket) { Counter.say(Queue.t("issued", { label: answer.ticket.label })); }
+      });
+    };
+    return html`<form class="note-form" onSubmit=${submit} data-testid="check-in-form">
+      <input class="input" name="code" required maxlength="12" autocomplete="off" aria-label=${Queue.t("check_in.code")} placeholder=${Queue.t("check_in.code")} data-testid="check-in-code" />
+      <button type="submit" class="button" data-testid="check-in">${Queue.t("check_in")}</button>
+      <a class="button button-quiet" href=${"/reservations/" + picture.office.key} target="_blank" rel="noopener">${Queue.t("check_in.list")}</a></form>`;
+  }
+
   /* A number for somebody who cannot take one alone: class and language are set first, the service issues it. */
   function issuePanel(picture, open) {
     const priority = Boolean(open.priority), language = open.language || "id";
@@ -120,7 +135,7 @@
         onClick=${function () { Counter.reopen(change); }}>${word}</button>`;
     };
     return { title: Queue.t("panel.issue"), choices: serviceChoices(picture, picture.services, issue, true),
-      before: html`<div class="toggles">
+      before: html`${checkIn(picture)}<div class="toggles">
         <div class="toggle-pair" role="group" aria-label=${Queue.t("issue.class")}>
           ${toggle("priority", false, Queue.t("class.ordinary"), !priority)}${toggle("priority", true, Queue.t("class.priority"), priority)}</div>
         <div class="toggle-pair" role="group" aria-label=${Queue.t("issue.language")}>

@@ -273,6 +273,77 @@ CREATE INDEX complaint_of_ticket ON complaint (ticket_id);
 
 CREATE INDEX complaint_open ON complaint (office_id, due) WHERE state <> 'closed';
 
+CREATE TABLE inmate (
+	id BIGSERIAL NOT NULL,
+	office_id BIGINT NOT NULL,
+	register TEXT DEFAULT '' NOT NULL,
+	status TEXT DEFAULT '' NOT NULL,
+	block TEXT DEFAULT '' NOT NULL,
+	days TEXT DEFAULT '' NOT NULL,
+	may_visit BIGINT DEFAULT 0 NOT NULL,
+	hidden BIGINT DEFAULT 0 NOT NULL,
+	imported_at BIGINT DEFAULT 0 NOT NULL,
+	gone BIGINT DEFAULT 0 NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (office_id, register),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE TABLE reservation (
+	id BIGSERIAL NOT NULL,
+	office_id BIGINT NOT NULL,
+	number BIGINT DEFAULT 0 NOT NULL,
+	service TEXT DEFAULT '' NOT NULL,
+	day TEXT DEFAULT '' NOT NULL,
+	session TEXT DEFAULT '' NOT NULL,
+	pool TEXT DEFAULT '' NOT NULL,
+	place BIGINT DEFAULT 0 NOT NULL,
+	priority BIGINT DEFAULT 0 NOT NULL,
+	state TEXT DEFAULT '' NOT NULL,
+	version BIGINT DEFAULT 0 NOT NULL,
+	secret TEXT NOT NULL,
+	code TEXT DEFAULT '' NOT NULL,
+	language TEXT DEFAULT 'id' NOT NULL,
+	starts_at BIGINT DEFAULT 0 NOT NULL,
+	ends_at BIGINT DEFAULT 0 NOT NULL,
+	expires_at BIGINT DEFAULT 0 NOT NULL,
+	men BIGINT DEFAULT 0 NOT NULL,
+	women BIGINT DEFAULT 0 NOT NULL,
+	children BIGINT DEFAULT 0 NOT NULL,
+	people BIGINT DEFAULT 1 NOT NULL,
+	permit BIGINT DEFAULT 0 NOT NULL,
+	person TEXT DEFAULT '' NOT NULL,
+	identity_end TEXT DEFAULT '' NOT NULL,
+	holder_name TEXT DEFAULT '' NOT NULL,
+	device TEXT DEFAULT '' NOT NULL,
+	inmate_id BIGINT DEFAULT 0 NOT NULL,
+	secret_key TEXT DEFAULT '' NOT NULL,
+	made_at BIGINT DEFAULT 0 NOT NULL,
+	changed_at BIGINT,
+	ended_at BIGINT,
+	ended_by TEXT DEFAULT '' NOT NULL,
+	reason TEXT DEFAULT '' NOT NULL,
+	ticket_id BIGINT DEFAULT 0 NOT NULL,
+	erase_at BIGINT DEFAULT 0 NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (office_id, number),
+	UNIQUE (office_id, code),
+	FOREIGN KEY(office_id) REFERENCES office (id),
+	UNIQUE (secret)
+);
+
+CREATE INDEX ix_reservation_erase_at ON reservation (erase_at);
+
+CREATE INDEX reservation_due ON reservation (expires_at) WHERE state = 'booked';
+
+CREATE INDEX reservation_of_day ON reservation (office_id, day, service);
+
+CREATE INDEX reservation_of_ticket ON reservation (ticket_id);
+
+CREATE UNIQUE INDEX one_holder_of_a_place ON reservation (office_id, service, day, session, pool, place) WHERE state IN ('booked', 'checked_in');
+
+CREATE UNIQUE INDEX one_reservation_of_a_person ON reservation (office_id, service, person) WHERE state = 'booked' AND person <> '';
+
 CREATE TABLE forecast_state (
 	office_id BIGINT NOT NULL,
 	day TEXT DEFAULT '' NOT NULL,

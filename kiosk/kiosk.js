@@ -12,7 +12,7 @@
   const state = {
     screen: "connecting", code: null, picture: null, lineDownSince: null, downAt: null, down: false, now: Date.now(),
     key: null, service: null, standard: false, sending: null, unsure: null, refusal: null,
-    ticket: null, qr: false, leaving: null, large: false, contrast: false, sound: false
+    ticket: null, qr: false, leaving: null, large: false, contrast: false, sound: false, code_typed: ""
   };
   let line = null, touched = Date.now(), leaveAt = null, paperTimer = null, reprinted = 0;
   /* What the visitor wants, with its key: kept until the server has answered, so that one wish is one number. */
@@ -29,6 +29,7 @@
     if (!state.picture || state.screen === "connecting") { return Kiosk.connecting(); }
     const service = serviceOf(state.key);
     if (state.screen === "ticket") { return Kiosk.ticket(state, acts); }
+    if (state.screen === "code") { return Kiosk.reservation(state, acts); }
     if (state.screen === "service" && service) { return Kiosk.service(state, acts, service); }
     return Kiosk.start(state, acts);
   }
@@ -57,7 +58,7 @@
       Object.assign(state, { large: false, contrast: false, sound: false });
       dress();
     }
-    set({ screen: "start", key: null, service: null, standard: false, sending: null, unsure: null, refusal: null, ticket: null, qr: false, leaving: null });
+    set({ screen: "start", key: null, service: null, standard: false, sending: null, unsure: null, refusal: null, ticket: null, qr: false, leaving: null, code_typed: "" });
   }
 
   function dress() {
@@ -68,9 +69,9 @@
   /* ---- A number --------------------------------------------------------------------------------- */
 
   function send(mine) {
-    const body = { key: mine.key, service: mine.service, priority: mine.priority, language: mine.language };
+    const body = mine.code ? { key: mine.key, code: mine.code } : { key: mine.key, service: mine.service, priority: mine.priority, language: mine.language };
     const wanted = function () { return mine === wish; };
-    Queue.insist("/office/" + encodeURIComponent(office) + "/tickets", body, {
+    Queue.insist("/office/" + encodeURIComponent(office) + (mine.code ? "/check-in" : "/tickets"), body, {
       wanted: wanted, giveUpMs: GIVE_UP_MS, onTrying: function () { set({ unsure: "trying" }); }
     }).then(function (answer) {
       if (!wanted()) { return; }
@@ -84,7 +85,7 @@
   function taken(ticket) {
     leaveAt = Date.now() + TICKET_S * 1000;
     set({
-      screen: "ticket", ticket: ticket, service: serviceOf(state.key), sending: null, unsure: null, refusal: null,
+      screen: "ticket", ticket: ticket, service: serviceOf(ticket.service) || serviceOf(state.key), sending: null, unsure: null, refusal: null,
       qr: false, leaving: TICKET_S
     });
     focusTitle();
@@ -140,6 +141,19 @@
       set({ sending: wish, refusal: null, unsure: null });
       send(wish);
     },
+    reservation: function () {
+      wish = null;
+      set({ screen: "code", code_typed: "", refusal: null, unsure: null });
+      focusTitle();
+    },
+    type: function (sign) { wish = null; set({ code_typed: Kiosk.typed(state.code_typed, sign), refusal: null }); },
+    erase: function () { wish = null; set({ code_typed: "", refusal: null }); },
+    checkIn: function () {
+      if (state.sending || state.code_typed.length < 8) { return; }
+      wish = wish && wish.code === state.code_typed ? wish : { key: Queue.key(), code: state.code_typed };
+      set({ sending: wish, refusal: null, unsure: null });
+      send(wish);
+    },
     more: function () {
       touched = Date.now();
       leaveAt = leaveAt === null ? null : leaveAt + MORE_S * 1000;
@@ -171,7 +185,7 @@
   function secondsLeft() {
     if (state.screen === "ticket") { return leaveAt === null ? null : Math.ceil((leaveAt - Date.now()) / 1000); }
     const left = IDLE_S - Math.floor((Date.now() - touched) / 1000);
-    return state.screen === "service" && !state.sending && left <= IDLE_SHOWN_S ? left : null;
+    return (state.screen === "service" || state.screen === "code") && !state.sending && left <= IDLE_SHOWN_S ? left : null;
   }
 
   function untouched() {
@@ -232,6 +246,12 @@
 
   ["pointerdown", "keydown"].forEach(function (kind) {
     document.addEventListener(kind, function () { touched = Date.now(); }, true);
+  });
+  Kiosk.scanner(function (code) {
+    if (!state.picture || !state.picture.reservations || state.sending || state.screen === "pairing") { return; }
+    wish = null;
+    set({ screen: "code", ticket: null, code_typed: code, refusal: null, unsure: null });
+    acts.checkIn();
   });
   /* A kiosk has no menu of the browser's: a long press is a slow tap. */
   document.addEventListener("contextmenu", function (event) { event.preventDefault(); });

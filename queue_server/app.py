@@ -12,6 +12,7 @@ from jinja2 import FileSystemLoader
 from werkzeug.exceptions import HTTPException
 
 from . import opening, quick_json
+from .bookings import Bookings
 from .clockwork import Clockwork
 from .config import Config
 from .database import Database
@@ -29,6 +30,7 @@ from .reports import BoardReports
 from .screens import (
     administration,
     api,
+    booking,
     complaints,
     evidence,
     health,
@@ -38,6 +40,7 @@ from .screens import (
     public,
     reporting,
     requests,
+    reservations,
     reserve,
     sockets,
     supervision,
@@ -123,6 +126,8 @@ def create_app(config: Config, kit: Kit) -> House:
     app.register_blueprint(reserve.blueprint(door, live))
     app.register_blueprint(media.blueprint(config, door, live))
     app.register_blueprint(complaints.blueprint(door, live, limits))
+    app.register_blueprint(booking.blueprint(house, live, Bookings(database, kit)))
+    app.register_blueprint(reservations.blueprint(door, live))
     openness = Openness(live, database, kit)
     live.kept_today = openness.on_boards
     app.register_blueprint(public.blueprint(openness))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from . import __version__, assets, config, opening, sounds_tool
 from .commands_shell import (
     backup,
+    custody,
     demo,
     doctor,
     export,
@@ -57,6 +58,8 @@ COMMANDS = (
     Shell("person", "add somebody who may sign in", people.arguments, people.run),
     Shell("reset-password", "give somebody a new password and end their sessions",
           people.reset_arguments, people.reset),
+    Shell("custody", "bring the registry of people in custody up to date, for reserving visits",
+          custody.arguments, custody.run),
     Shell("demo", "play a busy morning in the demo offices of a running server", demo.arguments, demo.run),
     Shell("replay", "play a recorded day on a running server and compare", replay.arguments, replay.run),
     Shell("export", "write the wait-time log to a file", export.arguments, export.run),

@@ -8,13 +8,14 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from .commands import access, complaints, seal, visitor
+from .commands import access, complaints, reservations, seal, visitor
 from .database import Database
 from .domain import hours
 from .domain.errors import Refused
 from .kit import Kit
 from .moment import wall_ms
 from .store import log, offices, people, seals, upkeep
+from .store import reservations as held
 from .transaction import SYSTEM, Answer, Job, Tx, Writer
 
 logger = logging.getLogger(__name__)
@@ -50,6 +51,7 @@ class Clockwork:
                     next_seals = time.monotonic() + SEALS_S
                     self._seals()
                 self._papers()
+                self._reservations()
                 if time.monotonic() >= next_hour:
                     next_hour = time.monotonic() + HOUR_S
                     self._tidy()
@@ -68,6 +70,14 @@ class Clockwork:
         now = wall_ms()
         with self.database.read() as c:
             return upkeep.papers_due(c, now - PAPER_MS, now - VOID_MS, now)
+
+    def _reservations(self) -> None:
+        for office in self.kit.blocking(self._reservations_due):
+            self.writer.press(Job(office, SYSTEM, "expire", reservations.expire))
+
+    def _reservations_due(self) -> list[str]:
+        with self.database.read() as c:
+            return held.due(c, wall_ms())
 
     def _seals(self) -> None:
         for office in self.kit.blocking(self._unsealed):

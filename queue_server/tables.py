@@ -300,6 +300,43 @@ Index("complaint_open", complaint.c.office_id, complaint.c.due,
       sqlite_where=text(_unclosed), postgresql_where=text(_unclosed))
 Index("complaint_of_ticket", complaint.c.ticket_id)
 
+#: People in custody, as the registry gave them last: never listed for the public, and named nowhere.
+inmate = Table(
+    "inmate", metadata,
+    Column("id", Id, primary_key=True),
+    _office(), _text("register"), _text("status"), _text("block"), _text("days"), _number("may_visit"),
+    _number("hidden"), _number("imported_at"), _number("gone"),
+    UniqueConstraint("office_id", "register"),
+)
+
+#: Reservations. ``place`` is one of the places of its session's quota ``pool``: while somebody holds it, nobody else
+#: can. What is personal (holder_name, person, identity_end, device, inmate_id) goes at ``erase_at``.
+reservation = Table(
+    "reservation", metadata,
+    Column("id", Id, primary_key=True),
+    _office(), _number("number"), _text("service"), _text("day"), _text("session"), _text("pool"), _number("place"),
+    _number("priority"), _text("state"), _number("version"),
+    Column("secret", Text, nullable=False, unique=True), _text("code"), _text("language", "id"),
+    _number("starts_at"), _number("ends_at"), _number("expires_at"),
+    _number("men"), _number("women"), _number("children"), _number("people", 1), _number("permit"),
+    _text("person"), _text("identity_end"), _text("holder_name"), _text("device"), _number("inmate_id"),
+    _text("secret_key"),
+    _number("made_at"), _number("changed_at", None), _number("ended_at", None), _text("ended_by"), _text("reason"),
+    _number("ticket_id"), _number("erase_at", index=True),
+    UniqueConstraint("office_id", "number"), UniqueConstraint("office_id", "code"),
+)
+_holds = "state IN ('booked', 'checked_in')"
+Index("one_holder_of_a_place", reservation.c.office_id, reservation.c.service, reservation.c.day,
+      reservation.c.session, reservation.c.pool, reservation.c.place, unique=True,
+      sqlite_where=text(_holds), postgresql_where=text(_holds))
+_active_person = "state = 'booked' AND person <> ''"
+Index("one_reservation_of_a_person", reservation.c.office_id, reservation.c.service, reservation.c.person, unique=True,
+      sqlite_where=text(_active_person), postgresql_where=text(_active_person))
+_booked = "state = 'booked'"
+Index("reservation_due", reservation.c.expires_at, sqlite_where=text(_booked), postgresql_where=text(_booked))
+Index("reservation_of_day", reservation.c.office_id, reservation.c.day, reservation.c.service)
+Index("reservation_of_ticket", reservation.c.ticket_id)
+
 #: What the forecast has learned of the days up to ``day``; made anew from the log where it is missing.
 forecast_state = Table(
     "forecast_state", metadata,

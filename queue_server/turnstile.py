@@ -30,6 +30,9 @@ CALM_S = 2.0
 MOST = 2_000
 #: Whoever watches over the server is answered first when it is full.
 ALWAYS = frozenset({"/healthz", "/readyz", "/metrics"})
+#: Places in a session are wanted in one second by nature, and "full" is a short answer: those who press for one have
+#: an entrance of their own, as wide as this, and are not counted among the others.
+FOR_A_PLACE, MOST_FOR_A_PLACE = "/reservations", 400
 #: For whoever typed the address: both languages, and it asks again by itself.
 PAGE = Path(__file__).resolve().parents[1] / "common" / "full.html"
 
@@ -40,6 +43,7 @@ class Turnstile:
     def __init__(self, app: WSGIApplication, now: Callable[[], float] = time.monotonic) -> None:
         self.app = app
         self.inside = 0
+        self.for_a_place = 0
         self._now = now
         self._lock = threading.Lock()
         self._crowded_since: float | None = None
@@ -48,12 +52,14 @@ class Turnstile:
         self._page = PAGE.read_bytes()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if not self._enter(environ.get("PATH_INFO", "")):
+        path = environ.get("PATH_INFO", "")
+        for_a_place = environ.get("REQUEST_METHOD") == "POST" and path.endswith(FOR_A_PLACE)
+        if not (self._enter_for_a_place() if for_a_place else self._enter(path)):
             return self._sent_away("text/html" in environ.get("HTTP_ACCEPT", ""), start_response)
         try:
             return self.app(environ, start_response)
         finally:
-            self._leave()
+            self._leave(for_a_place)
 
     def _sent_away(self, typed: bool, start_response: StartResponse) -> list[bytes]:
         told, kind = (self._page, "text/html; charset=utf-8") if typed else (self._answer, "application/json")
@@ -70,8 +76,18 @@ class Turnstile:
             self.inside += 1
             return True
 
-    def _leave(self) -> None:
+    def _enter_for_a_place(self) -> bool:
         with self._lock:
+            if self.for_a_place >= MOST_FOR_A_PLACE:
+                return False
+            self.for_a_place += 1
+            return True
+
+    def _leave(self, for_a_place: bool) -> None:
+        with self._lock:
+            if for_a_place:
+                self.for_a_place -= 1
+                return
             self.inside -= 1
             if self.inside < FEW:
                 self._crowded_since = None

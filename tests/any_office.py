@@ -10,14 +10,17 @@ from hypothesis import strategies as st
 
 from queue_server import office_file
 from queue_server.domain.office import (
+    ASKS,
     COMPONENTS,
     COUNTER_KINDS,
     COUNTS,
     DIRECTIONS,
     SERVICE_FROM,
+    STATUSES,
     WAIT_FROM,
     WAIT_TO,
     Board,
+    Booking,
     Clocks,
     ComplaintRule,
     Counter,
@@ -31,6 +34,7 @@ from queue_server.domain.office import (
     Quota,
     Rules,
     Service,
+    Session,
     Span,
     Standard,
     Week,
@@ -101,6 +105,25 @@ quotas = st.builds(Quota, per=st.sampled_from(["day", "session"]), total=limits,
                    priority=limits)
 
 
+bookings = st.builds(
+    Booking, opens_days=st.integers(0, 30), closes_min=st.integers(0, 1440), early_min=st.integers(0, 90),
+    late_min=st.integers(0, 90), release=st.booleans(), numbers_too=st.booleans(), asks=st.just(ASKS),
+    per_visitor_week=st.none() | st.integers(1, 3), per_inmate_day=st.none() | st.integers(1, 3),
+    most_party=st.integers(1, 9), days=st.dictionaries(st.sampled_from(STATUSES), st.just(("tuesday", "friday"))),
+    permit=st.sampled_from([(), ("tahanan",)]), keep_days=st.integers(7, 60), signal_bookings=st.integers(2, 9),
+    signal_retaken_s=st.integers(1, 90))
+
+
+@st.composite
+def booked_sessions(draw: st.DrawFn, day_starts: int) -> tuple[Session, ...]:
+    """One to three sessions of an hour, one after the other."""
+    return tuple(
+        Session(f"sesi-{n}", Span(day_starts + 60 * (8 + n), day_starts + 60 * (9 + n)), draw(st.integers(0, 60)),
+                draw(st.none() | st.integers(0, 30)), draw(st.none() | st.integers(0, 10)),
+                draw(st.sampled_from([(), ("monday", "thursday")])), draw(st.just({}) | words))
+        for n in range(draw(st.integers(1, 3))))
+
+
 @st.composite
 def service_hours(draw: st.DrawFn, day_starts: int) -> dict[str, object]:
     """The fields of a service that say when its numbers are issued."""
@@ -147,6 +170,7 @@ def opening_offices(draw: st.DrawFn) -> Office:
 @st.composite
 def services(draw: st.DrawFn, place: int, day_starts: int) -> Service:
     reserved = draw(st.none() | st.just((901, 960)))
+    booking = draw(st.none() | bookings)
     divided = st.sampled_from([{}, {"pintu": (901, 930)}, {"b": (911, 920), "a": (951, 960)}])
     return Service(
         key=f"layanan-{place}", prefix="ABC"[place], name=draw(words), icon=draw(st.sampled_from(SERVICE_ICONS)),
@@ -155,6 +179,7 @@ def services(draw: st.DrawFn, place: int, day_starts: int) -> Service:
         remote=draw(st.booleans()), english=draw(st.booleans()),
         priority_prefix=draw(st.sampled_from(["", "XYZ"[place]])),
         reserved=reserved, reserved_for=draw(divided) if reserved else {}, summary=draw(st.just({}) | words),
+        booking=booking, sessions=draw(booked_sessions(day_starts)) if booking else (),
     )
 
 

@@ -108,8 +108,13 @@ def test_staff_and_phones_are_refused_like_the_door() -> None:
         assert verdict(example("kanim"), "paspor", "2026-11-23 16:00", channel=channel) == "closed"
 
 
-def test_a_quota_per_session_is_full_until_the_next_session() -> None:
+def without_reservations() -> Office:
     rutan = example("rutan")
+    return replace(rutan, services=tuple(replace(s, booking=None, sessions=()) for s in rutan.services))
+
+
+def test_a_quota_per_session_is_full_until_the_next_session() -> None:
+    rutan = without_reservations()
     full = IssuedToday(day={("online", False): 60}, session={("online", False): 60})
     morning = "2026-11-23 09:00"
     assert verdict(rutan, "kunjungan", morning, channel="online", issued=full) == "quota_full"

@@ -22,6 +22,7 @@ NAMES = {Who.OFFICER: "ani", Who.SUPERVISOR: "sari", Who.AUDITOR: "auditor", Who
 PLACES = {
     "office": "rutan", "board": "tv-tunggu", "screen": "kiosk", "lang": "id", "clip": "a", "folder": "common",
     "path:name": "base.css", "name": "nothing.png", "act": "coming", "kind": "csv", "int:job": "1", "int:number": "1",
+    "token": "A" * 22,
 }
 KEPT_OUT = {"not_signed_in", "not_allowed", "not_paired", "not_our_page"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from queue_server.turnstile import CALM_S, FEW, MOST, STANDING_S, Turnstile
+from queue_server.turnstile import CALM_S, FEW, MOST, MOST_FOR_A_PLACE, STANDING_S, Turnstile
 
 
 class Place:
@@ -51,6 +51,23 @@ def test_a_standing_queue_is_cut_to_few_until_it_is_calm() -> None:
     assert place.come(others=5) == 2  # as many as few, and no more: it is not calm yet
     place.at += CALM_S
     assert place.come(others=50) == 51
+
+
+def test_those_who_want_a_place_have_an_entrance_of_their_own() -> None:
+    place = Place()
+    place.turnstile.inside = FEW
+    place.come()
+    place.at += STANDING_S
+    wish = {"PATH_INFO": "/office/rutan/reservations", "REQUEST_METHOD": "POST", "HTTP_ACCEPT": "", "deeper": 199}
+    place._done = 0
+    place._ask(wish)
+    assert place._done == 200 and place.turnstile.for_a_place == 0
+    place.turnstile.for_a_place = MOST_FOR_A_PLACE
+    place._done = 0
+    place._ask({**wish, "deeper": 0})
+    assert place._done == 0
+    place._ask({**wish, "REQUEST_METHOD": "GET", "deeper": 0})
+    assert place._done == 0  # whoever only looks waits with the others
 
 
 def test_a_crowd_that_thins_is_no_standing_queue() -> None:

@@ -27,6 +27,22 @@
     write("queue.numbers", JSON.stringify(numbers().filter(function (number) { return number.secret !== secret; })));
   };
 
+  /* Reservations this phone holds: the secret address, the code and the day; nothing of who they are for. */
+  function kept() {
+    try { return JSON.parse(read("queue.reservations")) || []; } catch (error) { return []; }
+  }
+
+  Visitor.reservations = function (office) { return kept().filter(function (one) { return one.office === office; }); };
+
+  Visitor.dropReservation = function (secret) {
+    write("queue.reservations", JSON.stringify(kept().filter(function (one) { return one.secret !== secret; })));
+  };
+
+  Visitor.keepReservation = function (office, made) {
+    const others = kept().filter(function (one) { return one.secret !== made.secret; });
+    write("queue.reservations", JSON.stringify([{ office: office, secret: made.secret, code: made.code, day: made.day }].concat(others).slice(0, KEPT)));
+  };
+
   /** The language chosen last, else the phone's own when the screens speak it, else Indonesian. */
   Visitor.ownLanguage = function () {
     const chosen = read("queue.language") || String(window.navigator.language || "id").slice(0, 2);

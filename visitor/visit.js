@@ -22,7 +22,7 @@
 
   function status(service) {
     if (!service.may.allowed) {
-      return html`<span class="state state-closed">${service.may.code === "remote_off" ? Queue.t("service.at_office") : Queue.shut(service.may)}</span>`;
+      return html`<span class="state state-closed">${service.may.code === "remote_off" ? Queue.t("service.at_office") : service.may.code === "reserve_first" ? Queue.t("service.reserve") : Queue.shut(service.may)}</span>`;
     }
     return html`<span class="soft">${service.waiting ? Queue.t("waiting", { count: service.waiting }) : Queue.t("waiting.none")}</span>`;
   }
@@ -36,6 +36,10 @@
 
   /* remote: numbers are given to phones once it is open; otherwise they are taken at the office. */
   function closed(may, remote) {
+    if (may.code === "reserve_first") {
+      return html`<div class="card closed" data-testid="closed">${Visitor.icon("ticket", "icon-big")}
+        <h2>${Queue.whyNot(may)}</h2><p><a class="button button-primary button-wide" data-testid="book" href=${"/book/" + office}>${Queue.t("service.book")}</a></p></div>`;
+    }
     if (may.code === "remote_off") {
       return html`<div class="card closed" data-testid="closed">${Visitor.icon("map-pin", "icon-big")}
         <h2>${Queue.whyNot(may)}</h2><p>${Queue.t("closed.kiosk")}</p></div>`;
@@ -49,6 +53,14 @@
   function mine(number) {
     return html`<a class="card mine" data-testid="mine" href=${"/t/" + number.secret}>
       <span>${Queue.t("mine")}</span><span class="number">${number.label}</span><span class="mine-open">${Queue.t("mine.open")}</span></a>`;
+  }
+
+  /* Who reserved a place checks in here: with a code from the door it becomes a number. */
+  function reserved() {
+    return Visitor.reservations(office).map(function (kept) {
+      return html`<a class="card mine" key=${kept.secret} data-testid="reserved" href=${"/r/" + kept.secret + (door ? "?door=" + encodeURIComponent(door) : "")}>
+        <span>${Queue.t("reserved")}</span><span class="number">${kept.code}</span><span class="mine-open">${Queue.t(door ? "reserved.check_in" : "mine.open")}</span></a>`;
+    });
   }
 
   /* What the scanned code is worth now: where no numbers are given from afar, everything depends on it. */

@@ -11,7 +11,7 @@ from ..domain.errors import NotFound, Refused
 from ..domain.events import Json
 from ..domain.office import Service
 from ..domain.ticket import State, Step, label
-from ..store import offices, queue, standards
+from ..store import offices, queue, reservations, standards
 from ..transaction import Answer, Tx
 from .day import open_office_day
 from .moving import advance, save, service_of
@@ -24,7 +24,9 @@ def decision(tx: Tx, service: Service, channel: str, priority: bool) -> hours.De
     quota = service.quota
     limited = any(n is not None for n in (quota.total, quota.door, quota.online, quota.priority))
     issued = NOBODY_COUNTED
-    if limited:
+    if service.booking is not None:
+        issued = reservations.issued_besides(tx.c, tx.office_id, tx.office, service, tx.day, tx.now.at)
+    elif limited:
         start = hours.session_starts(tx.office, service, tx.now.at)
         issued = queue.issued_today(tx.c, tx.office_id, service.key, tx.day, start)
     return hours.may_issue(tx.office, service, channel, priority, tx.now.at, issued, _pauses(tx).get(service.key))
@@ -56,7 +58,7 @@ def issue(tx: Tx, args: dict[str, Any]) -> Answer:
         channel = "door"  # taken on one's own phone, standing at the door
     verdict = decision(tx, service, channel, priority)
     if not verdict.allowed:
-        if verdict.code == "remote_off" and args.get("door"):
+        if verdict.code in ("remote_off", "reserve_first") and args.get("door"):
             raise not_proven(args)
         refused = verdict.refusal()
         refused.counted = (service.key, channel)  # type: ignore[attr-defined]
@@ -65,7 +67,7 @@ def issue(tx: Tx, args: dict[str, Any]) -> Answer:
         kept = _same_phone(tx, service)
         if kept is not None:
             return kept
-    return _issue(tx, service, channel, priority, args)
+    return give(tx, service, channel, priority, args)
 
 
 def proven(tx: Tx, args: dict[str, Any]) -> bool:
@@ -91,7 +93,10 @@ def _same_phone(tx: Tx, service: Service) -> Answer | None:
     return None
 
 
-def _issue(tx: Tx, service: Service, channel: str, priority: bool, args: dict[str, Any]) -> Answer:
+def give(
+    tx: Tx, service: Service, channel: str, priority: bool, args: dict[str, Any], party: int = 1,
+) -> Answer:
+    """The next number of the service's series; whether it may be given was decided before. ``party``: how many come."""
     number = queue.next_number(tx.c, tx.office_id, service.key, tx.day)
     if number == 1:  # whoever took an earlier one of this series has opened the day
         open_office_day(tx)
@@ -107,6 +112,7 @@ def _issue(tx: Tx, service: Service, channel: str, priority: bool, args: dict[st
         "channel": channel, "priority": int(priority), "language": args.get("language") or "id", "secret": secret,
         "place": place, "holder": tx.actor.holder, "issuer": tx.actor.id, "issued_at": tx.now.at,
         "issued_tick": tx.now.tick, "paper": "waiting" if on_paper else "",
+        "party": party,
     })
     standard = standard_of(tx, service.key)
     state = State.ISSUING if on_paper else State.WAITING

@@ -179,6 +179,20 @@ KINDS: dict[str, Kind] = {
     "complaint_closed": _kind("nothing more is to be done", "complaint outcome in_time"),
     "complaint_contact_opened": _kind("somebody looked at how to reach the person", "complaint"),
     "complaint_erased": _kind("text, contact, answer and their key were erased together", "complaint reason"),
+    # reservations: which place, never whose, and never whom the visit is for
+    "reservation_made": _kind(
+        "a place in a session was reserved",
+        "reservation service day session pool place party commitment"),
+    "reservation_changed": _kind(
+        "a reservation moved to another session; the place it had is free",
+        "reservation service day session pool place party before_day before_session before_place"),
+    "reservation_cancelled": _kind("a reservation was given back or taken back; its place is free",
+                                   "reservation by reason"),
+    "reservation_expired": _kind("nobody came in time; the place is free", "reservation"),
+    "checked_in": _kind("a reservation became a number", "reservation ticket by"),
+    "custody_imported": _kind(
+        "the registry of people in custody was brought up to date; cancelled: reservations for people who may no "
+        "longer be visited", "people added changed removed cancelled"),
     # what was foreseen
     "alert_raised": _kind("people were told that so many will wait, or wait, longer than promised",
                           "alert service code n"),

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import cache, lru_cache
 
 from .errors import Refused
-from .office import OFFSETS_H, Office, Override, Service, Span
+from .office import OFFSETS_H, Office, Override, Quota, Service, Span
 
 DAY_MIN = 24 * 60
 #: How far ahead a next opening is looked for; longer than any row of holidays an office has.
@@ -39,11 +39,15 @@ class IssuedToday:
     """Numbers of one service already issued: (channel, priority) -> how many.
 
     ``day`` counts the office day, ``session`` what was issued since ``session_starts``. Voided numbers are
-    left out by whoever counts: nobody was served with them.
+    left out by whoever counts: nobody was served with them. ``quota`` holds instead of the service's own where
+    places can be reserved (``reservation.quota_now``); check-ins are then counted in neither, and ``reopens`` is when
+    the next session's numbers begin (UTC ms; None: not today).
     """
 
     day: Mapping[tuple[str, bool], int] = field(default_factory=dict)
     session: Mapping[tuple[str, bool], int] = field(default_factory=dict)
+    quota: Quota | None = None
+    reopens: int | None = None
 
 
 @dataclass(frozen=True)
@@ -162,6 +166,8 @@ def may_issue(
     """
     if channel == "online" and not (office.remote_numbers and service.remote):
         return Decision(False, "remote_off")
+    if channel == "online" and service.booking is not None and not service.booking.numbers_too:
+        return Decision(False, "reserve_first")
     day, now = office_day(office, at_utc_ms), local_minutes(office, at_utc_ms)
     spans = windows(office, service, day)
     if not any(w.opens <= now < w.closes for w in spans):
@@ -169,12 +175,12 @@ def may_issue(
         return _refuse(office, code, facts, at_utc_ms, next_opening(office, service, at_utc_ms))
     if paused is not None:
         return Decision(False, "paused", {"reason": paused})
-    quota = _exhausted(service, channel, priority, issued)
-    if quota is None:
+    quota = service.quota if issued.quota is None else issued.quota
+    limit = _exhausted(quota, channel, priority, issued)
+    if limit is None:
         return Decision(True)
-    whole_day = service.quota.per == "day"
-    opens = next_opening(office, service, at_utc_ms, today=not whole_day)
-    return _refuse(office, "quota_full", {"quota": quota}, at_utc_ms, opens)
+    opens = issued.reopens or next_opening(office, service, at_utc_ms, today=quota.per != "day")
+    return _refuse(office, "quota_full", {"quota": limit}, at_utc_ms, opens)
 
 
 def next_opening(office: Office, service: Service, at_utc_ms: int, today: bool = True) -> int | None:
@@ -236,9 +242,8 @@ def _why_no_hours(office: Office, service: Service, day: str) -> tuple[str, dict
     return "closed_today", {}
 
 
-def _exhausted(service: Service, channel: str, priority: bool, issued: IssuedToday) -> int | None:
+def _exhausted(quota: Quota, channel: str, priority: bool, issued: IssuedToday) -> int | None:
     """The limit that the next number would pass, or None; the meaning of each limit is at ``Quota``."""
-    quota = service.quota
     counts = issued.session if quota.per == "session" else issued.day
     if priority and quota.priority is not None:
         used = sum(n for (_, first), n in counts.items() if first)

@@ -164,6 +164,50 @@ class Quota:
     priority: int | None = None
 
 
+#: What the status of somebody in custody may be: before and after the sentence.
+STATUSES = ("tahanan", "narapidana")
+#: What a reservation may ask for; whatever no rule needs is not asked.
+ASKS = ("name", "nik", "inmate", "party", "permit")
+
+
+@dataclass(frozen=True)
+class Session:
+    """A part of the day whose places can be reserved. ``weekdays`` empty: every day on which the service is open.
+
+    ``online`` are the places for reservations, ``walk_in`` numbers taken at the office (None: no limit). ``priority``
+    given: a quota of its own, reserved and taken at the office alike; left out: they count in the other two.
+    """
+
+    key: str
+    time: Span
+    online: int
+    walk_in: int | None = None
+    priority: int | None = None
+    weekdays: tuple[str, ...] = ()
+    name: Words = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Booking:
+    """The rules by which places of a service's sessions are reserved; minutes are counted from the session's start."""
+
+    opens_days: int = 7                   # from so many days before the visit
+    closes_min: int = 60                  # until so long before the session
+    early_min: int = 30                   # one may check in so long before the session
+    late_min: int = 15                    # and so long after it began; then the place is free
+    release: bool = True                  # places nobody came for go to those who come without a reservation
+    numbers_too: bool = False             # besides reservations, numbers from afar are given as well
+    asks: tuple[str, ...] = ()            # of ASKS
+    per_visitor_week: int | None = None   # visits of one person from Monday to Sunday
+    per_inmate_day: int | None = None     # visits to one person in custody
+    most_party: int = 5                   # people who come together, the one who reserves among them
+    days: dict[str, tuple[str, ...]] = field(default_factory=dict)  # status -> weekdays on which they are visited
+    permit: tuple[str, ...] = ()          # statuses for which a permit of the detaining authority is needed
+    keep_days: int = 30                   # what is personal is erased so many days after the visit
+    signal_bookings: int = 4              # reservations of one phone within a week that the supervisor is shown
+    signal_retaken_s: int = 60            # a place given back and taken again within so many seconds is shown too
+
+
 @dataclass(frozen=True)
 class Service:
     key: str
@@ -184,6 +228,8 @@ class Service:
     #: kiosk -> its part of the reserve, for when the server is away; what is left is the roll's
     reserved_for: dict[str, tuple[int, int]] = field(default_factory=dict)
     summary: Words = field(default_factory=dict)  # one plain line for the kiosk
+    booking: Booking | None = None        # None: no reservations
+    sessions: tuple[Session, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..domain import hours
+from ..domain import hours, reservation
 from ..domain.announcement import your_number
 from ..domain.errors import NotFound, Refused
 from ..domain.hours import Decision, IssuedToday
@@ -19,6 +19,9 @@ from ..office_file import from_json
 from ..screens import kiosk as screen
 from ..snapshot import Snapshot
 from .shelf import Number, Shelf
+
+#: More places than any session has.
+ALL_HELD = {reservation.ONLINE: 10_000}
 
 
 @dataclass(frozen=True)
@@ -121,7 +124,7 @@ class Alone:
 
     def _issued(self, known: Known, service: Service, at: int) -> IssuedToday:
         """The server's counts, as far as they are of this day and session, and what this kiosk gave since."""
-        day, start = hours.office_day(known.office, at), hours.session_starts(known.office, service, at)
+        day, start = hours.office_day(known.office, at), reservation.counted_from(known.office, service, at)
         heard = known.issued.get(service.key) or {"day": [], "session": []}
         whole = _counts(heard["day"]) if known.day == day else {}
         session = _counts(heard["session"]) if known.day == day and known.at >= start else {}
@@ -131,7 +134,8 @@ class Alone:
                 whole[key] = whole.get(key, 0) + 1
                 if number.issued_at >= start:
                     session[key] = session.get(key, 0) + 1
-        return IssuedToday(whole, session)
+        # What is reserved only the server knows: none of those places is taken to be free.
+        return IssuedToday(whole, session, reservation.quota_now(known.office, service, at, ALL_HELD))
 
     # --- what is shown -----------------------------------------------------------------------------------
 

@@ -84,8 +84,19 @@ class Agent:
         return self._given(number)
 
     def _ask_server(self, key: str, message: dict[str, Any]) -> tuple[dict[str, Any], int]:
-        answer = self.link.ask("POST", f"/office/{self.link.office}/tickets", self.link.wish(
+        return self._served("tickets", self.link.wish(
             key, str(message.get("service")), message.get("priority") is True, str(message.get("language") or "id")))
+
+    def check_in(self, message: dict[str, Any]) -> tuple[dict[str, Any], int]:
+        """A reservation's code; only the server knows what it is worth. Raises Away."""
+        if not self.link.up:
+            raise Away
+        return self._served("check-in", {
+            "key": key_of(message), "code": str(message.get("code") or ""),
+            "printer": self.shelf.kept("prints")})
+
+    def _served(self, what: str, message: dict[str, Any]) -> tuple[dict[str, Any], int]:
+        answer = self.link.ask("POST", f"/office/{self.link.office}/{what}", message)
         try:
             found = answer.json()
         except ValueError as error:
@@ -229,6 +240,11 @@ def _doors(app: Flask, agent: Agent) -> None:
     @app.post(f"/office/{agent.link.office}/tickets")
     def tickets() -> tuple[Response, int]:
         answer, status = agent.take(_body())
+        return jsonify(answer), status
+
+    @app.post(f"/office/{agent.link.office}/check-in")
+    def check_in() -> tuple[Response, int]:
+        answer, status = agent.check_in(_body())
         return jsonify(answer), status
 
     @app.get("/t/<secret>/picture")

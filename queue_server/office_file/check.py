@@ -16,6 +16,8 @@ from ..domain.office import (
     Service,
     Words,
 )
+from ..domain.reservation import sessions_of
+from . import booking
 from .lines import Path
 from .node import Sheet, shown, suggestion
 from .problem import Facts, Problem
@@ -23,6 +25,7 @@ from .problem import Facts, Problem
 #: WCAG 2.2 AA for text; the accent carries white text.
 LEAST_CONTRAST = 4.5
 _A_MONDAY = date(2026, 1, 5)
+_A_WEEK = [(_A_MONDAY + timedelta(days=n)).isoformat() for n in range(7)]
 
 
 def check(office: Office, sheet: Sheet) -> None:
@@ -36,6 +39,7 @@ def check(office: Office, sheet: Sheet) -> None:
     _names(office, sheet)
     _overrides(office, sheet)
     _hours(office, sheet)
+    booking.check(office.services, sheet)
 
 
 def _unique(sheet: Sheet, table: str, values: Iterable[str], key: str = "key") -> None:
@@ -178,6 +182,9 @@ def _service_warnings(office: Office, service: Service) -> list[Problem]:
         if untold:
             found.append(Problem("language_missing", 0, {
                 "service": name, "lang": lang, "missing": ", ".join(untold)}))
+    for session in service.sessions:
+        if not any(s.key == session.key for day in _A_WEEK for s in sessions_of(_plain(office), service, day)):
+            found.append(Problem("session_never_held", 0, {"service": name, "given": shown(session.key)}))
     if service.standard.promises["door"].wait_min is None:
         found.append(Problem("no_stated_wait", 0, {"service": name}))
     return found

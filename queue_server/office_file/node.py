@@ -273,8 +273,9 @@ class Node:
             return []
         if len(value) > most:
             self.note("too_many", key, count=len(value), most=most)
+        within = f"{self.where}, " if self.path else ""
         return [
-            Node(self.sheet, item, (*self.path, key, place), key, _name(key, item, place))
+            Node(self.sheet, item, (*self.path, key, place), self._child(key), within + _name(key, item, place))
             for place, item in enumerate(value[:most])
         ]
 

@@ -18,6 +18,7 @@ EXAMPLES = {
     "keys": '["kunjungan", "titipan"]', "spans": '["08:00-11:00", "13:00-14:00"]', "spoken": '["loket", 3]',
     "range": "[901, 960]", "reserved_for": "{ pintu = [901, 940] }", "list": "[]",
     "table": "", "tables": "", "file": '"denah.png"', "icon": '"users"',
+    "time": '"08:00-11:00"',
     "promise": "{ wait_min = 10, service_min = 5 }",
 }
 #: The same by key, where the kind alone would suggest something strange.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from ..domain.hours import DAY_MIN
 from ..domain.office import (
     COMPONENTS,
@@ -22,34 +20,25 @@ from ..domain.office import (
     Words,
 )
 from ..icons import SERVICE_ICONS
+from .booking import as_span, booking, session
 from .lines import Path
-from .node import KEY, Node, clock_minutes, shown, suggestion
+from .node import KEY, Node, shown, suggestion
 
 COLOUR = r"#[0-9a-fA-F]{6}"
 PREFIX = r"[A-Z]{1,2}"
 PROMISED = ("door", "online", "staff", "priority")
 
-_SPAN = re.compile(r"(\d{1,2}:\d{2})\s*-\s*(\d{1,2}:\d{2})")
-
 
 def _spans(node: Node, day: str, day_starts: int) -> tuple[Span, ...]:
     """The open periods of a day: valid, in order, not overlapping, inside the office day."""
     found: list[Span] = []
-    path: Path = (*node.path, day)
     for place, item in enumerate(node.items(day, "spans", most=12)):
-        facts = {"where": node.where, "key": day, "given": shown(item)}
-        match = _SPAN.fullmatch(item.strip()) if isinstance(item, str) else None
-        start, end = (clock_minutes(match[1]), clock_minutes(match[2])) if match else (None, None)
-        if start is None or end is None:
-            node.sheet.note("span_wrong", (*path, place), **facts)
-        elif start >= end:
-            node.sheet.note("span_reversed", (*path, place), **facts)
-        elif start < day_starts or end > day_starts + DAY_MIN:
-            node.sheet.note("span_outside", (*path, place), **facts)
-        elif found and start < found[-1].end:
-            node.sheet.note("span_overlap", (*path, place), **facts)
-        else:
-            found.append(Span(start, end))
+        path: Path = (*node.path, day, place)
+        span = as_span(node, day, item, day_starts, path)
+        if span is not None and found and span.start < found[-1].end:
+            node.sheet.note("span_overlap", path, where=node.where, key=day, given=shown(item))
+        elif span is not None:
+            found.append(span)
     return tuple(found)
 
 
@@ -83,6 +72,8 @@ def service(node: Node, day_starts: int, texts: dict[str, Words]) -> Service:
         reserved=reserved,
         reserved_for=_reserved_for(node, reserved),
         summary=node.words("summary", most=160),
+        booking=booking(node.table("booking")),
+        sessions=tuple(session(each, day_starts) for each in node.tables("session", 48)),
     )
     if hours:
         hours.done()

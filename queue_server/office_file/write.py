@@ -9,6 +9,7 @@ from ..domain.office import (
     COMPONENTS,
     LANGUAGES,
     WEEKDAYS,
+    Booking,
     Clocks,
     Counter,
     MixRule,
@@ -18,6 +19,7 @@ from ..domain.office import (
     Quota,
     Rules,
     Service,
+    Session,
     Standard,
     Week,
     Words,
@@ -107,6 +109,8 @@ def _service(service: Service) -> Table:
             "break_ticket_min": service.break_ticket_min,
         },
         "quota": _quota(service.quota),
+        "booking": _booking(service.booking),
+        "session": [_session(session) for session in service.sessions],
         "standard": _standard(service.standard),
     }
 
@@ -115,6 +119,26 @@ def _quota(quota: Quota) -> Table:
     return {
         "per": quota.per, "total": quota.total, "door": quota.door, "online": quota.online,
         "priority": quota.priority,
+    }
+
+
+def _booking(booking: Booking | None) -> Table:
+    if booking is None:
+        return {}
+    return {
+        **{name: getattr(booking, name) for name in (
+            "opens_days", "closes_min", "early_min", "late_min", "release", "numbers_too", "per_visitor_week",
+            "per_inmate_day", "most_party", "keep_days", "signal_bookings", "signal_retaken_s")},
+        "asks": list(booking.asks), "permit": list(booking.permit),
+        "days": Inline({status: list(days) for status, days in booking.days.items()}) or None,
+    }
+
+
+def _session(session: Session) -> Table:
+    return {
+        "key": session.key, "name": _words(session.name),
+        "time": f"{_clock(session.time.start)}-{_clock(session.time.end)}", "weekdays": list(session.weekdays),
+        "online": session.online, "walk_in": session.walk_in, "priority": session.priority,
     }
 
 

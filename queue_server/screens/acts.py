@@ -18,6 +18,7 @@ from ..commands import (
     notes,
     paper_roll,
     passkeys,
+    reservations,
     schedule,
     seat,
     setup,
@@ -84,6 +85,8 @@ def _acts() -> list[Act]:
         Act("cancel", counter.cancel, officer, {**seen, "step": int, "reason": str}),
         Act("arrived", counter.arrived, officer, {**seen, "step": int}),
         Act("issue", issue_for, officer, {**seen, "service": str, "priority": bool, "language": str}),
+        Act("check_in", check_in_for, officer, {"code": str}),
+        Act("cancel_reservation", reservations.take_back, OVERSEES, {"reservation": int, "reason": str}),
         Act("note", notes.note, officer, {**seen, "step": int, "text": str}, longest=500),
         Act("second_factor", access.second_factor, PEOPLE, {"secret": str, "code": str}),
         Act("drop_second_factor", access.drop_second_factor, PEOPLE, {"person": int, "code": str}),
@@ -120,6 +123,11 @@ def _acts() -> list[Act]:
         Act("set_webhook", alerts.set_webhook, SETS_UP, {"url": str, "renew": bool}, longest=500),
         Act("remove_media", media.remove, SETS_UP, {"media": str}),
     ]
+
+
+def check_in_for(tx: Tx, args: dict[str, Any]) -> Answer:
+    """The reservation of somebody who stands before an officer becomes a number."""
+    return reservations.check_in(tx, Given(args, by="staff"))
 
 
 class Given(dict[str, Any]):

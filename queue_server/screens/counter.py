@@ -36,6 +36,7 @@ def picture(s: Snapshot, person: int) -> dict[str, Any]:
         ],
         "issuing": [row.label for row in alerts.paper_late(s) if row.service in keys],
         "remote": [_row(s, x) for line in lines for x in line.not_arrived],
+        "reservations": any(service.booking is not None for service in s.office.services),
         "services": s.once(("services",), lambda: [
             {**head, "may": s.may_picture(head["key"], "staff"), **_waits(s, head["key"])} for head in s.services()
         ]),

@@ -15,9 +15,10 @@ from typing import Any
 
 from flask import Response, abort, g, jsonify, request
 
-from ..commands import visitor
+from ..commands import reservations, visitor
 from ..domain.errors import Refused, TooMany
-from ..transaction import Actor, Answer, Job
+from ..store.people import Device
+from ..transaction import Actor, Answer, Command, Job
 from ..web import cookie
 from .door import Door, key_of, new_token
 from .guard import body, own_secret, text_of
@@ -55,25 +56,36 @@ class Entrance:
         device = self.door.device(office, cookie("queue_device"), "kiosk")
         if device is None:
             return self._on_phone(office, key, args, text_of(message, "door", 60))
+        return self._at_kiosk(office, device, "issue", visitor.issue, {**args, "channel": "door"}, message)
+
+    def check_in(self, office: str) -> Response:
+        """A reservation's code at a kiosk, which the guard knows: its number, printed like any other."""
+        message = body()
+        args = {"code": text_of(message, "code", 40), "by": "kiosk"}
+        return self._at_kiosk(office, g.device, "check_in", reservations.check_in, args, message)
+
+    def _at_kiosk(
+        self, office: str, device: Device, act: str, command: Command, args: dict[str, Any], message: dict[str, Any],
+    ) -> Response:
         # A kiosk's own PC may print ("own") or show the number only ("none"); else this server prints.
         own = text_of(message, "printer", 10)
         on_paper = own == "own" or (own != "none" and self.door.config.printer not in ("", "browser"))
         actor = Actor("device", f"device:{device.id}", device_id=device.id)
-        args.update(channel="door", paper="escpos" if on_paper else "")
-        answer = self.door.writer.press(Job(office, actor, "issue", visitor.issue, args, key))
+        args["paper"] = "escpos" if on_paper else ""
+        answer = self.door.writer.press(Job(office, actor, act, command, args, key_of(message)))
         if on_paper and own != "own":
             self.printed(office, answer)
-        return jsonify(self._with_link(answer))
+        return jsonify(self.with_link(answer))
 
     def _on_phone(self, office: str, key: str, args: dict[str, Any], scanned: str) -> Response:
-        phone = cookie("queue_phone") or _first_cookie(key)
-        holder = _keyed(phone)[:32]
+        phone = cookie("queue_phone") or first_cookie(key)
+        holder = keyed(phone)[:32]
         self.limits.spend(ASKED_OF_ADDRESS)
         self.limits.spend(ASKED_OF_PHONE, holder)
         args.update(channel="online", door=scanned, shown=self.presence.shown_in(office, scanned))
         actor = Actor("visitor", f"phone:{holder[:16]}", holder=holder)
         answer = self._counted(office, scanned, holder, Job(office, actor, "issue", visitor.issue, args, key))
-        response = jsonify(self._with_link(answer))
+        response = jsonify(self.with_link(answer))
         set_cookie(self.door, response, "queue_phone", phone, DAY_S)
         return response
 
@@ -115,8 +127,8 @@ class Entrance:
         actor = Actor("visitor", f"ticket:{ticket.id}", ticket_id=ticket.id)
         return jsonify(self.door.writer.press(Job(office, actor, act, VISITOR_ACTS[act], args)))
 
-    def _with_link(self, answer: dict[str, Any]) -> dict[str, Any]:
-        """The ticket with the address of its page, and a QR code where a phone could follow it."""
+    def with_link(self, answer: dict[str, Any]) -> dict[str, Any]:
+        """The answer with the address of the ticket's page in it, and a QR code where a phone could follow it."""
         ticket = dict(answer["ticket"])
         ticket["page"] = f"/t/{ticket['secret']}"
         ticket["qr"] = f"/t/{ticket['secret']}/qr.svg" if self.door.config.address else None
@@ -124,13 +136,14 @@ class Entrance:
         return {**answer, "ticket": ticket}
 
 
-def _first_cookie(key: str) -> str:
+def first_cookie(key: str) -> str:
     """A phone's cookie on its first press. It follows from the press's key, so that whoever lost the answer on a bad
     line and presses again is the same phone and gets the same number; a key that could be guessed makes none."""
-    return _keyed(f"first press {key}") if len(key) >= 16 else new_token()
+    return keyed(f"first press {key}") if len(key) >= 16 else new_token()
 
 
-def _keyed(text: str) -> str:
+def keyed(text: str) -> str:
+    """What is kept of a phone's cookie: a hash by the server's own secret."""
     return hmac.new(own_secret(), text.encode("utf-8", "surrogatepass"), "sha256").hexdigest()
 
 

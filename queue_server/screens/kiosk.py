@@ -35,6 +35,7 @@ def picture(s: Snapshot, channel: str) -> dict[str, Any]:
         "kind": "door", "seq": s.seq, "at": s.at, "office": s.office_head(), "services": services,
         "hours": [{"start": hours.hhmm(p.start), "end": hours.hhmm(p.end)} for p in hours.periods(office, None, s.day)],
         "next_opening": min(openings, default=None), "voice": office.voice,
+        "reservations": any(service.booking is not None for service in office.services),
     }
 
 

@@ -21,7 +21,8 @@ from .entrance import DAY_S, set_cookie
 
 ROOT = Path(__file__).resolve().parents[2]
 #: The screens of every office besides its boards: word, and first part of the address.
-SCREENS = (("kiosk", "kiosk"), ("counter", "counter"), ("visit", "visit"), ("supervisor", "supervisor"),
+SCREENS = (("kiosk", "kiosk"), ("counter", "counter"), ("visit", "visit"), ("book", "book"),
+           ("supervisor", "supervisor"),
            ("admin", "admin"), ("public", "public"), ("complaint", "complaint"))
 FOLDERS = ("common", "display", "counter", "kiosk", "visitor", "supervisor", "public")
 FILES = frozenset({".js", ".css", ".woff2", ".woff", ".svg", ".png", ".webmanifest"})
@@ -31,19 +32,23 @@ TOGETHER: dict[str, tuple[str, ...]] = {
     "visitor/all-visit.js": (*_PHONE, "visitor/visit.js"),
     "visitor/all-ticket.js": (*_PHONE, "visitor/ring.js", "visitor/views.js", "visitor/follow.js"),
     "visitor/all-complaint.js": (*_PHONE, "visitor/complaint_parts.js", "visitor/complaint.js"),
+    "visitor/all-book.js": (*_PHONE, "visitor/book_parts.js", "visitor/book.js"),
+    "visitor/all-reserved.js": (*_PHONE, "visitor/book_parts.js", "visitor/reserved.js"),
     "visitor/all.css": ("common/base.css", "visitor/visitor.css"),
 }
 #: Screens whose words do not stand in a folder of their own; where two files say the same, the later one counts.
 WORDS = {
     "admin": ("supervisor/words.json", "supervisor/admin_words.json"),
+    "book": ("visitor/book_words.json",),
     "complaint": ("common/complaint_words.json", "visitor/complaint_words.json"),
     "complaints": ("supervisor/words.json", "common/complaint_words.json", "supervisor/complaint_words.json"),
+    "reservations": ("supervisor/words.json", "supervisor/reservation_words.json"),
     "reports": ("supervisor/words.json", "supervisor/reports_words.json"),
 }
 #: The refusals that a visitor can meet; the others belong to officers and would only cost a phone time.
 _VISITORS = frozenset(f"refused.{code}" for code in (
     "after_cutoff", "before_opening", "break", "busy", "closed", "closed_today", "failed", "holiday", "line",
-    "no_such_service", "no_such_ticket", "not_now", "old_door", "paused", "quota_full", "remote_off",
+    "no_such_service", "no_such_ticket", "not_now", "old_door", "paused", "quota_full", "remote_off", "reserve_first",
     "too_many_from_phone", "too_many_numbers", "too_many_requests", "too_many_tickets", "unknown", "wrong_door",
 ))
 #: And those of whoever complains.
@@ -51,7 +56,16 @@ _COMPLAINANTS = frozenset(f"refused.{code}" for code in (
     "busy", "complaint_enough", "complaint_short", "failed", "key_reused", "line", "no_such_complaint",
     "no_such_office", "no_such_ticket", "too_many_complaints", "too_many_requests", "unknown",
 ))
-_ONLY = {"visitor": _VISITORS, "complaint": _COMPLAINANTS}
+#: And those of whoever reserves a place.
+_RESERVE = frozenset(f"refused.{code}" for code in (
+    "at_the_door", "booked_already", "busy", "day_over", "failed", "identity_wrong", "inmate_visited", "key_reused",
+    "line", "name_missing", "no_reservations", "no_such_office", "no_such_reservation", "no_such_service",
+    "no_such_session", "not_now", "not_that_day", "not_visitable", "old_door", "party_adult", "party_size",
+    "permit_needed", "reservation_cancelled", "session_closed", "session_full", "session_gone", "session_not_yet",
+    "too_early", "too_late", "too_many_from_phone", "too_many_lookups", "too_many_numbers", "too_many_requests",
+    "unknown", "used", "visited_this_week", "wrong_day", "wrong_door",
+))
+_ONLY = {"book": _RESERVE, "visitor": _VISITORS, "complaint": _COMPLAINANTS}
 mimetypes.add_type("font/woff2", ".woff2")
 
 

@@ -15,7 +15,7 @@ from ..domain.office import Office
 from ..domain.ticket import UNDOABLE, Waiting, label
 from ..moment import Moment
 from ..snapshot import SHOWN, Call, Line, Row, Snapshot, Undoable
-from . import moved, offices, people, private, queue, seals, standards
+from . import moved, offices, people, private, queue, reservations, seals, standards
 from .offices import Head
 from .people import Seat
 from .prepared import Prepared
@@ -190,7 +190,9 @@ def _issued(c: Connection, office_id: int, office: Office, day: str, at: int) ->
     issued = {}
     for service in office.services:
         quota = service.quota
-        if any(n is not None for n in (quota.total, quota.door, quota.online, quota.priority)):
+        if service.booking is not None:
+            issued[service.key] = reservations.issued_besides(c, office_id, office, service, day, at)
+        elif any(n is not None for n in (quota.total, quota.door, quota.online, quota.priority)):
             start = hours.session_starts(office, service, at)
             issued[service.key] = queue.issued_today(c, office_id, service.key, day, start)
     return issued

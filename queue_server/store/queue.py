@@ -79,13 +79,18 @@ def add_step(c: Connection, values: dict[str, Any]) -> int:
     return int(_add_step.first(c, values)[0])
 
 
-def issued_today(c: Connection, office_id: int, service: str, day: str, session_from: int) -> IssuedToday:
-    """Counts for a quota; bounded by the quota itself, which is what stops issuing."""
+def issued_today(
+    c: Connection, office_id: int, service: str, day: str, session_from: int, reserved: bool = True,
+) -> IssuedToday:
+    """Counts for a quota; bounded by the quota itself, which is what stops issuing. ``reserved``: those that were
+    reservations count too."""
     in_session = (t.ticket.c.issued_at >= session_from).label("in_session")
+    these = [t.ticket.c.office_id == office_id, t.ticket.c.service == service, t.ticket.c.day == day,
+             t.ticket.c.paper != "void"]
+    if not reserved:
+        these.append(~select(t.reservation.c.id).where(t.reservation.c.ticket_id == t.ticket.c.id).exists())
     rows = c.execute(
-        select(t.ticket.c.channel, t.ticket.c.priority, in_session, func.count())
-        .where(t.ticket.c.office_id == office_id, t.ticket.c.service == service, t.ticket.c.day == day,
-               t.ticket.c.paper != "void")
+        select(t.ticket.c.channel, t.ticket.c.priority, in_session, func.count()).where(*these)
         .group_by(t.ticket.c.channel, t.ticket.c.priority, in_session)
     )
     whole: dict[tuple[str, bool], int] = {}

@@ -1,0 +1,37 @@
+"""The registry of people in custody, brought up to date from its source as a whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..domain.custody import Inmate
+from ..store import custody, reservations
+from ..transaction import Answer, Tx
+from .reservations import end
+
+
+def import_people(tx: Tx, args: dict[str, Any]) -> Answer:
+    """Takes over everybody of ``people``; who is not among them is in custody here no more. Reservations for somebody
+    who may no longer be visited are taken back: the page of each says so, and its place is free."""
+    people: list[Inmate] = args["people"]
+    before = custody.everybody(tx.c, tx.office_id)
+    new, changed = [], 0
+    for person in people:
+        kept, values = before.pop(person.register, None), custody.values_of(person)
+        if kept is None:
+            new.append(person)
+            continue
+        if any(getattr(kept, name) != value for name, value in values.items()):
+            changed += 1
+        custody.change(tx.c, kept.id, imported_at=tx.now.at, **values)
+    gone = [kept for kept in before.values() if not kept.gone]
+    for kept in gone:
+        custody.change(tx.c, kept.id, gone=1, may_visit=0)
+    custody.add(tx.c, tx.office_id, new, tx.now.at)
+    lost = reservations.no_longer_visitable(tx.c, tx.office_id)
+    for row in lost:
+        end(tx, row, "registry", "not_visitable")
+    tx.record("custody_imported", {
+        "people": len(people), "added": len(new), "changed": changed, "removed": len(gone), "cancelled": len(lost)})
+    return {"people": len(people), "added": len(new), "changed": changed, "removed": len(gone),
+            "cancelled": len(lost)}

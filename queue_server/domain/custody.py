@@ -1,0 +1,56 @@
+"""The registry of people in custody: what is taken from it, and from where.
+
+Only what decides about a visit is taken over: no name, no offence, no picture. The office's own register, or the
+national one (SDP), remains the record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from .office import STATUSES, WEEKDAYS
+from .reservation import register_form
+
+MOST_PEOPLE = 50_000
+
+@dataclass(frozen=True)
+class Inmate:
+    """``days``: weekdays on which this person is visited; empty: those of the status. ``hidden``: nobody is told."""
+
+    register: str
+    status: str
+    block: str = ""
+    days: tuple[str, ...] = ()
+    may_visit: bool = True
+    hidden: bool = False
+
+
+class Source(Protocol):
+    """Where the registry comes from: a CSV file, or an adapter to another system (the national SDP)."""
+
+    def people(self) -> Iterable[Inmate]:
+        """Everybody who is in custody now; raises SourceError."""
+
+
+class SourceError(Exception):
+    """The registry cannot be read; nothing of it is taken. The message says where and what to write."""
+
+
+def checked(source: Source) -> list[Inmate]:
+    """Everybody whom a source gives, each once, their numbers in the form that is compared; raises SourceError."""
+    found: dict[str, Inmate] = {}
+    for person in source.people():
+        register = register_form(person.register)
+        if not register or len(found) >= MOST_PEOPLE:
+            raise SourceError("a register number is empty" if not register else f"more than {MOST_PEOPLE} people")
+        if register in found:
+            raise SourceError(f"the register number {register} stands there twice")
+        if person.status not in STATUSES or not set(person.days) <= set(WEEKDAYS):
+            raise SourceError(f"register number {register}: status {person.status!r}, days {person.days!r}")
+        found[register] = Inmate(
+            register, person.status, person.block, person.days, person.may_visit, person.hidden)
+    if not found:
+        raise SourceError("there is nobody in it")
+    return list(found.values())

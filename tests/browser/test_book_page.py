@@ -1,0 +1,121 @@
+"""Reserving on a phone, moving and giving back; the code at the kiosk; the day's list on a desk. On the real server,
+judged by axe."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.backstage import let_time_pass, shell
+from tests.browser.door_stage import TOO_WIDE
+from tests.browser.test_accessibility import judged, sign_in
+from tests.conftest import Server, copy_of
+
+PHONE, DESK, KIOSK = (360, 640), (1280, 800), (1080, 1920)
+
+
+@pytest.fixture(scope="module")
+def house(demo: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    room = tmp_path_factory.mktemp("book")
+    server = copy_of(demo, room / "data")
+    (room / "wbp.csv").write_text("register,status,block\nB12,narapidana,C\nB13,narapidana,C\n")
+    shell(server.data, "custody", "import", "rutan", str(room / "wbp.csv"))
+    yield server.start()
+    server.stop()
+
+
+@pytest.fixture
+def opened(browser: Browser) -> Iterator[Any]:
+    """Opens an address in a browser of its own, as large as a phone, a kiosk or a desk."""
+    contexts: list[BrowserContext] = []
+
+    def show(size: tuple[int, int], address: str) -> Page:
+        contexts.append(browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, locale="id-ID", reduced_motion="reduce"))
+        contexts[-1].set_default_timeout(30_000)
+        page = contexts[-1].new_page()
+        page.goto(address)
+        return page
+
+    yield show
+    for context in contexts:
+        context.close()
+
+
+def free(page: Page, nth: int) -> Any:
+    return page.locator(".session:not([aria-disabled])").nth(nth)
+
+
+def reserved(page: Page, house: Server, register: str, nik: str) -> str:
+    """Goes the whole way as a visitor does; the code."""
+    page.goto(f"{house.base}/book/rutan")
+    page.get_by_test_id("service-kunjungan").click()
+    page.get_by_test_id("register").fill(register)
+    page.get_by_test_id("look").click()
+    free(page, -1).click()
+    page.get_by_test_id("name").fill("Ani Wijaya")
+    page.get_by_test_id("identity").fill(nik)
+    page.get_by_test_id("women-more").click()
+    page.get_by_test_id("reserve").click()
+    page.wait_for_url("**/r/*")
+    return page.get_by_test_id("code").inner_text()
+
+
+def test_from_the_phone_to_another_session_and_back(house: Server, opened: Any) -> None:
+    page = opened(PHONE, f"{house.base}/book/rutan")
+    page.get_by_test_id("service-kunjungan").click()
+    faults = judged(page, "the service")
+    page.get_by_test_id("register").fill("TIDAKADA")
+    page.get_by_test_id("look").click()
+    expect(page.get_by_test_id("why")).to_contain_text("tidak ada kunjungan yang dapat dipesan")
+    code = reserved(page, house, "B12", "3171 0123 0190 0001")
+    assert len(code) == 9 and not page.evaluate(TOO_WIDE)
+    assert "Ani" not in page.content() and "B12" not in page.content()
+    faults += judged(page, "reserved")
+    before = page.get_by_test_id("when").inner_text()
+    page.get_by_test_id("change").click()
+    free(page, 3).click()
+    expect(page.get_by_test_id("said")).to_contain_text("sudah dipindahkan")
+    expect(page.get_by_test_id("when")).not_to_have_text(before)
+    page.get_by_test_id("cancel").click()
+    page.get_by_test_id("cancel-yes").click()
+    expect(page.get_by_test_id("over")).to_have_attribute("data-state", "cancelled")
+    faults += judged(page, "given back")
+    page.goto(f"{house.base}/book/rutan")
+    expect(page.get_by_test_id("service-kunjungan")).to_be_visible()
+    assert page.get_by_test_id("mine").count() == 0 and faults == []
+
+
+def test_the_code_becomes_a_number_at_the_kiosk(house: Server, opened: Any) -> None:
+    phone = opened(PHONE, f"{house.base}/book/rutan")
+    code = reserved(phone, house, "B13", "3171 0123 0190 0002")
+    kiosk = opened(KIOSK, f"{house.base}/kiosk/rutan")
+    kiosk.get_by_test_id("reservation").click()
+    faults = judged(kiosk, "the kiosk")
+    for sign in code.replace("-", ""):
+        kiosk.get_by_test_id(f"key-{sign}").click()
+    expect(kiosk.get_by_test_id("code-shown")).to_have_text(code)
+    kiosk.get_by_test_id("check-in").click()
+    expect(kiosk.get_by_test_id("refusal")).to_contain_text("Bukan hari ini")
+    now = round(datetime.datetime.now(datetime.UTC).timestamp() * 1000)
+    let_time_pass(house.data, "UPDATE reservation SET starts_at = ?, expires_at = ?, day = ? WHERE code = ?", now,
+                  now + 900_000, (datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=7)).date().isoformat(),
+                  code)
+    desk = opened(DESK, f"{house.base}/reservations/rutan")
+    sign_in(desk, house, "sari")
+    row = desk.locator("[data-testid^=row-]").first
+    expect(row).to_contain_text("Ani Wijaya")
+    faults += judged(desk, "the desk")
+    kiosk.get_by_test_id("back").click()
+    kiosk.keyboard.type(code)         # as a scanner does
+    kiosk.keyboard.press("Enter")
+    expect(kiosk.locator(".page-ticket")).to_be_visible()
+    phone.reload()
+    expect(phone.get_by_test_id("ticket")).to_be_visible()
+    desk.reload()
+    expect(desk.locator("[data-testid^=row-]").first).to_have_attribute("data-state", "checked_in")
+    assert faults == []

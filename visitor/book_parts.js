@@ -1,0 +1,54 @@
+/* What both pages of a reservation draw: days with their sessions, and how many places are left. */
+(function () {
+  "use strict";
+  const Visitor = window.Visitor, Queue = window.Queue;
+  const html = window.htmPreact.html;
+
+  Visitor.facts = function (name) { const text = Queue.meta(name); return text ? JSON.parse(text) : null; };
+
+  /** "08.00–09.30 · Pagi I" */
+  Visitor.sessionName = function (session) {
+    const hours = session.start.replace(":", ".") + "\u2013" + session.end.replace(":", "."), name = Queue.say(session.name);
+    return name ? hours + " \u00b7 " + name : hours;
+  };
+
+  /** How many places a session has for somebody, with or without priority. */
+  Visitor.left = function (session, priority) {
+    return priority && session.priority_left !== null ? session.priority_left : session.left;
+  };
+
+  function word(session, left) {
+    if (!session.open) { return Queue.t("session.closed"); }
+    return left ? Queue.t("session.left", { left: left }) : Queue.t("session.full");
+  }
+
+  function one(day, session, chosen, pick, priority) {
+    const left = Visitor.left(session, priority), free = session.open && left > 0;
+    const own = chosen && chosen.day === day && chosen.session === session.key;
+    return html`<li key=${session.key}><button type="button" class=${"session" + (own ? " is-chosen" : "")} aria-pressed=${String(Boolean(own))} aria-disabled=${free ? null : "true"}
+      data-testid=${"session-" + day + "-" + session.key} data-left=${left} onClick=${function () { if (free) { pick(day, session); } }}>
+      <strong>${Visitor.sessionName(session)}</strong><span class=${"state " + (free ? "state-serving" : "state-closed")}>${word(session, left)}</span></button></li>`;
+  }
+
+  /** The days of a service, of which ``allowed`` (null: all) can be chosen. */
+  Visitor.days = function (days, allowed, chosen, pick, priority) {
+    const shown = days.filter(function (day) { return !allowed || allowed.indexOf(day.day) >= 0; });
+    if (!shown.length) { return html`<p class="empty" data-testid="no-days">${Queue.t("days.none")}</p>`; }
+    return shown.map(function (day) {
+      return html`<section class="day" key=${day.day}><h3>${Queue.day(day.day)}</h3>
+        <ul class="plain sessions">${day.sessions.map(function (session) { return one(day.day, session, chosen, pick, priority); })}</ul></section>`;
+    });
+  };
+
+  Visitor.why = function (text) {
+    return html`<div role="alert" data-testid="why">${text ? Visitor.notice("warn", "alert-triangle", text) : null}</div>`;
+  };
+
+  /** A refusal; who finds a session full reads where there still is room. */
+  Visitor.refused = function (answer) {
+    const facts = (answer && answer.facts) || {};
+    if (answer.refused !== "session_full") { return Queue.refusal(answer); }
+    const more = facts.next_left ? Queue.t("full.next", { date: Queue.day(facts.next_date), time: facts.next_time.replace(":", "."), left: facts.next_left }) : Queue.t("full.all");
+    return Queue.refusal(answer) + " " + more;
+  };
+}());
