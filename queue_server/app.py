@@ -26,6 +26,7 @@ from .openness import Openness
 from .paper.slips import Slips
 from .proxies import Proxies
 from .reports import BoardReports
+from .room_clock import RoomClock
 from .screens import (
     administration,
     api,
@@ -39,6 +40,7 @@ from .screens import (
     reporting,
     requests,
     reserve,
+    rooms,
     sockets,
     supervision,
 )
@@ -114,6 +116,7 @@ def create_app(config: Config, kit: Kit) -> House:
     sessions = SessionsInUse(live, writer, kit)
     door.on_session = sessions.seen
     clockwork = Clockwork(database, writer, kit)
+    room_clock = RoomClock(database, writer, kit)
 
     app.register_blueprint(pages.blueprint(door, live))
     limits = Limits()
@@ -121,6 +124,7 @@ def create_app(config: Config, kit: Kit) -> House:
     app.register_blueprint(requests.blueprint(house, live))
     app.register_blueprint(passkeys.blueprint(door))
     app.register_blueprint(reserve.blueprint(door, live))
+    app.register_blueprint(rooms.blueprint(door, live))
     app.register_blueprint(media.blueprint(config, door, live))
     app.register_blueprint(complaints.blueprint(door, live, limits))
     openness = Openness(live, database, kit)
@@ -140,7 +144,7 @@ def create_app(config: Config, kit: Kit) -> House:
     _answers(app, database)
     _headers(app)
 
-    for part in (writer, live, reports, slips, sessions, clockwork, openness, forecasts):
+    for part in (writer, live, reports, slips, sessions, clockwork, room_clock, openness, forecasts):
         part.start()
     return House(app, socketio, database, writer, live, kit)
 

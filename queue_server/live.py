@@ -26,7 +26,7 @@ from .domain.public import Told
 from .following import Follower
 from .kit import Kit
 from .moment import Clock, wall_ms
-from .screens import alerts, counter, display, kiosk, supervisor, visitor
+from .screens import alerts, counter, display, kiosk, room_pictures, supervisor, visitor
 from .snapshot import Snapshot
 from .store import complaints, glance, offices, people, pictures
 from .together import Once, Together
@@ -61,12 +61,12 @@ BOARDS_AT_ONCE = 8
 class Screen:
     """A connected screen: what it is, of which office, and whose."""
 
-    kind: str                      # board | counter | kiosk | supervisor | visitor
+    kind: str                      # board | counter | kiosk | room | supervisor | unit | visitor
     office: str
     room: str
     device_id: int = 0
     person_id: int = 0
-    place: str = ""                # board: "hall/board"
+    place: str = ""                # board: "hall/board"; room: its key; unit: "/room" or "/room/unit"
     ticket_id: int = 0
     service: str = ""
     secret: str = ""
@@ -318,7 +318,7 @@ class Live:
         if snapshot is None:
             return
         self._sent[key] = snapshot.seq
-        for kinds in (("board",), ("counter",), ("kiosk", "supervisor")):
+        for kinds in (("board",), ("counter", "room", "unit"), ("kiosk", "supervisor")):
             pictures_ = self._pictures(snapshot, [s for s in of_office if s.kind in kinds])
             for nth, (picture, room) in enumerate(pictures_, 1):
                 self.socketio.emit("picture", picture, to=room)
@@ -398,6 +398,10 @@ class Live:
                     "door_code": self.door_code(snapshot)}
         if screen.kind == "counter":
             return counter.picture(snapshot, screen.person_id)
+        if screen.kind == "room":
+            return room_pictures.console(snapshot, screen.place, screen.person_id)
+        if screen.kind == "unit":
+            return room_pictures.device(snapshot, screen.place.lstrip("/"))
         connected = frozenset(s.device_id for s in self.screens.values() if s.device_id)
         today = self.kit.blocking(self._today, snapshot)
         if not self.alone:

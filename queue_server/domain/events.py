@@ -98,7 +98,7 @@ KINDS: dict[str, Kind] = {
     ),
     "note_added": _kind("a note was tied to a ticket; only its commitment is here", "ticket commitment"),
     # at a counter
-    "called": _kind("a visitor was called", "ticket call counter service priority why reason durations from"),
+    "called": _kind("a visitor was called", "ticket call counter service priority why reason durations from room"),
     "recalled": _kind("the call was repeated", "ticket call counter count"),
     "started": _kind("service began", "ticket call counter durations"),
     "finished": _kind("service ended", "ticket call counter outcome durations verdict"),
@@ -127,6 +127,20 @@ KINDS: dict[str, Kind] = {
         "the named event was taken back within seconds",
         "ticket call counter undone_seq undone_kind durations",
     ),
+    # rooms: a unit is a counter, and what happens to a visitor there is called, started, finished as everywhere
+    "unit_switched_on": _kind("a unit of a room is given out from now on", "room counter"),
+    "unit_switched_off": _kind("a unit of a room is not given out, with a reason", "room counter reason"),
+    "time_began": _kind("the countdown of a visit at a unit runs", "ticket room counter minutes"),
+    "time_warned": _kind("the visitor was warned that the time will soon be up", "ticket room counter left_min"),
+    "time_extended": _kind(
+        "a visit may be longer, with a reason; total: all its minutes now", "ticket room counter minutes reason total"
+    ),
+    "time_over": _kind("the time of a visit was up", "ticket room counter total"),
+    "batch_called": _kind(
+        "parties were called together, as many as fitted; passed: [step, why] of those that were not",
+        "room number called passed",
+    ),
+    "party_counted": _kind("how many people come with a number", "ticket people"),
     # counters and people
     "counter_opened": _kind("a counter began to serve", "counter services"),
     "counter_closed": _kind("a counter stopped serving", "counter reason"),
@@ -139,7 +153,7 @@ KINDS: dict[str, Kind] = {
     "counter_left": _kind("an officer left a counter", "counter person visitor"),
     "visitor_taken_over": _kind(
         "a visitor went on with another officer or counter",
-        "ticket call counter from_counter from_person reason",
+        "ticket call counter from_counter from_person reason room",
     ),
     "person_added": _kind("somebody may sign in", "person role commitment"),
     "password_reset": _kind("a password was set anew", "person by"),

@@ -91,6 +91,38 @@ class Counter:
     spoken: tuple[str, int] | None = None  # ("loket", 3): how the voice names it
 
 
+#: What begins the countdown of a unit: the visitor has sat down, or the call is connected.
+ROOM_STARTS = ("seated", "connected")
+#: What ends a visit at a unit whose time is up: an officer, who sees that the place is empty, or the clock itself.
+ROOM_ENDS = ("officer", "clock")
+
+
+@dataclass(frozen=True)
+class Room:
+    """Units that are given out one visit at a time, each with a countdown: tables of a visiting room, video units.
+
+    A unit is a counter of the office at which nobody signs in: officers run the whole room from one console.
+    ``spare`` units are given out only once somebody has switched them on. Durations are minutes.
+    """
+
+    key: str
+    name: Words
+    service: str
+    units: tuple[str, ...]
+    spare: tuple[str, ...] = ()
+    minutes: int = 15
+    warn_min: int = 5
+    extend_most_min: int = 15          # all extensions of one visit together
+    starts: str = "seated"             # seated | connected
+    ends: str = "officer"              # officer | clock
+    seats: int | None = None           # people at one unit; None: as many as come
+    places: int | None = None          # people in the whole room at once; None: as the units have
+
+    @property
+    def all_units(self) -> tuple[str, ...]:
+        return (*self.units, *self.spare)
+
+
 @dataclass(frozen=True)
 class Promise:
     """Stated minutes for one channel or class; None where nothing is stated."""
@@ -264,12 +296,20 @@ class Office:
     words: dict[str, Words] = field(default_factory=dict)  # an office's own wording, by key
     always_open: bool = False           # replay and drills: a 24-hour office
     demo: bool = False
+    rooms: tuple[Room, ...] = ()
 
     def service(self, key: str) -> Service:
         return next(s for s in self.services if s.key == key)
 
     def counter(self, key: str) -> Counter:
         return next(c for c in self.counters if c.key == key)
+
+    def room(self, key: str) -> Room | None:
+        return next((r for r in self.rooms if r.key == key), None)
+
+    def room_of(self, counter: str) -> Room | None:
+        """The room that a counter is a unit of; None: an ordinary counter."""
+        return next((r for r in self.rooms if counter in r.all_units), None)
 
     def hall_to_wait_in(self, service: str) -> Words | None:
         """The name of the one hall where a service is called; None where there is nothing to choose."""

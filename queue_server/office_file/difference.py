@@ -11,6 +11,7 @@ from .write import Table, document
 #: Tables whose entries have a name of their own; the others are told apart by their place.
 _NAMED = {
     "hall": "key", "board": "key", "counter": "key", "service": "key", "holiday": "date", "override": "name",
+    "room": "key",
 }
 
 

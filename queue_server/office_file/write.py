@@ -16,6 +16,7 @@ from ..domain.office import (
     Office,
     Promise,
     Quota,
+    Room,
     Rules,
     Service,
     Standard,
@@ -58,6 +59,7 @@ def document(office: Office) -> Table:
         "hall": [{"key": hall.key, "name": _words(hall.name)} for hall in office.halls],
         "board": [{"key": b.key, "hall": b.hall, "name": b.name, "speaks": b.speaks} for b in office.boards],
         "counter": [_counter(counter) for counter in office.counters],
+        "room": [_room(room) for room in office.rooms],
         "service": [_service(service) for service in office.services],
         "rules": _rules(office.rules),
         "notice": [_notice(notice) for notice in office.notices],
@@ -91,6 +93,15 @@ def _counter(counter: Counter) -> Table:
     return {
         "key": counter.key, "name": _words(counter.name), "hall": counter.hall,
         "services": list(counter.services), "direction": counter.direction, "spoken": spoken,
+    }
+
+
+def _room(room: Room) -> Table:
+    return {
+        "key": room.key, "name": _words(room.name), "service": room.service, "units": list(room.units),
+        "spare": list(room.spare), "minutes": room.minutes, "warn_min": room.warn_min,
+        "extend_most_min": room.extend_most_min, "starts": room.starts, "ends": room.ends, "seats": room.seats,
+        "places": room.places,
     }
 
 

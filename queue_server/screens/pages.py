@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 #: The screens of every office besides its boards: word, and first part of the address.
 SCREENS = (("kiosk", "kiosk"), ("counter", "counter"), ("visit", "visit"), ("supervisor", "supervisor"),
            ("admin", "admin"), ("public", "public"), ("complaint", "complaint"))
-FOLDERS = ("common", "display", "counter", "kiosk", "visitor", "supervisor", "public")
+FOLDERS = ("common", "display", "counter", "kiosk", "visitor", "supervisor", "public", "rooms")
 FILES = frozenset({".js", ".css", ".woff2", ".woff", ".svg", ".png", ".webmanifest"})
 _PHONE = ("common/line.js", "common/words.js", "common/door.js", "visitor/parts.js")
 #: What a slow phone fetches in one go instead of file by file, in this order.
@@ -38,6 +38,7 @@ WORDS = {
     "admin": ("supervisor/words.json", "supervisor/admin_words.json"),
     "complaint": ("common/complaint_words.json", "visitor/complaint_words.json"),
     "complaints": ("supervisor/words.json", "common/complaint_words.json", "supervisor/complaint_words.json"),
+    "rooms": ("counter/words.json", "rooms/words.json"),
     "reports": ("supervisor/words.json", "supervisor/reports_words.json"),
 }
 #: The refusals that a visitor can meet; the others belong to officers and would only cost a phone time.
