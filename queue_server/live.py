@@ -370,7 +370,13 @@ class Live:
         self.socketio.emit("line", message, to=f"line:{key}:{service}")
 
     def send_ticket(self, phone: Screen, snapshot: Snapshot) -> None:
-        self.socketio.emit("picture", self.ticket_picture(phone.secret, snapshot), to=phone.room)
+        drawn = self.ticket_picture(phone.secret, snapshot)
+        service = drawn["ticket"]["service"]["key"] if drawn is not None else phone.service
+        if service != phone.service:  # it went on at another stage: it hears that line from now on
+            self.socketio.server.leave_room(phone.room, f"line:{phone.office}:{phone.service}")
+            self.socketio.server.enter_room(phone.room, f"line:{phone.office}:{service}")
+            phone.service = service
+        self.socketio.emit("picture", drawn, to=phone.room)
 
     def ticket_picture(self, secret: str, snapshot: Snapshot) -> dict[str, Any] | None:
         """A visitor's own picture; None when nobody holds this secret."""

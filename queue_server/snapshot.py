@@ -18,6 +18,7 @@ from .domain.ticket import label
 from .store.people import Device, Seat, Told
 from .store.rooms import Called
 from .store.seals import Sealed
+from .store.stages import Awaited
 
 T = TypeVar("T")
 
@@ -167,6 +168,8 @@ class Snapshot:
     sittings: Mapping[int, Sitting] = field(default_factory=dict)   # step -> its visit at a unit, whose time runs
     batches: Mapping[str, Called] = field(default_factory=dict)     # room -> its newest batch today
     parties: Mapping[int, int] = field(default_factory=dict)        # ticket -> people, of those who wait for rooms
+    awaited: tuple[Awaited, ...] = ()                               # sent for, and not both of them ready yet
+    both: tuple[Awaited, ...] = ()                                  # where both were ready today
     outlook: Outlook = EMPTY                  # made apart from the snapshot, a second or a few older
 
     shared: dict[tuple[str, ...], Any] = field(default_factory=dict, compare=False, repr=False)

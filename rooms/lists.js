@@ -46,7 +46,22 @@
     })}</ul></section>`;
   }
 
+  /* Who was sent for: by the number of the visitor, and which of the two is missing yet. */
+  function Awaited(props) {
+    const awaited = props.picture.awaited, found = props.picture.readiness;
+    if (!found) { return null; }
+    return html`<section class="card" data-testid="awaited"><h2 class="text-l">${Queue.t("awaited", { n: awaited.length })}</h2>
+      ${found.n ? html`<p class="soft text-s">${Queue.t("awaited.medians", { visitor: Counter.span(found.visitor_ms), other: Counter.span(found.other_ms) })}</p>` : null}
+      ${awaited.length ? html`<ul class="plain">${awaited.map(function (one) {
+        const missing = one.other_at ? "visitor" : one.visitor_at ? "other" : "both";
+        return html`<li class="waiting-row" key=${one.ticket}><strong class="waiting-number">${one.label}</strong>
+          <span class="soft text-s">${Queue.t("awaited." + missing)} ${Counter.span(props.now - (one.other_at || one.visitor_at || one.asked_at))}</span>
+          ${one.other_at ? null : html`<button type="button" class="button size" data-testid=${"ready-" + one.ticket}
+            onClick=${function () { Rooms.act("other_ready", { ticket: one.ticket, service: props.picture.room.service.key }, String(one.ticket)); }}>${Queue.t("act.other_ready")}</button>`}</li>`;
+      })}</ul>` : html`<p class="empty">${Queue.t("awaited.none")}</p>`}</section>`;
+  }
+
   Rooms.Lists = function (props) {
-    return html`<aside class="lists"><${Waiting} ...${props} /><${Batch} ...${props} /><${Missed} ...${props} /></aside>`;
+    return html`<aside class="lists"><${Awaited} ...${props} /><${Waiting} ...${props} /><${Batch} ...${props} /><${Missed} ...${props} /></aside>`;
   };
 }());

@@ -12,10 +12,10 @@ from ..domain.ticket import State, Step
 from ..store import log, moved, people, queue
 from ..store.people import Seat
 from ..transaction import Answer, Tx
-from . import serving
+from . import serving, stages
 from .moving import advance, save, service_of, step_of
 from .serving import changed
-from .visitor import arrive, new_step, standard_of
+from .visitor import arrive
 
 #: Reasons from a list (decisions 9, 11); the words files hold the sentences "reason.<code>".
 OUT_OF_ORDER = ("urgent_need", "companion", "short_question", "wrong_order", "supervisor_asked", "replay")
@@ -53,7 +53,8 @@ def _quick(tx: Tx, args: dict[str, Any], act: str) -> tuple[Seat, Counter]:
     if tx.now.tick - seat.changed_tick < tx.office.rules.double_press_ms:
         before = log.newest_press(tx.c, tx.office_id, tx.head.head_seq, tx.actor.id)
         # Not in the log: it came in this very batch, or somebody else changed what the big button would do.
-        if before in REPEATS[act] or (before is None and REPEATS[act] is ONE_BUTTON):
+        same = REPEATS[act] | {"transferred"} if tx.office.stage_keys and REPEATS[act] is ONE_BUTTON else REPEATS[act]
+        if before in same or (before is None and REPEATS[act] is ONE_BUTTON):
             raise Refused("double_press")
     return seat, counter
 
@@ -106,6 +107,7 @@ def call(tx: Tx, args: dict[str, Any]) -> Answer:
         return serving.call(tx, step, counter, {"rule": "parked"}, "parked")
     if args.get("reason") not in OUT_OF_ORDER:
         raise Refused("reason_needed")
+    stages.wait_for_both(tx, step.id)
     return serving.call(tx, step, counter, {"rule": "out_of_order", "reason": args["reason"]}, "waiting")
 
 
@@ -179,17 +181,9 @@ def transfer(tx: Tx, args: dict[str, Any]) -> Answer:
     step = _visitor(tx, seat)
     if target.key == step.service:
         raise Refused("same_service")
-    came_from = step.state
-    new = advance(tx, step, "transfer", ended_at=tx.now.at, outcome="transferred")
-    standard = standard_of(tx, target.key, queue.ticket(tx.c, step.ticket_id).day, step.ticket_id)
-    to_step = queue.add_step(tx.c, new_step(
-        tx, step.ticket_id, target.key, bool(step.priority), State.WAITING, standard, True))
-    new = save(tx, step, new, "transferred", {
-        "counter": counter.key, "to_service": target.key, "to_step": to_step, "standard": standard,
-        "reason": f"from_{came_from}"})
-    queue.end_calls(tx.c, step.id, "over", tx.now.at)
+    done = stages.go_on(tx, counter, step, target.key, "transferred", f"from_{step.state}")
     changed(tx, counter.key)
-    return {"step": to_step, "event": new.last_seq}
+    return done
 
 
 def reclass(tx: Tx, args: dict[str, Any]) -> Answer:
@@ -221,6 +215,7 @@ def cancel(tx: Tx, args: dict[str, Any]) -> Answer:
 def arrived(tx: Tx, args: dict[str, Any]) -> Answer:
     """The holder of a number from a phone stands here."""
     step = step_of(tx, args["step"])
+    stages.wait_for_both(tx, step.id)
     if step.arrived_at is None:
         arrive(tx, step, "staff")
     return {}

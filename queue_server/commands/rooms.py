@@ -16,7 +16,7 @@ from ..domain.events import Json
 from ..domain.office import Counter, Room
 from ..domain.room import Party, Sitting, Unit
 from ..domain.ticket import AT_COUNTER, State, Step, label
-from ..store import log, people, queue, rooms
+from ..store import log, people, queue, rooms, stages
 from ..store.people import Seat
 from ..transaction import Answer, Tx
 from . import serving
@@ -175,9 +175,10 @@ def call_batch(tx: Tx, args: dict[str, Any]) -> Answer:
     found = room.batch(of, [Party(step, sizes[tickets[step]]) for step in order], free, _inside(tx, of))
     if not found.called:
         raise Refused("nobody_fits", n=len(found.passed))
+    passed = (*found.passed, *_not_ready(tx, of, [step for step, _unit in found.called]))
     called = [_call_of_batch(tx, of, step, unit, found.passed) for step, unit in found.called]
     number = last.number + 1 if last else 1
-    made = rooms.Called(of.key, number, tx.now.at, tuple(s for s, _u in found.called), found.passed)
+    made = rooms.Called(of.key, number, tx.now.at, tuple(s for s, _u in found.called), passed)
     rooms.add_batch(tx.c, tx.office_id, tx.day, made)
     tx.record("batch_called", {
         "room": of.key, "number": number, "called": [*made.called], "passed": [[s, why] for s, why in made.passed]})
@@ -192,6 +193,12 @@ def _order(tx: Tx, of: Room) -> tuple[list[int], dict[int, int]]:
     rows = [*heads.ordinary, *heads.priority, *heads.returning]
     order = [w.step for w, _why in discipline.in_order(rows, recent, rule, tx.now.tick)]
     return order, {step: step_of(tx, step).ticket_id for step in order[:LOOKED_AT]}
+
+
+def _not_ready(tx: Tx, of: Room, called: list[int]) -> list[tuple[int, str]]:
+    """Who came to this stage before somebody who is called now, and still waits for the other one to be ready."""
+    latest = max(step_of(tx, step).queued_tick for step in called)
+    return [(step, "not_ready") for step in stages.waiting_for_other(tx.c, tx.office_id, tx.day, of.service, latest)]
 
 
 def _inside(tx: Tx, of: Room) -> int:

@@ -15,7 +15,8 @@ from ..domain.office import Counter
 from ..domain.ticket import State, Step, label, move
 from ..store import people, queue
 from ..transaction import Answer, Tx
-from .moving import advance, save
+from . import stages
+from .moving import advance, save, service_of
 from .visitor import arrive
 
 OUTCOMES = ("served", "incomplete", "referred", "visitor_left")
@@ -48,7 +49,8 @@ def call(
     called = save(tx, step, called, "called", body)
     rule = str(why["rule"])
     _announce(tx, called, counter, 1, rule)
-    if rule in discipline.IN_THE_MIX:
+    # Whoever waits for the other one to be ready has missed nothing: they are not passed, and keep their place.
+    if rule in discipline.IN_THE_MIX and not service_of(tx.office, step.service).both_ready:
         for passed, ticket_id in queue.pass_remote(
             tx.c, tx.office_id, tx.day, step.service, step.queued_tick, called.last_seq
         ):
@@ -102,7 +104,12 @@ def outcome_of(args: dict[str, Any]) -> str:
 
 
 def finish(tx: Tx, counter: Counter, step: Step, outcome: str) -> Answer:
-    """Service ends."""
+    """Service ends; whoever was served goes on at the service's next stage, if it has one."""
+    stage = stages.following(tx, step) if outcome == "served" and step.state == State.SERVING else None
+    if stage is not None:
+        done = stages.go_on(tx, counter, step, stage)
+        changed(tx, counter.key)
+        return {**done, "stage": stage}
     new = advance(tx, step, "finish", ended_at=tx.now.at, outcome=outcome)
     new = save(tx, step, new, "finished", {"counter": counter.key, "outcome": outcome})
     changed(tx, counter.key)

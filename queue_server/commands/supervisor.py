@@ -85,6 +85,8 @@ def move_service(tx: Tx, args: dict[str, Any]) -> Answer:
     key, service = _counter(tx, args), service_of(tx.office, args.get("service")).key
     if args.get("reason") not in MOVE:
         raise Refused("reason_needed")
+    if tx.office.room_of(key) is not None:
+        raise Refused("unit_of_room")
     usual = tx.office.counter(key).services
     before = moved.as_today(tx.c, tx.office_id, tx.office, tx.day).counter(key).services
     if (service in before) == bool(args.get("on")):

@@ -181,6 +181,8 @@ def coming(tx: Tx, args: dict[str, Any]) -> Answer:
     ticket, step = _own(tx, args)
     if step.state not in (State.WAITING, State.CALLED):
         raise Refused("not_now", act="coming", state=step.state)
+    if tx.office.without_phone(ticket.service, step.service):
+        raise Refused("phone_away")
     queue.set_ticket(tx.c, ticket.id, coming=tx.now.at)
     if step.state == State.CALLED and step.arrived_at is None:
         arrive(tx, step, "call")
@@ -191,7 +193,9 @@ def coming(tx: Tx, args: dict[str, Any]) -> Answer:
 
 def arrived(tx: Tx, args: dict[str, Any]) -> Answer:
     """At the door: proved by the code in the QR there."""
-    _ticket, step = _own(tx, args)
+    ticket, step = _own(tx, args)
+    if tx.office.without_phone(ticket.service, step.service) or service_of(tx.office, step.service).both_ready:
+        raise Refused("phone_away")
     if not proven(tx, args):
         raise not_proven(args)
     if step.arrived_at is None:

@@ -115,7 +115,9 @@ KINDS: dict[str, Kind] = {
         "service rests, with a reason and whose clock runs", "ticket call counter reason clock durations"
     ),
     "transferred": _kind(
-        "goes on at another service", "ticket call counter to_service to_step standard reason durations verdict"
+        "goes on at another service, or by rule at the next stage (outcome next_stage); here: whether it can be called "
+        "there at once",
+        "ticket call counter to_service to_step standard reason outcome here durations verdict",
     ),
     "cancelled": _kind("gave up, or was cancelled for a reason", "ticket by reason durations verdict"),
     "unserved": _kind(
@@ -140,6 +142,13 @@ KINDS: dict[str, Kind] = {
         "parties were called together, as many as fitted; passed: [step, why] of those that were not",
         "room number called passed",
     ),
+    "other_asked": _kind("the one to be visited was sent for", "ticket service"),
+    "both_ready": _kind(
+        "the visitor and the one to be visited are both ready; how long each waited for the other",
+        "ticket service visitor_waited_ms other_waited_ms asked_ms",
+    ),
+    "other_ready": _kind("the one to be visited is ready", "ticket service"),
+    "plate_noted": _kind("a car's plate was tied to a ticket; only its commitment is here", "ticket commitment"),
     "party_counted": _kind("how many people come with a number", "ticket people"),
     # counters and people
     "counter_opened": _kind("a counter began to serve", "counter services"),

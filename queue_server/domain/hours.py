@@ -160,6 +160,8 @@ def may_issue(
     ``paused`` is the reason with which a supervisor paused issuing, or None. There is no individual
     exception: staff are refused like anybody else, and only a published change of the schedule opens.
     """
+    if service.key in office.stage_keys:
+        return Decision(False, "stage_only")
     if channel == "online" and not (office.remote_numbers and service.remote):
         return Decision(False, "remote_off")
     day, now = office_day(office, at_utc_ms), local_minutes(office, at_utc_ms)

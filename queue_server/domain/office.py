@@ -7,6 +7,7 @@ office's own time zone, durations are minutes where an office publishes them (``
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 LANGUAGES = ("id", "en")
 TIME_ZONES = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
@@ -216,6 +217,11 @@ class Service:
     #: kiosk -> its part of the reserve, for when the server is away; what is left is the roll's
     reserved_for: dict[str, tuple[int, int]] = field(default_factory=dict)
     summary: Words = field(default_factory=dict)  # one plain line for the kiosk
+    #: What follows on the same number, in order: whoever is served here goes on there by rule.
+    stages: tuple[str, ...] = ()
+    both_ready: bool = False              # a stage that begins only when the other one (the inmate) is ready too
+    phone_away: bool = False              # from this stage on phones are in a locker: no call may depend on one
+    plate: bool = False                   # a lane: whoever takes a number may give the car's plate
 
 
 @dataclass(frozen=True)
@@ -303,6 +309,30 @@ class Office:
 
     def counter(self, key: str) -> Counter:
         return next(c for c in self.counters if c.key == key)
+
+    @cached_property
+    def stage_keys(self) -> frozenset[str]:
+        """Services that are a stage of another: no number is taken for them."""
+        return frozenset(key for service in self.services for key in service.stages)
+
+    def journey(self, first: str) -> tuple[str, ...]:
+        """The services that a number of ``first`` goes through, in order; itself alone where it has no stages."""
+        found = next((s for s in self.services if s.key == first), None)
+        return (first,) if found is None else (first, *found.stages)
+
+    def next_stage(self, first: str, current: str) -> str | None:
+        """Where a number of ``first`` goes on after it was served at ``current``; None: nowhere."""
+        journey = self.journey(first)
+        if current not in journey:  # it was transferred to another service: that one's stages follow
+            journey = self.journey(current)
+        at = journey.index(current) + 1
+        return journey[at] if at < len(journey) else None
+
+    def without_phone(self, first: str, current: str) -> bool:
+        """Whether a number of ``first`` that is at ``current`` has left its phone in the locker."""
+        journey = self.journey(first)
+        gone = journey[: journey.index(current) + 1] if current in journey else (current,)
+        return any(s.phone_away for s in self.services if s.key in gone)
 
     def room(self, key: str) -> Room | None:
         return next((r for r in self.rooms if r.key == key), None)

@@ -276,12 +276,11 @@ class Rebuilt:
         if to_step in self.legs:
             raise _Wrong("step_twice", str(to_step))
         self._move(leg, "transfer", event, body)
-        self._ends(leg, event.at, "transferred")
+        self._ends(leg, event.at, _text(body.get("outcome", "transferred")))
         standard = int(body.get("standard", 0))
-        now = Moment.of(event)
+        now, here = Moment.of(event), event.at if body.get("here", True) else None
         self._begins(Leg(
-            to_step, leg.ticket, self.day_of(event.at), service, State.WAITING, leg.priority, now, standard, event.at,
-            now))
+            to_step, leg.ticket, self.day_of(event.at), service, State.WAITING, leg.priority, now, standard, here, now))
 
     def _cancelled(self, leg: Leg, event: Event, body: dict[str, Any]) -> None:
         self._move(leg, "cancel", event, body)

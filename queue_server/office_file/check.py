@@ -20,6 +20,7 @@ from .lines import Path
 from .node import Sheet, shown, suggestion
 from .problem import Facts, Problem
 from .room import check_rooms
+from .stages import check_stages
 
 #: WCAG 2.2 AA for text; the accent carries white text.
 LEAST_CONTRAST = 4.5
@@ -37,6 +38,7 @@ def check(office: Office, sheet: Sheet) -> None:
     _names(office, sheet)
     _unique(sheet, "room", (r.key for r in office.rooms))
     check_rooms(office, sheet)
+    check_stages(office, sheet)
     _overrides(office, sheet)
     _hours(office, sheet)
 

@@ -45,7 +45,7 @@ def check_rooms(office: Office, sheet: Sheet) -> None:
                     sheet.note("no_such_unit", path, **facts)
                 elif key in taken:
                     sheet.note("unit_twice", path, other=taken[key], **facts)
-                elif found.service not in counters[key].services:
+                elif counters[key].services != (found.service,):
                     sheet.note("unit_serves_other", path, service=shown(found.service), **facts)
                 taken.setdefault(key, where)
         if len(halls) > 1:

@@ -83,6 +83,8 @@ def service(node: Node, day_starts: int, texts: dict[str, Words]) -> Service:
         reserved=reserved,
         reserved_for=_reserved_for(node, reserved),
         summary=node.words("summary", most=160),
+        stages=node.texts("stages"), both_ready=node.yes_no("both_ready", False),
+        phone_away=node.yes_no("phone_away", False), plate=node.yes_no("plate", False),
     )
     if hours:
         hours.done()

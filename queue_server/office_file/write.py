@@ -110,6 +110,8 @@ def _service(service: Service) -> Table:
         "key": service.key, "prefix": service.prefix, "name": _words(service.name), "icon": service.icon,
         "colour": service.colour, "summary": _words(service.summary), "remote": service.remote,
         "english": service.english, "priority_prefix": service.priority_prefix,
+        "stages": list(service.stages), "both_ready": service.both_ready, "phone_away": service.phone_away,
+        "plate": service.plate,
         "reserved": list(service.reserved) if service.reserved else None,
         "reserved_for": Inline({kiosk: list(span) for kiosk, span in service.reserved_for.items()}) or None,
         "hours": {

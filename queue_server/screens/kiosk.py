@@ -14,6 +14,8 @@ def picture(s: Snapshot, channel: str) -> dict[str, Any]:
     office = s.office
     services = []
     for head in s.services():
+        if head["key"] in office.stage_keys:
+            continue
         service = office.service(head["key"])
         promise = service.standard.promise(channel, False)
         line = s.lines.get(service.key)

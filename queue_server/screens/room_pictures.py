@@ -5,12 +5,14 @@ On the board and at a unit stands a number, never who holds it.
 
 from __future__ import annotations
 
+from statistics import median
 from typing import Any
 
 from ..commands import serving
 from ..domain import room as rule
 from ..domain.office import Counter, Room
 from ..domain.room import Sitting, Unit
+from ..domain.ticket import label
 from ..snapshot import Row, Snapshot
 from .counter import in_order, row_picture, undo, visitor
 
@@ -37,6 +39,7 @@ def console(s: Snapshot, key: str, person: int) -> dict[str, Any]:
             {**row_picture(s, row), "until": (row.ended_at or 0) + s.office.rules.return_within_min * 60_000}
             for row in s.missed if row.service == of.service
         ],
+        "awaited": _awaited(s, of), "readiness": _readiness(s, of),
         "batch": _batch(s, of), "undo": undo(s, person), "undo_s": s.office.rules.undo_s,
         "reasons": {
             "extend": list(rule.EXTEND), "unit_off": list(rule.UNIT_OFF), "no_show": list(serving.NO_SHOW),
@@ -119,10 +122,30 @@ def _batch(s: Snapshot, of: Room) -> dict[str, Any] | None:
     if made is None:
         return None
     line = s.lines.get(of.service)
-    waiting = {row.id: row.label for row, _why in line.order} if line else {}
+    rows = [*(row for row, _why in line.order), *line.not_arrived] if line else []
+    waiting = {row.id: row.label for row in rows}
     return {
         **_numbered(s, of), "passed": [
             {"step": step, "label": waiting[step], "why": why} for step, why in made.passed if step in waiting],
+    }
+
+
+def _awaited(s: Snapshot, of: Room) -> list[dict[str, Any]]:
+    """Who was sent for and is not there, or is there and waits for the visitor: by the visitor's number."""
+    return [{
+        "ticket": one.ticket_id, "label": label(one.prefix, one.number), "asked_at": one.asked_at,
+        "visitor_at": one.visitor_at, "other_at": one.other_at,
+    } for one in s.awaited if one.service == of.service]
+
+
+def _readiness(s: Snapshot, of: Room) -> dict[str, Any] | None:
+    """How long each side waited for the other today, medians in ms; None where nobody needs to be sent for."""
+    if not s.office.service(of.service).both_ready:
+        return None
+    gaps = [(one.other_tick or 0) - (one.visitor_tick or 0) for one in s.both if one.service == of.service]
+    return {
+        "n": len(gaps), "visitor_ms": round(median([max(0, gap) for gap in gaps])) if gaps else None,
+        "other_ms": round(median([max(0, -gap) for gap in gaps])) if gaps else None,
     }
 
 

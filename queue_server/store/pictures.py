@@ -15,7 +15,7 @@ from ..domain.office import Office
 from ..domain.ticket import UNDOABLE, Waiting, label
 from ..moment import Moment
 from ..snapshot import SHOWN, Call, Line, Row, Snapshot, Undoable
-from . import moved, offices, people, private, queue, rooms, seals, standards
+from . import moved, offices, people, private, queue, rooms, seals, stages, standards
 from .offices import Head
 from .people import Seat
 from .prepared import Prepared
@@ -117,8 +117,10 @@ def _rooms(
     served = {room.service for room in office.rooms}
     waiting = [row.ticket_id for key in served if key in lines for row, _why in lines[key].order]
     inside = [row.ticket_id for row in active if office.room_of(row.counter)]
+    awaited, both = stages.of_day(c, office_id, day) if office.stage_keys else ([], [])
     return {
-        "sittings": rooms.running(c, office_id), "batches": rooms.last_batches(c, office_id, day),
+        "awaited": tuple(awaited), "both": tuple(both), "sittings": rooms.running(c, office_id),
+        "batches": rooms.last_batches(c, office_id, day),
         "parties": rooms.people(c, waiting + inside),
     }
 
@@ -248,6 +250,7 @@ class Held:
     day: str
     secret: str
     call_seq: int
+    first: str                  # the service that the number was taken for
 
 
 def held(c: Connection, office_id: int, secret: str) -> Held | None:
@@ -257,7 +260,7 @@ def held(c: Connection, office_id: int, secret: str) -> Held | None:
         return None
     step = queue.newest_step(c, ticket.id)
     row = _row(_by_id.first(c, {"of_step": step.id}))
-    return Held(row, ticket.paper, ticket.language, ticket.day, secret, queue.newest_call(c, step.id))
+    return Held(row, ticket.paper, ticket.language, ticket.day, secret, queue.newest_call(c, step.id), ticket.service)
 
 
 def tickets_of(c: Connection, steps: set[int]) -> set[int]:
