@@ -168,6 +168,7 @@ class Snapshot:
     sittings: Mapping[int, Sitting] = field(default_factory=dict)   # step -> its visit at a unit, whose time runs
     batches: Mapping[str, Called] = field(default_factory=dict)     # room -> its newest batch today
     parties: Mapping[int, int] = field(default_factory=dict)        # ticket -> people, of those who wait for rooms
+    plates: Mapping[int, str] = field(default_factory=dict)         # ticket -> its car's plate, masked
     awaited: tuple[Awaited, ...] = ()                               # sent for, and not both of them ready yet
     both: tuple[Awaited, ...] = ()                                  # where both were ready today
     outlook: Outlook = EMPTY                  # made apart from the snapshot, a second or a few older

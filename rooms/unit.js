@@ -17,7 +17,7 @@
       <header class="unit-top"><p>${Queue.say(room.name)}</p><h1>${Queue.say(unit.name)}</h1></header>
       <p class="unit-large" data-testid="unit-number">${unit.label || ""}</p>
       ${left === null ? null : html`<p class="unit-countdown" role="timer" data-testid="countdown" aria-label=${Rooms.leftWords(left)}>${Rooms.clock(Math.max(0, left))}</p>
-        <div class="fill unit-bar" aria-hidden="true"><div style=${{ width: Math.min(100, Math.max(0, left / whole * 100)) + "%" }}></div></div>`}
+        <div class="fill unit-bar" aria-hidden="true"><span style=${{ width: Math.min(100, Math.max(0, left / whole * 100)) + "%" }}></span></div>`}
       <p class="unit-words" role="status" data-testid="unit-words">${words(unit, room, state, left)}</p>
       ${unit.time && unit.time.extended_min ? html`<p class="unit-small">${Queue.t("unit.extended", { minutes: unit.time.extended_min })}</p>` : null}
     </main>`;

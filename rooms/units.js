@@ -97,7 +97,7 @@
     }
     const whole = (unit.time.minutes + unit.time.extended_min) * 60000, gone = Math.min(100, Math.max(0, 100 - left / whole * 100));
     return html`<div><p class="unit-time" data-testid=${"left-" + unit.key} role="timer" aria-label=${Rooms.leftWords(left)}>${Rooms.clock(left)}</p>
-      <div class="fill unit-fill" aria-hidden="true"><div style=${{ width: gone + "%" }}></div></div>
+      <div class=${"fill" + (left <= 0 ? " fill-bad" : left <= props.room.warn_min * 60000 ? " fill-warn" : "")} aria-hidden="true"><span style=${{ width: gone + "%" }}></span></div>
       <p class="soft text-s">${Queue.t(unit.time.extended_min ? "time.of_extended" : "time.of", { minutes: unit.time.minutes, more: unit.time.extended_min })}</p></div>`;
   }
 
@@ -109,7 +109,7 @@
         <span class="unit-state"><span class="unit-shape" aria-hidden="true"></span>${Rooms.stateWord(state)}</span></div>
       <p class="unit-number" data-testid=${"number-" + unit.key}>${unit.label || "–"}</p>
       ${unit.visitor ? html`<p class="unit-who">${Counter.classMark(unit.visitor.priority)} <span>${Queue.t("people", { people: unit.visitor.people })}</span></p>` : null}
-      <${Time} unit=${unit} now=${props.now} />
+      <${Time} unit=${unit} room=${picture.room} now=${props.now} />
       <button type="button" class=${"button " + (state === "off" || empty ? "" : "button-primary") + " button-wide"} data-testid=${"primary-" + unit.key} data-act=${primary.act}
         aria-disabled=${empty ? "true" : null} onClick=${empty ? null : function () { Rooms.act(primary.act, argsOf(primary.act, unit), unit.key); }}>
         ${Counter.icon(primary.icon)}<span class="word">${primaryWord(primary.act, picture.room)}</span></button>

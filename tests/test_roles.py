@@ -22,6 +22,7 @@ NAMES = {Who.OFFICER: "ani", Who.SUPERVISOR: "sari", Who.AUDITOR: "auditor", Who
 PLACES = {
     "office": "rutan", "board": "tv-tunggu", "screen": "kiosk", "lang": "id", "clip": "a", "folder": "common",
     "path:name": "base.css", "name": "nothing.png", "act": "coming", "kind": "csv", "int:job": "1", "int:number": "1",
+    "room": "video", "unit": "unit-1",
 }
 KEPT_OUT = {"not_signed_in", "not_allowed", "not_paired", "not_our_page"}
 
@@ -44,6 +45,8 @@ class Cast:
                     "office": "rutan", "name": NAMES[who], "password": self.server.passwords["rutan", NAMES[who]]})
             elif who is Who.BOARD:
                 site.post("/hello", {"screen": "board", "office": "rutan", "board": "tv-tunggu"})
+            elif who is Who.UNIT:
+                site.post("/hello", {"screen": "unit", "office": "rutan", "board": "video/unit-1"})
         return self._known[who]
 
     def forget(self, who: Who) -> None:
@@ -99,7 +102,7 @@ def test_at_another_office_everybody_is_a_stranger(cast: Cast, key: str, who: Wh
 @pytest.mark.parametrize("who", list(Who))
 @pytest.mark.parametrize("kind", list(SCREENS))
 def test_a_screen_connects_for_whom_its_line_names(cast: Cast, kind: str, who: Who) -> None:
-    auth = {"screen": kind, "office": "rutan"}
+    auth = {"screen": kind, "office": "rutan", "room": "video"}
     if who is Who.HOLDER:
         auth["ticket"] = cast.secret
     screen = Screen(cast.server.base)
@@ -127,7 +130,7 @@ def connected(cast: Cast, kind: str) -> Screen:
     who = sorted(SCREENS[kind])[-1]
     screen = Screen(cast.server.base)
     screen.http.cookies.update(cast.site(who).http.cookies)
-    screen.connect({"screen": kind, "office": "rutan", "ticket": cast.secret})
+    screen.connect({"screen": kind, "office": "rutan", "room": "video", "ticket": cast.secret})
     screen.wait_for(bool)
     return screen
 

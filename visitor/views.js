@@ -14,6 +14,7 @@
       <h1 class=${"number number-phone" + size(ticket)} data-testid="ticket-label">${ticket.label}</h1>
       <div class="title title-centre">${Visitor.badge(ticket.service)}<span>${Queue.say(ticket.service.name)}</span></div>
       <div class="soft text-s">${Queue.t("taken", { time: Queue.time(ticket.issued_at) })}</div>
+      ${ticket.plate ? html`<div class="soft text-s" data-testid="plate">${ticket.plate}</div>` : null}
       ${ticket.priority ? html`<div class="class-priority">${Visitor.icon("accessible")} ${Queue.t("priority.given")}</div>` : null}</div>`;
   }
 

@@ -15,6 +15,7 @@ from ..store import offices, queue, standards
 from ..transaction import Answer, Tx
 from .day import open_office_day
 from .moving import advance, save, service_of
+from .notes import keep_plate
 
 NOBODY_COUNTED = hours.IssuedToday()
 
@@ -121,6 +122,8 @@ def _issue(tx: Tx, service: Service, channel: str, priority: bool, args: dict[st
         body["forecast"] = [*said]
     step_id = queue.add_step(tx.c, new_step(tx, ticket_id, service.key, priority, state, standard, here, said))
     tx.record("ticket_issued", body, step_id)
+    if service.plate and args.get("plate"):
+        keep_plate(tx, ticket_id, str(args["plate"]), step_id)
     return {"ticket": {
         "label": label(prefix, number), "prefix": prefix, "number": number, "secret": secret, "place": place,
         "service": service.key, "priority": priority, "issued_at": tx.now.at, "step": step_id,

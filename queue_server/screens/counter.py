@@ -135,7 +135,7 @@ def row_picture(s: Snapshot, row: Row, place: int | None = None) -> dict[str, An
         # The promise to the holder of a number from a phone begins when they are here (decisions 5).
         "channel": row.channel, "since": max(row.queued_at, row.arrived_at or 0), "place": place,
         "arrived": row.arrived_at is not None, "returning": bool(row.returned_seq),
-        "stated_wait_ms": _ms(s.promise(row).wait_min),
+        "stated_wait_ms": _ms(s.promise(row).wait_min), "plate": s.plates.get(row.ticket_id),
     }
 
 

@@ -43,7 +43,8 @@ WORDS = {
 }
 #: The refusals that a visitor can meet; the others belong to officers and would only cost a phone time.
 _VISITORS = frozenset(f"refused.{code}" for code in (
-    "after_cutoff", "before_opening", "break", "busy", "closed", "closed_today", "failed", "holiday", "line",
+    "after_cutoff", "bad_plate", "before_opening", "break", "busy", "closed", "closed_today", "failed", "holiday",
+    "line",
     "no_such_service", "no_such_ticket", "not_now", "old_door", "paused", "phone_away", "quota_full", "remote_off",
     "too_many_from_phone", "too_many_numbers", "too_many_requests", "too_many_tickets", "unknown", "wrong_door",
 ))

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, literal_column, select
 
 from .. import tables as t
-from ..domain import discipline, hours, undo
+from ..domain import discipline, hours, plate, undo
 from ..domain.discipline import Heads
 from ..domain.office import Office
 from ..domain.ticket import UNDOABLE, Waiting, label
@@ -106,8 +106,19 @@ def snapshot(c: Connection, head: Head, now: Moment) -> Snapshot:
         seal=seals.newest(c, head.id),
         standards=standards.by_id(c, head.id, head.config_version),
         gaps=standards.gaps(c, head.id, head.config_version, day),
+        plates=_plates(c, office, lines, apart["active"]),
         **(_rooms(c, head.id, office, day, lines, apart["active"]) if office.rooms else {}),
     )
+
+
+def _plates(c: Connection, office: Office, lines: dict[str, Line], active: list[Row]) -> dict[int, str]:
+    """The masked plates of the cars in the lanes; the whole ones leave the database in no picture."""
+    lanes = {service.key for service in office.services if service.plate}
+    rows = [row for row in active if row.service in lanes]
+    for key in lanes & lines.keys():
+        rows += [*(row for row, _why in lines[key].order), *lines[key].not_arrived]
+    found = private.plates(c, [row.ticket_id for row in rows])
+    return {ticket: plate.masked(whole) for ticket, whole in found.items()}
 
 
 def _rooms(
