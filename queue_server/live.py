@@ -413,7 +413,7 @@ class Live:
         if not self.alone:
             # A kiosk may be connected to another process, which notes it in the database.
             fresh = snapshot.at - people.KIOSK_GONE_MS
-            connected |= {d.id for d in snapshot.devices if d.kind == "kiosk" and d.seen_at > fresh}
+            connected |= {d.id for d in snapshot.devices if d.kind in ("kiosk", "unit") and d.seen_at > fresh}
         machine = [*self.kit.blocking(self._complaints, snapshot), *self.machine]
         return supervisor.picture(snapshot, today, connected, self.printer, machine)
 

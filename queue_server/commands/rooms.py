@@ -52,10 +52,8 @@ def _seat(tx: Tx, unit: str) -> Seat:
 
 
 def _units(tx: Tx, of: Room) -> dict[str, Unit]:
-    return {
-        key: Unit(key, _seat(tx, key).state == "open", queue.active_at(tx.c, tx.office_id, key) is not None)
-        for key in of.all_units
-    }
+    seats, taken = people.seats(tx.c, tx.office_id), rooms.inside(tx.c, tx.office_id, of.all_units)
+    return {key: Unit(key, key in seats and seats[key].state == "open", key in taken) for key in of.all_units}
 
 
 def _visitor(tx: Tx, args: dict[str, Any]) -> tuple[Room, Counter, Step]:
@@ -134,7 +132,8 @@ def room_call(tx: Tx, args: dict[str, Any]) -> Answer:
 def _free_unit(tx: Tx, of: Room, wanted: Any) -> str:
     """The unit that is given out. A second press of a trembling finger gives out no second one."""
     if wanted is None:
-        newest = max(_seat(tx, key).changed_tick for key in of.all_units)
+        seats = people.seats(tx.c, tx.office_id)
+        newest = max((seats[key].changed_tick for key in of.all_units if key in seats), default=0)
         if tx.now.tick - newest < tx.office.rules.double_press_ms and log.newest_press(
                 tx.c, tx.office_id, tx.head.head_seq, tx.actor.id) in ("called", None):
             raise Refused("double_press")
@@ -168,11 +167,12 @@ def call_batch(tx: Tx, args: dict[str, Any]) -> Answer:
     free = room.free(of, _units(tx, of))
     if not free:
         raise Refused("no_free_unit")
-    order, tickets = _order(tx, of)
+    order = _order(tx, of)
     if not order:
         raise Refused("nobody_waiting")
-    sizes = rooms.people(tx.c, list(tickets.values()))
-    found = room.batch(of, [Party(step, sizes[tickets[step]]) for step in order], free, _inside(tx, of))
+    people_of = rooms.people_of_steps(tx.c, tx.office_id, order)
+    inside = sum(rooms.inside(tx.c, tx.office_id, of.all_units).values())
+    found = room.batch(of, [Party(step, people_of[step]) for step in order], free, inside)
     if not found.called:
         raise Refused("nobody_fits", n=len(found.passed))
     passed = (*found.passed, *_not_ready(tx, of, [step for step, _unit in found.called]))
@@ -185,26 +185,19 @@ def call_batch(tx: Tx, args: dict[str, Any]) -> Answer:
     return {"number": number, "called": called, "passed": [[s, why] for s, why in made.passed]}
 
 
-def _order(tx: Tx, of: Room) -> tuple[list[int], dict[int, int]]:
-    """Who waits for the room, in the order in which they would be called one by one; and the ticket of each."""
+def _order(tx: Tx, of: Room) -> list[int]:
+    """Who waits for the room, in the order in which they would be called one by one."""
     rule = tx.office.rules.mix
     heads = queue.heads(tx.c, tx.office_id, tx.day, of.service, LOOKED_AT)
     recent = queue.recent(tx.c, tx.office_id, tx.day, of.service, discipline.recent_needed(rule), heads)
     rows = [*heads.ordinary, *heads.priority, *heads.returning]
-    order = [w.step for w, _why in discipline.in_order(rows, recent, rule, tx.now.tick)]
-    return order, {step: step_of(tx, step).ticket_id for step in order[:LOOKED_AT]}
+    return [w.step for w, _why in discipline.in_order(rows, recent, rule, tx.now.tick)]
 
 
 def _not_ready(tx: Tx, of: Room, called: list[int]) -> list[tuple[int, str]]:
     """Who came to this stage before somebody who is called now, and still waits for the other one to be ready."""
     latest = max(step_of(tx, step).queued_tick for step in called)
     return [(step, "not_ready") for step in stages.waiting_for_other(tx.c, tx.office_id, tx.day, of.service, latest)]
-
-
-def _inside(tx: Tx, of: Room) -> int:
-    """How many people were called to the room or are there."""
-    steps = [queue.active_at(tx.c, tx.office_id, key) for key in of.all_units]
-    return sum(rooms.people(tx.c, [step.ticket_id for step in steps if step is not None]).values())
 
 
 def _call_of_batch(tx: Tx, of: Room, step_id: int, unit: str, passed: tuple[tuple[int, str], ...]) -> dict[str, Any]:

@@ -109,8 +109,9 @@ def _seat(s: Snapshot, seat: Seat | None) -> dict[str, Any] | None:
 
 
 def _counters(s: Snapshot, person: int) -> list[dict[str, Any]]:
-    """All counters; only which one is ``mine`` differs from console to console."""
-    alike = s.once(("counters",), lambda: [_counter(s, counter) for counter in s.office.counters])
+    """All counters where somebody sits; only which one is ``mine`` differs from console to console."""
+    alike = s.once(("counters",), lambda: [
+        _counter(s, counter) for counter in s.office.counters if s.office.room_of(counter.key) is None])
     seats = (s.seats.get(counter["key"]) for counter in alike)
     return [
         {**counter, "mine": True} if seat and seat.person_id == person else counter

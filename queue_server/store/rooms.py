@@ -126,6 +126,25 @@ def people(c: Connection, tickets: list[int]) -> dict[int, int]:
     return {row[0]: max(1, row[1]) for row in rows}
 
 
+def people_of_steps(c: Connection, office_id: int, steps: list[int]) -> dict[int, int]:
+    """Step -> how many people come with its number."""
+    rows = c.execute(
+        select(t.step.c.id, t.ticket.c.party).join(t.ticket, t.ticket.c.id == t.step.c.ticket_id)
+        .where(t.step.c.office_id == office_id, t.step.c.id.in_(steps))) if steps else ()
+    return {row[0]: max(1, row[1]) for row in rows}
+
+
+_inside = Prepared(
+    select(t.step.c.counter, t.ticket.c.party).join(t.ticket, t.ticket.c.id == t.step.c.ticket_id)
+    .where(t.step.c.office_id == bindparam("office"), literal_column("step.state IN ('called', 'serving')")))
+
+
+def inside(c: Connection, office_id: int, units: tuple[str, ...]) -> dict[str, int]:
+    """Unit -> how many people were called to it or are there, of those that are not free."""
+    found = _inside.all(c, {"office": office_id})
+    return {unit: max(1, people_) for unit, people_ in found if unit in units}
+
+
 def set_people(c: Connection, ticket: int, people_: int) -> None:
     c.execute(update(t.ticket).where(t.ticket.c.id == ticket).values(party=people_))
 
