@@ -1,4 +1,4 @@
-"""A room on its three pages in a real browser: called, seated, extended, ended; read by axe, drawn at their real sizes."""
+"""A room on its pages in a real browser: called, seated, extended, ended; judged by axe, drawn at their real sizes."""
 
 from __future__ import annotations
 
