@@ -22,7 +22,9 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from queue_server import config, opening
+from sqlalchemy import select
+
+from queue_server import config, opening, tables
 from queue_server.database import Database
 from queue_server.domain import bundle, chain, discipline, hours, numbering
 from queue_server.domain.discipline import Heads, Recent
@@ -263,6 +265,10 @@ def fill(data: Path, key: str, steps: int, per_day: int = PER_DAY) -> None:
     made = opening.office(database, key)
     with database.read() as read:
         head = offices.heads_of(read, [key])[0]
+        today = hours.office_day(made, time.time_ns() // 1_000_000)
+        taken = select(tables.ticket.c.id).where(tables.ticket.c.office_id == head.id, tables.ticket.c.day >= today)
+        if read.execute(taken.limit(1)).first() is not None:
+            raise SystemExit(f"{key} has given numbers today: a past is made before the day's first one.")
         proof = {
             "configuration": head.config_version,
             "digest": offices.config_digest(read, head.id, head.config_version),

@@ -167,6 +167,8 @@ class Line:
                 with suppress(Gone):
                     found: Message = await answer
                     break
+        if not isinstance(found, dict):
+            raise TimeoutError(f"an answer that is none: {found!r}")
         if not found.get("ok"):
             raise Refusal(found)
         return found

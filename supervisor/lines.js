@@ -7,6 +7,8 @@
 
   /* The promise stands at two thirds of the track; without one the longest wait, ten minutes at least, is the scale. */
   const PROMISE = 66, END = 98, LEAST_MS = 600000, SOON = 0.8, LIKELY = 50;
+  /* Of fewer forecasts than this a share says nothing. */
+  const FEW = 20;
 
   function ahead(person, now) {
     const waited = now - person.since, stated = person.stated_min === null ? null : person.stated_min * 60000;
@@ -68,6 +70,7 @@
   function Hits(props) {
     const hits = props.hits;
     if (!hits.n) { return html`<p class="soft text-s" data-testid="hits">${Queue.t("hits.none", { coverage: hits.coverage })}</p>`; }
+    if (hits.n < FEW) { return html`<p class="soft text-s" data-testid="hits">${Queue.t("hits.few", { inside: hits.inside, n: hits.n, coverage: hits.coverage })}</p>`; }
     return html`<p class="text-s" data-testid="hits">${Queue.t("hits", { share: Desk.percent(hits.inside, hits.n), inside: hits.inside, n: hits.n, coverage: hits.coverage, width: Desk.span(hits.width_s * 1000) })}
       <span class="soft"> ${Queue.t("hits.left_out", { at_once: hits.at_once, gave_up: hits.gave_up })}</span></p>`;
   }

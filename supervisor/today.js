@@ -147,7 +147,7 @@
       ${Desk.cell(Queue.t("column.no_shows"), service.no_shows + " / " + service.refusals, "figure")}
       <td class="tool">${pauseTool(service, props)}</td></tr>`];
     if (Desk.isOpen("pause", service.key)) {
-      rows.push(html`<tr key=${service.key + "-why"} class="opened"><td colspan="8"><${Desk.Reasons} title=${Queue.t("service.pause_ask", { service: name })}
+      rows.push(html`<tr key=${service.key + "-why"} class="opened"><td colspan="8"><${Desk.Reasons} title=${Queue.t("service.pause_ask", { name: name })}
         codes=${props.picture.reasons.pause_service} choose=${function (code) { Desk.press("pause_service", { service: service.key, reason: code }); }} /></td></tr>`);
     }
     return rows;

@@ -32,6 +32,11 @@
   function ask(event) {
     event.preventDefault();
     if (state.asking) { return; }
+    if (state.form.counter && !state.form.services.length) {
+      state.problem = Queue.t("refused.choose_service");
+      Desk.draw();
+      return;
+    }
     const wish = state.form, asked = { day: wish.day, mix: wish.mix, longest: wish.longest, priority: wish.priority };
     if (wish.counter) { Object.assign(asked, { counter: wish.counter, services: wish.services.join(","), from: wish.from, to: wish.to }); }
     state.asking = true;

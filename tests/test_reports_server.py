@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import requests
-from backstage import shell
+from backstage import shell, until
 from cast import Server, copy_of
 from pypdf import PdfReader
 
@@ -94,8 +94,10 @@ def test_arrivals_are_means_of_each_weekday(ask: Any) -> None:
 
 def test_the_closing_sheet_is_the_same_bytes_for_the_same_log(ask: Any, house: Server) -> None:
     day = ask("figures").json()["series"][-2]["key"]
-    first, again = ask("closing.pdf", day=day), ask("closing.pdf", day=day)
-    assert first.headers["Content-Type"] == "application/pdf" and first.content == again.content
+    first = ask("closing.pdf", day=day)
+    assert first.headers["Content-Type"] == "application/pdf"
+    # The server may add to its log in between, an alert or an hour's seal, and the sheet says up to where it was read.
+    until(lambda: ask("closing.pdf", day=day).content == ask("closing.pdf", day=day).content, what="the same bytes")
     assert f'filename="closing_rutan_{day}.pdf"' in first.headers["Content-Disposition"]
     assert first.content.startswith(b"%PDF-")
 

@@ -109,9 +109,10 @@ class Lines:
 
     def _called(self, event: Event, body: dict[str, Any], leg: Leg) -> None:
         day = self.rebuilt.day_of(event.at)
-        if day != self._day:  # calls of another day count for nothing
+        if day != self._day:  # calls of another day count for nothing; a log may come back to the one before
+            for key in [key for key in self._calls if key[1] not in (day, self._day)]:
+                del self._calls[key]
             self._day = day
-            self._calls.clear()
         self._calls[leg.service, day].append((event.seq, bool(body["priority"]), body["why"]["rule"]))
 
     def check(self, event: Event, body: dict[str, Any], office: Office) -> Problem | None:

@@ -83,12 +83,12 @@ class Asked:
 def filters_of(
     first: str, last: str, service: str = "", counter: str = "", person: str = "", flag: str = ""
 ) -> Filters:
-    """Filters from what somebody typed; raises Refused("bad_request") naming the field."""
+    """Filters from what somebody typed; raises Refused: bad_request naming the field, period_backwards."""
     for name, value in (("day", first), ("to", last)):
         if not _is_day(value):
             raise Refused("bad_request", field=name)
     if last < first:
-        raise Refused("bad_request", field="to")
+        raise Refused("period_backwards")
     for name, value in (("service", service), ("counter", counter)):
         if value and not _KEY.fullmatch(value):
             raise Refused("bad_request", field=name)

@@ -160,12 +160,21 @@ class Morning:
         try:
             called = await line.press("call_next")
         except Refusal as refusal:
-            if refusal.code != "nobody_waiting":
+            if refusal.code == "visitor_here":  # from a morning that ended in the middle
+                await self._end(line)
+            elif refusal.code != "nobody_waiting":
                 raise
             await asyncio.sleep(self.chance.uniform(2, 4))
             return
         self.calls += 1
         await self._attend(counter, line, called, parked)
+
+    async def _end(self, line: Line) -> None:
+        """Sees to it that whoever still stands at the counter is served and goes."""
+        with suppress(Refusal):
+            await line.press("start")
+            await self._pause(SERVE_S)
+        await line.press("finish", outcome="served")
 
     async def _attend(self, counter: Counter, line: Line, called: Message, parked: dict[int, float]) -> None:
         """One visitor from the call to the end, mostly in the ordinary way."""

@@ -74,6 +74,8 @@ def blueprint(door: Door, live: Live) -> Blueprint:
     @bp.get("/closing.pdf")
     def closing(office: str) -> Response:
         span = span_of(live, office, request.args, "day", "day")
+        if span.last > _today(live, office).isoformat():
+            raise Refused("day_to_come")
         return _pdf(exports, office, "closing", Span(span.last, span.last), request.args)
 
     @bp.get("/compliance.pdf")
@@ -97,15 +99,20 @@ def _pdf(exports: Exports, office: str, kind: str, span: Span, given: Any) -> Re
 
 def span_of(live: Live, office: str, given: Any, first: str = "from", last: str = "to") -> Span:
     """The days of a request; the last seven when none is named. Raises Refused("bad_request")."""
+    until = _day(given.get(last, ""), last) or _today(live, office)
+    since = _day(given.get(first, ""), first) or until - timedelta(days=USUAL_DAYS - 1)
+    if since > until:
+        raise Refused("period_backwards")
+    if (until - since).days >= LONGEST_DAYS:
+        raise Refused("period_too_long", days=LONGEST_DAYS)
+    return Span(since.isoformat(), until.isoformat())
+
+
+def _today(live: Live, office: str) -> date:
     snapshot = live.latest(office)
     if snapshot is None:
         raise NotFound("no_such_office")
-    today = date.fromisoformat(hours.office_day(snapshot.office, wall_ms()))
-    until = _day(given.get(last, ""), last) or today
-    since = _day(given.get(first, ""), first) or until - timedelta(days=USUAL_DAYS - 1)
-    if not since <= until or (until - since).days >= LONGEST_DAYS:
-        raise Refused("bad_request", field=last)
-    return Span(since.isoformat(), until.isoformat())
+    return date.fromisoformat(hours.office_day(snapshot.office, wall_ms()))
 
 
 def _day(text: str, field: str) -> date | None:

@@ -77,12 +77,14 @@ def _change(office: Office, past: Past, day: str, given: dict[str, str]) -> Chan
     services = tuple(key for key in given.get("services", "").split(",") if key)
     if counter not in ("", ONE_MORE) and all(c.key != counter for c in past.counters):
         raise Refused("bad_request", field="counter")
-    if any(all(s.key != key for s in office.services) for key in services) or (counter and not services):
+    if any(all(s.key != key for s in office.services) for key in services):
         raise Refused("bad_request", field="services")
+    if counter and not services:
+        raise Refused("choose_service")
     start = _instant(office, day, given.get("from") or "00:00", "from") if counter else 0
     end = _instant(office, day, given.get("to") or "23:59", "to") if counter else 0
     if counter and end <= start:
-        raise Refused("bad_request", field="to")
+        raise Refused("period_backwards")
     return Change(counter, services, start, end, _mix(past, given), _percent(given.get("priority", "")))
 
 

@@ -12,7 +12,7 @@ from .letter import BLANK, Figures, Letter, facts
 
 _HEADS = ("service", "numbers", "served", "no_shows", "abandoned", "unserved", "refused", "median_wait",
           "median_service", "kept", "share")
-_WIDTHS = (34, 14, 14, 14, 12, 16, 13, 17, 17, 20, 15)
+_WIDTHS = (31, 15, 14, 15, 11, 17, 14, 17, 17, 20, 15)
 
 
 def closing_sheet(period: Period, language: str, at: int) -> bytes:

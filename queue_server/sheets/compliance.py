@@ -1,7 +1,7 @@
 """The monthly report on the keeping of the service standards, in the form of an Indonesian office's report.
 
 Its basis, the standards by which the month's steps were judged, how each was kept with its interval, the visitors,
-the complaints (to be filled in from the register), how far the data can be trusted, and the signature of the head.
+the complaints as the register counts them, how far the data can be trusted, and the signature of the head.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from typing import Any
 from sqlalchemy import select
 
 from .. import tables as t
+from ..domain.hours import office_day
 from ..domain.tally import JUDGED
 from ..reporting.period import Period
 from ..reporting.report import report
-from ..store import seals
+from ..store import complaints, seals
 from .closing import service_name
 from .letter import BLANK, Figures, Letter
 
@@ -34,12 +35,20 @@ def compliance_report(period: Period, language: str, at: int) -> bytes:
     _kept(letter, period, language, found)
     _visitors(letter, found)
     letter.heading(f"4. {letter.say('compliance.complaints')}")
-    letter.paragraph(letter.say("compliance.complaints_line", blank=BLANK[:12]))
+    letter.paragraph(letter.say("compliance.complaints_line", **_complaints(period, at)))
     _data(letter, period, found["all"])
     letter.signatures([
         letter.say("sheet.place_date", place=BLANK[:16], date=BLANK[:14]),
         letter.say("sheet.head", office=period.office.name) + ","])
     return letter.made()
+
+
+def _complaints(period: Period, at: int) -> dict[str, int]:
+    """What the register counts, as of the day of the newest event."""
+    found = complaints.counted(
+        period.c, period.head.id, period.span.first, period.span.last, office_day(period.office, at))
+    return {name: sum(getattr(one, name) for one in found)
+            for name in ("received", "closed", "in_time", "late", "pending", "handed_off")}
 
 
 Stated = tuple[str, int, dict[str, Any]]
