@@ -344,7 +344,7 @@ def count_party(tx: Tx, args: dict[str, Any]) -> Answer:
     """How many people come with a number, as counted at the counter: what a batch goes by."""
     number = int(args["people"])
     if not 1 <= number <= 50:
-        raise Refused("party_size", most=50)
+        raise Refused("party_count", most=50)
     step = step_of(tx, args["step"])
     rooms.set_people(tx.c, step.ticket_id, number)
     tx.record("party_counted", {"ticket": step.ticket_id, "people": number}, step.id)
