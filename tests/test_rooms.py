@@ -16,7 +16,7 @@ from held_clock import KEY, House, house
 from queue_server.commands import rooms, seat
 from queue_server.commands.serving import NO_SHOW
 from queue_server.domain.chain import check as check_chain
-from queue_server.domain.errors import NotFound, Refused
+from queue_server.domain.errors import Refused
 from queue_server.domain.office import Counter, Hall, Office, Room
 from queue_server.domain.verify import check_calls
 from queue_server.screens import room_pictures
@@ -104,8 +104,7 @@ def test_a_unit_is_never_used_twice(here: House) -> None:
     assert refused(here, rooms.room_move, step=step, unit="meja-2") == "unit_taken"
     assert refused(here, rooms.unit_off, unit="meja-2", reason="broken") == "unit_taken"
     assert refused(here, rooms.room_call, room="besuk", unit="meja-4") == "unit_is_off"
-    with pytest.raises(NotFound):
-        here.press(rooms.room_call, room="besuk", unit="unit-1")
+    assert refused(here, rooms.room_call, room="besuk", unit="unit-1") == "no_such_unit"
 
 
 def test_a_second_press_of_the_same_calls_nobody_else(here: House) -> None:
@@ -136,7 +135,7 @@ def test_the_time_runs_is_warned_of_and_is_over(here: House) -> None:
     assert unit(here, at)["state"] == "free"
     said = [(b["kind"], b.get("left_min", b.get("total"))) for b in kinds(here, "time_warned", "time_over")]
     assert said == [("time_warned", 5), ("time_over", 30)]
-    assert here.entries()[step].durations.served == 30 * 60_000
+    assert here.entries()[step].serve == 30 * 60_000
 
 
 def test_where_the_file_says_so_the_clock_ends_the_visit(here: House) -> None:

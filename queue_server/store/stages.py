@@ -56,7 +56,7 @@ _today = Prepared(
 _still = Prepared(
     select(t.step.c.ticket_id).where(
         t.step.c.office_id == bindparam("office"), t.step.c.day == bindparam("on_day"),
-        t.step.c.state.in_(("issuing", "waiting", "called", "serving", "parked"))))
+        literal_column("step.state IN ('issuing', 'waiting', 'called', 'serving', 'parked')")))
 
 
 def of_ticket(c: Connection, ticket_id: int, stage: str) -> Readiness | None:
