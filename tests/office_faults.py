@@ -55,8 +55,6 @@ WRONG = [
     ('spare = ["unit-9"', 'spare = ["unit-11"', "no_such_unit", '"unit-11"'),
     ('spare = ["unit-9"', 'spare = ["unit-8"', "unit_twice", 'room "video"'),
     ('spare = ["unit-9"', 'spare = ["1"', "unit_serves_other", '"video"'),
-    ('hall = "video"\nservices = ["video"]', 'hall = "tunggu"\nservices = ["video"]', "room_in_two_halls",
-     "tunggu, video"),
     ("warn_min = 5\n", "warn_min = 15\n", "warning_too_early", "minutes = 15"),
     ('service = "video"\nunits', 'service = "vidio"\nunits', "no_such_service", 'Did you mean "video"?'),
     ('starts = "connected"', 'starts = "sitting"', "not_one_of", "seated, connected"),

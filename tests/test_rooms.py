@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from any_office import example
+from any_office import example, text_of
 from backstage import events
 from held_clock import KEY, House, house
 
@@ -19,6 +19,7 @@ from queue_server.domain.chain import check as check_chain
 from queue_server.domain.errors import Refused
 from queue_server.domain.office import Counter, Hall, Office, Room
 from queue_server.domain.verify import check_calls
+from queue_server.office_file import OfficeFileError, read
 from queue_server.screens import room_pictures
 from queue_server.snapshot import Snapshot
 from queue_server.store import offices, pictures
@@ -275,6 +276,13 @@ def test_batches_are_numbered_and_a_second_press_is_no_second_batch(here: House)
 def test_nobody_is_called_when_nobody_fits(here: House) -> None:
     here.press(rooms.count_party, step=here.number(), people=6)
     assert refused(here, rooms.call_batch, room="besuk") == "nobody_fits"
+
+
+def test_a_room_is_in_one_hall() -> None:
+    text = text_of(KEY).replace('hall = "video"\nservices = ["video"]', 'hall = "tunggu"\nservices = ["video"]', 1)
+    with pytest.raises(OfficeFileError) as wrong:
+        read(text, "rutan.toml")
+    assert [problem.code for problem in wrong.value.problems] == ["room_in_two_halls"]
 
 
 def test_the_log_of_a_room_verifies(here: House) -> None:

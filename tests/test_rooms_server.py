@@ -187,7 +187,7 @@ def test_a_plate_is_masked_on_every_screen_and_in_no_log(house: Server) -> None:
     noted = [e for e in events(house.data, "kanim") if "1234" in e.body or e.kind == "plate_noted"]
     assert [set(json.loads(e.body)) for e in noted] == [{"ticket", "commitment"}]
     with pytest.raises(Refusal) as no:
-        phone.post("/office/kanim/tickets", {
+        Site(house.base).post("/office/kanim/tickets", {
             "key": secrets.token_hex(16), "service": "drive-thru", "plate": "ganti oli"})
     assert no.value.code == "bad_plate"
 
