@@ -53,7 +53,7 @@
     const undo = props.picture.undo, left = undo ? undo.until - props.now : 0;
     if (left <= 0) { return null; }
     return html`<button type="button" class="button" data-testid="undo" onClick=${undoNow}>${Counter.icon("arrow-back-up")}
-      <span>${Queue.t("undo", { act: Queue.t("did." + undo.act), label: undo.label || "" })}</span> <span class="soft">${Queue.t("seconds", { seconds: Math.ceil(left / 1000) })}</span></button>`;
+      <span>${Queue.t("undo", { act: Queue.t("did." + undo.act), label: undo.label || "" })}</span><span class="soft undo-left">${Queue.t("seconds", { seconds: Math.ceil(left / 1000) })}</span></button>`;
   }
 
   function unitName(picture, key) {

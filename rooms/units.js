@@ -90,14 +90,19 @@
       ${choices(props, unit, open.panel)}<button type="button" class="button button-quiet" data-testid="close-panel" onClick=${Rooms.close}>${Queue.t("no")}</button></div>`;
   }
 
+  function Clock(props) {
+    const unit = props.unit, left = Rooms.left(unit, props.now);
+    return left === null ? null : html`<p class="unit-time" data-testid=${"left-" + unit.key} role="timer" aria-label=${Rooms.leftWords(left)}>${Rooms.clock(left)}</p>`;
+  }
+
+  /* Below it: how much of the time is gone; or why nobody is called here. */
   function Time(props) {
     const unit = props.unit, left = Rooms.left(unit, props.now);
     if (left === null) {
-      return html`<p class="unit-time unit-idle">${unit.state === "off" && unit.reason ? Queue.t("unit_off." + unit.reason) : ""}</p>`;
+      return unit.state === "off" && unit.reason ? html`<p class="soft text-s">${Queue.t("unit_off." + unit.reason)}</p>` : null;
     }
     const whole = (unit.time.minutes + unit.time.extended_min) * 60000, gone = Math.min(100, Math.max(0, 100 - left / whole * 100));
-    return html`<div><p class="unit-time" data-testid=${"left-" + unit.key} role="timer" aria-label=${Rooms.leftWords(left)}>${Rooms.clock(left)}</p>
-      <div class=${"fill" + (left <= 0 ? " fill-bad" : left <= props.room.warn_min * 60000 ? " fill-warn" : "")} aria-hidden="true"><span style=${{ width: gone + "%" }}></span></div>
+    return html`<div><div class=${"fill" + (left <= 0 ? " fill-bad" : left <= props.room.warn_min * 60000 ? " fill-warn" : "")} aria-hidden="true"><span style=${{ width: gone + "%" }}></span></div>
       <p class="soft text-s">${Queue.t(unit.time.extended_min ? "time.of_extended" : "time.of", { minutes: unit.time.minutes, more: unit.time.extended_min })}</p></div>`;
   }
 
@@ -107,8 +112,9 @@
     return html`<li class=${"unit unit-" + state} data-testid=${"unit-" + unit.key} data-state=${state}>
       <div class="unit-head"><h2 class="unit-name">${Queue.say(unit.name)}</h2>${unit.spare ? html`<span class="soft text-s">${Queue.t("unit.spare")}</span>` : null}
         <span class="unit-state"><span class="unit-shape" aria-hidden="true"></span>${Rooms.stateWord(state)}</span></div>
-      <p class="unit-number" data-testid=${"number-" + unit.key}>${unit.label || "–"}</p>
-      ${unit.visitor ? html`<p class="unit-who">${Counter.classMark(unit.visitor.priority)} <span>${Queue.t("people", { people: unit.visitor.people })}</span></p>` : null}
+      <div class="unit-line"><p class="unit-number" data-testid=${"number-" + unit.key}>${unit.label || "–"}</p>
+        ${unit.visitor && !unit.time ? html`<p class="unit-who">${Counter.classMark(unit.visitor.priority)} <span>${Queue.t("people", { people: unit.visitor.people })}</span></p>` : null}
+        <${Clock} unit=${unit} now=${props.now} /></div>
       <${Time} unit=${unit} room=${picture.room} now=${props.now} />
       <button type="button" class=${"button " + (state === "off" || empty ? "" : "button-primary") + " button-wide"} data-testid=${"primary-" + unit.key} data-act=${primary.act}
         aria-disabled=${empty ? "true" : null} onClick=${empty ? null : function () { Rooms.act(primary.act, argsOf(primary.act, unit), unit.key); }}>
