@@ -388,6 +388,18 @@ CREATE TABLE counter_today (
 	FOREIGN KEY(office_id) REFERENCES office (id)
 );
 
+CREATE TABLE batch (
+	office_id INTEGER NOT NULL,
+	day TEXT DEFAULT '' NOT NULL,
+	room TEXT DEFAULT '' NOT NULL,
+	number INTEGER DEFAULT 0 NOT NULL,
+	at INTEGER DEFAULT 0 NOT NULL,
+	called TEXT DEFAULT '' NOT NULL,
+	passed TEXT DEFAULT '' NOT NULL,
+	UNIQUE (office_id, day, room, number),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
 CREATE TABLE job (
 	id INTEGER NOT NULL,
 	office_id INTEGER NOT NULL,
@@ -559,6 +571,21 @@ CREATE TABLE told (
 	FOREIGN KEY(person_id) REFERENCES person (id)
 );
 
+CREATE TABLE readiness (
+	office_id INTEGER NOT NULL,
+	ticket_id INTEGER NOT NULL,
+	service TEXT DEFAULT '' NOT NULL,
+	asked_at INTEGER DEFAULT 0 NOT NULL,
+	asked_tick INTEGER DEFAULT 0 NOT NULL,
+	visitor_at INTEGER,
+	visitor_tick INTEGER,
+	other_at INTEGER,
+	other_tick INTEGER,
+	UNIQUE (ticket_id, service),
+	FOREIGN KEY(office_id) REFERENCES office (id),
+	FOREIGN KEY(ticket_id) REFERENCES ticket (id)
+);
+
 CREATE TABLE call (
 	office_id INTEGER NOT NULL,
 	seq INTEGER DEFAULT 0 NOT NULL,
@@ -588,3 +615,25 @@ CREATE INDEX call_of_service ON call (office_id, day, service, seq) WHERE nth = 
 CREATE INDEX call_of_step ON call (step_id);
 
 CREATE INDEX call_unsummed ON call (office_id, seq) WHERE summed = 0;
+
+CREATE TABLE sitting (
+	id INTEGER NOT NULL,
+	office_id INTEGER NOT NULL,
+	step_id INTEGER NOT NULL,
+	room TEXT DEFAULT '' NOT NULL,
+	unit TEXT DEFAULT '' NOT NULL,
+	minutes INTEGER DEFAULT 0 NOT NULL,
+	extended_min INTEGER DEFAULT 0 NOT NULL,
+	began_at INTEGER DEFAULT 0 NOT NULL,
+	began_tick INTEGER DEFAULT 0 NOT NULL,
+	warned INTEGER DEFAULT 0 NOT NULL,
+	over INTEGER DEFAULT 0 NOT NULL,
+	ended_at INTEGER,
+	PRIMARY KEY (id),
+	FOREIGN KEY(office_id) REFERENCES office (id),
+	FOREIGN KEY(step_id) REFERENCES step (id)
+);
+
+CREATE INDEX sitting_of_step ON sitting (step_id);
+
+CREATE UNIQUE INDEX one_sitting_per_unit ON sitting (office_id, unit) WHERE ended_at IS NULL;

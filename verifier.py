@@ -159,7 +159,7 @@ KINDS: dict[str, Kind] = {
     ),
     "note_added": _kind("a note was tied to a ticket; only its commitment is here", "ticket commitment"),
     # at a counter
-    "called": _kind("a visitor was called", "ticket call counter service priority why reason durations from"),
+    "called": _kind("a visitor was called", "ticket call counter service priority why reason durations from room"),
     "recalled": _kind("the call was repeated", "ticket call counter count"),
     "started": _kind("service began", "ticket call counter durations"),
     "finished": _kind("service ended", "ticket call counter outcome durations verdict"),
@@ -176,7 +176,9 @@ KINDS: dict[str, Kind] = {
         "service rests, with a reason and whose clock runs", "ticket call counter reason clock durations"
     ),
     "transferred": _kind(
-        "goes on at another service", "ticket call counter to_service to_step standard reason durations verdict"
+        "goes on at another service, or by rule at the next stage (outcome next_stage); here: whether it can be called "
+        "there at once",
+        "ticket call counter to_service to_step standard reason outcome here durations verdict",
     ),
     "cancelled": _kind("gave up, or was cancelled for a reason", "ticket by reason durations verdict"),
     "unserved": _kind(
@@ -188,6 +190,27 @@ KINDS: dict[str, Kind] = {
         "the named event was taken back within seconds",
         "ticket call counter undone_seq undone_kind durations",
     ),
+    # rooms: a unit is a counter, and what happens to a visitor there is called, started, finished as everywhere
+    "unit_switched_on": _kind("a unit of a room is given out from now on", "room counter"),
+    "unit_switched_off": _kind("a unit of a room is not given out, with a reason", "room counter reason"),
+    "time_began": _kind("the countdown of a visit at a unit runs", "ticket room counter minutes"),
+    "time_warned": _kind("the visitor was warned that the time will soon be up", "ticket room counter left_min"),
+    "time_extended": _kind(
+        "a visit may be longer, with a reason; total: all its minutes now", "ticket room counter minutes reason total"
+    ),
+    "time_over": _kind("the time of a visit was up", "ticket room counter total"),
+    "batch_called": _kind(
+        "parties were called together, as many as fitted; passed: [step, why] of those that were not",
+        "room number called passed",
+    ),
+    "other_asked": _kind("the one to be visited was sent for", "ticket service"),
+    "both_ready": _kind(
+        "the visitor and the one to be visited are both ready; how long each waited for the other",
+        "ticket service visitor_waited_ms other_waited_ms asked_ms",
+    ),
+    "other_ready": _kind("the one to be visited is ready", "ticket service"),
+    "plate_noted": _kind("a car's plate was tied to a ticket; only its commitment is here", "ticket commitment"),
+    "party_counted": _kind("how many people come with a number", "ticket people"),
     # counters and people
     "counter_opened": _kind("a counter began to serve", "counter services"),
     "counter_closed": _kind("a counter stopped serving", "counter reason"),
@@ -200,7 +223,7 @@ KINDS: dict[str, Kind] = {
     "counter_left": _kind("an officer left a counter", "counter person visitor"),
     "visitor_taken_over": _kind(
         "a visitor went on with another officer or counter",
-        "ticket call counter from_counter from_person reason",
+        "ticket call counter from_counter from_person reason room",
     ),
     "person_added": _kind("somebody may sign in", "person role commitment"),
     "password_reset": _kind("a password was set anew", "person by"),
@@ -301,6 +324,7 @@ office's own time zone, durations are minutes where an office publishes them (``
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 LANGUAGES = ("id", "en")
 TIME_ZONES = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
@@ -383,6 +407,38 @@ class Counter:
     services: tuple[str, ...]
     direction: str = "ahead"  # ahead | left | right | up | down | back: the arrow on the board
     spoken: tuple[str, int] | None = None  # ("loket", 3): how the voice names it
+
+
+#: What begins the countdown of a unit: the visitor has sat down, or the call is connected.
+ROOM_STARTS = ("seated", "connected")
+#: What ends a visit at a unit whose time is up: an officer, who sees that the place is empty, or the clock itself.
+ROOM_ENDS = ("officer", "clock")
+
+
+@dataclass(frozen=True)
+class Room:
+    """Units that are given out one visit at a time, each with a countdown: tables of a visiting room, video units.
+
+    A unit is a counter of the office at which nobody signs in: officers run the whole room from one console.
+    ``spare`` units are given out only once somebody has switched them on. Durations are minutes.
+    """
+
+    key: str
+    name: Words
+    service: str
+    units: tuple[str, ...]
+    spare: tuple[str, ...] = ()
+    minutes: int = 15
+    warn_min: int = 5
+    extend_most_min: int = 15          # all extensions of one visit together
+    starts: str = "seated"             # seated | connected
+    ends: str = "officer"              # officer | clock
+    seats: int | None = None           # people at one unit; None: as many as come
+    places: int | None = None          # people in the whole room at once; None: as the units have
+
+    @property
+    def all_units(self) -> tuple[str, ...]:
+        return (*self.units, *self.spare)
 
 
 @dataclass(frozen=True)
@@ -524,6 +580,11 @@ class Service:
     summary: Words = field(default_factory=dict)  # one plain line for the kiosk
     booking: Booking | None = None        # None: no reservations
     sessions: tuple[Session, ...] = ()
+    #: What follows on the same number, in order: whoever is served here goes on there by rule.
+    stages: tuple[str, ...] = ()
+    both_ready: bool = False              # a stage that begins only when the other one (the inmate) is ready too
+    phone_away: bool = False              # from this stage on phones are in a locker: no call may depend on one
+    plate: bool = False                   # a lane: whoever takes a number may give the car's plate
 
 
 @dataclass(frozen=True)
@@ -604,12 +665,44 @@ class Office:
     words: dict[str, Words] = field(default_factory=dict)  # an office's own wording, by key
     always_open: bool = False           # replay and drills: a 24-hour office
     demo: bool = False
+    rooms: tuple[Room, ...] = ()
 
     def service(self, key: str) -> Service:
         return next(s for s in self.services if s.key == key)
 
     def counter(self, key: str) -> Counter:
         return next(c for c in self.counters if c.key == key)
+
+    @cached_property
+    def stage_keys(self) -> frozenset[str]:
+        """Services that are a stage of another: no number is taken for them."""
+        return frozenset(key for service in self.services for key in service.stages)
+
+    def journey(self, first: str) -> tuple[str, ...]:
+        """The services that a number of ``first`` goes through, in order; itself alone where it has no stages."""
+        found = next((s for s in self.services if s.key == first), None)
+        return (first,) if found is None else (first, *found.stages)
+
+    def next_stage(self, first: str, current: str) -> str | None:
+        """Where a number of ``first`` goes on after it was served at ``current``; None: nowhere."""
+        journey = self.journey(first)
+        if current not in journey:  # it was transferred to another service: that one's stages follow
+            journey = self.journey(current)
+        at = journey.index(current) + 1
+        return journey[at] if at < len(journey) else None
+
+    def without_phone(self, first: str, current: str) -> bool:
+        """Whether a number of ``first`` that is at ``current`` has left its phone in the locker."""
+        journey = self.journey(first)
+        gone = journey[: journey.index(current) + 1] if current in journey else (current,)
+        return any(s.phone_away for s in self.services if s.key in gone)
+
+    def room(self, key: str) -> Room | None:
+        return next((r for r in self.rooms if r.key == key), None)
+
+    def room_of(self, counter: str) -> Room | None:
+        """The room that a counter is a unit of; None: an ordinary counter."""
+        return next((r for r in self.rooms if counter in r.all_units), None)
 
     def hall_to_wait_in(self, service: str) -> Words | None:
         """The name of the one hall where a service is called; None where there is nothing to choose."""
@@ -677,6 +770,9 @@ MOVES: dict[tuple[str, State], State] = {
     ("close_day", State.PARKED): State.UNSERVED,
     **{("reopen", s): State.WAITING for s in ENDED - {State.VOID, State.TRANSFERRED}},
 }
+
+#: The outcome of a step that was served and goes on by rule at the service's next stage; its state is TRANSFERRED.
+NEXT_STAGE = "next_stage"
 
 #: The moves an officer may take back within ``Rules.undo_s`` seconds (decisions 12): move -> its event in the log.
 #: ``undo.py`` says when; the console offers exactly these.
@@ -1081,6 +1177,8 @@ def may_issue(
     ``paused`` is the reason with which a supervisor paused issuing, or None. There is no individual
     exception: staff are refused like anybody else, and only a published change of the schedule opens.
     """
+    if service.key in office.stage_keys:
+        return Decision(False, "stage_only")
     if channel == "online" and not (office.remote_numbers and service.remote):
         return Decision(False, "remote_off")
     if channel == "online" and service.booking is not None and not service.booking.numbers_too:
@@ -1691,12 +1789,15 @@ def judge(
     visit: Durations | None = None,
     clocks: Clocks = USUAL,
     was_started: bool = False,
+    stage_over: bool = False,
 ) -> Verdict:
     """A step against the promise in force when its ticket was issued (decisions 19).
 
     ``durations`` up to now or to the end; ``was_called``: at least one call that was not undone;
     ``visit`` is the sum over the ticket's steps so far (this step alone when it is not given);
-    ``clocks`` are those of the standard; ``was_started`` matters where a wait ends only with the start.
+    ``clocks`` are those of the standard; ``was_started`` matters where a wait ends only with the start;
+    ``stage_over``: it was served to its end and goes on at the next stage, so that its service is judged and the
+    visit is not yet.
     A part is late as soon as its time has passed, in whatever state the step is or ended; exactly
     the stated minutes are still on time.
     """
@@ -1710,7 +1811,7 @@ def judge(
         wait_kept = _wait_kept(state, was_called)
     return Verdict(
         _part(durations.wait(clocks), promise.wait_min, wait_kept),
-        _part(durations.service(clocks), promise.service_min, _service_kept(state)),
+        _part(durations.service(clocks), promise.service_min, Part(True) if stage_over else _service_kept(state)),
         _part(whole.visit(clocks), visit_min, _visit_kept(state)),
         whole.doubtful or durations.doubtful,
     )
@@ -2190,12 +2291,13 @@ RULES: dict[str, str] = {
     "returning": "missed the call, and as many others as promised have been called since",
     "returning_early": "missed the call, is not yet due, but nobody else waits",
     "out_of_order": "an officer chose, with a reason from the list",
+    "batch": "called with others to a room: the first who fitted, with why those before did not",
     "parked": "an officer went on with a visitor whose service had rested",
 }
 IN_THE_MIX = frozenset({"first", "priority_turn", "ordinary_turn", "overdue"})
 RETURNS = frozenset({"returning", "returning_early"})
 #: Calls that bring a return nearer: those of visitors who had not been called before.
-ADVANCES = IN_THE_MIX | {"out_of_order"}
+ADVANCES = IN_THE_MIX | {"out_of_order", "batch"}
 
 
 @dataclass(frozen=True)
@@ -3037,7 +3139,7 @@ from .office import Clocks, Promise
 from .plausible import Lived, flags
 from .register import Version
 from .standard import USUAL, Durations, Verdict, judge
-from .ticket import State
+from .ticket import NEXT_STAGE, State
 
 
 class Acts(NamedTuple):
@@ -3124,7 +3226,8 @@ def judged(
     promised, clocks = judged_by.standard, judged_by.standard.clocks
     stated = promised.promise(channel, priority)
     verdict = judge(
-        took, stated, state, first_called_at is not None, promised.visit_min, visit, clocks, started_at is not None)
+        took, stated, state, first_called_at is not None, promised.visit_min, visit, clocks, started_at is not None,
+        outcome == NEXT_STAGE)
     found = flags(Lived(
         state, leg, stated.service_min, took.walked, took.served, took.total, took.waited,
         channel == "online" and leg == 1, issued_at, arrived_at, first_called_at, called_at, started_at,
@@ -4100,7 +4203,7 @@ class Rebuilt:
         self._move(leg, "call", event, body)
         why = body["why"]
         leg.rule, leg.reason = _text(why["rule"]), _text(why.get("reason", ""))
-        leg.counter, leg.person = _text(body["counter"]), _person(event)
+        leg.counter, leg.person = _text(body["counter"]), _server(event, body)
         leg.called_at, leg.started_at = event.at, None
         leg.first_called_at = leg.first_called_at or event.at
         leg.returned_seq = leg.return_after = 0
@@ -4159,12 +4262,11 @@ class Rebuilt:
         if to_step in self.legs:
             raise _Wrong("step_twice", str(to_step))
         self._move(leg, "transfer", event, body)
-        self._ends(leg, event.at, "transferred")
+        self._ends(leg, event.at, _text(body.get("outcome", "transferred")))
         standard = int(body.get("standard", 0))
-        now = Moment.of(event)
+        now, here = Moment.of(event), event.at if body.get("here", True) else None
         self._begins(Leg(
-            to_step, leg.ticket, self.day_of(event.at), service, State.WAITING, leg.priority, now, standard, event.at,
-            now))
+            to_step, leg.ticket, self.day_of(event.at), service, State.WAITING, leg.priority, now, standard, here, now))
 
     def _cancelled(self, leg: Leg, event: Event, body: dict[str, Any]) -> None:
         self._move(leg, "cancel", event, body)
@@ -4184,7 +4286,7 @@ class Rebuilt:
             leg.waited, leg.doubt = 0, True
 
     def _taken_over(self, leg: Leg, event: Event, body: dict[str, Any]) -> None:
-        leg.counter, leg.person = _text(body["counter"]), _person(event)
+        leg.counter, leg.person = _text(body["counter"]), _server(event, body)
 
     def _paper_served(self, leg: Leg, event: Event, body: dict[str, Any]) -> None:
         self._move(leg, "enter_served", event, body)
@@ -4238,6 +4340,11 @@ _UNDOABLE = frozenset(UNDOABLE.values())
 def _person(event: Event) -> int | None:
     kind, _, number = (event.actor or "").partition(":")
     return int(number) if kind == "person" else None
+
+
+def _server(event: Event, body: dict[str, Any]) -> int | None:
+    """Who serves from here on; at a unit of a room nobody sits, whoever called there."""
+    return None if body.get("room") else _person(event)
 
 
 def _text(value: Any) -> str:
@@ -4684,8 +4791,8 @@ class Line:
             return "called", step, _choice(body)
         if kind == "undone":
             return self._undone(step, body)
-        if kind == "transferred":
-            return self._joins(body["to_step"])
+        if kind == "transferred":  # who cannot be called yet joins on arrival
+            return self._joins(body["to_step"]) if body.get("here", True) else ("", step, {})
         if kind == "passed":
             self.passed.add(step)
             return "left", step, {}

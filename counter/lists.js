@@ -16,7 +16,7 @@
     const row = props.row, picture = props.picture, origin = Counter.originWords(row);
     const late = row.stated_wait_ms && props.now - row.since > row.stated_wait_ms;
     return html`<span class="row-main">${Counter.badge(Counter.serviceOf(picture, row.service))}
-        <span class="number row-label">${row.label}</span>
+        <span class="number row-label">${row.label}</span>${row.plate ? html`<span class="soft text-s">${row.plate}</span>` : null}
         <span class="row-words"><span class="unseen">${Counter.serviceName(picture, row.service)}</span>
           ${row.priority ? Counter.classMark(true) : null}
           ${origin ? html`<span class=${"row-origin" + (row.channel === "online" && !row.arrived ? " is-away" : "")}>${origin}</span>` : null}

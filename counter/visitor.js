@@ -79,6 +79,7 @@
         <div class="visitor-side">
           <p class=${"state state-" + visitor.state} data-testid="current-state">${Queue.t("state." + visitor.state)}</p>
           <p class="visitor-service">${Counter.badge(service)}<span>${Counter.serviceName(picture, visitor.service)}</span></p>
+          ${visitor.plate ? html`<p class="number" data-testid="plate">${visitor.plate}</p>` : null}
           <p class="visitor-class">${Counter.classMark(visitor.priority)}${origin ? html`<span class="bit soft">${origin}</span>` : null}</p>
         </div>
       </div>

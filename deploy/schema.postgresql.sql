@@ -390,6 +390,18 @@ CREATE TABLE counter_today (
 	FOREIGN KEY(office_id) REFERENCES office (id)
 );
 
+CREATE TABLE batch (
+	office_id BIGINT NOT NULL,
+	day TEXT DEFAULT '' NOT NULL,
+	room TEXT DEFAULT '' NOT NULL,
+	number BIGINT DEFAULT 0 NOT NULL,
+	at BIGINT DEFAULT 0 NOT NULL,
+	called TEXT DEFAULT '' NOT NULL,
+	passed TEXT DEFAULT '' NOT NULL,
+	UNIQUE (office_id, day, room, number),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
 CREATE TABLE job (
 	id BIGSERIAL NOT NULL,
 	office_id BIGINT NOT NULL,
@@ -561,6 +573,21 @@ CREATE TABLE told (
 	FOREIGN KEY(person_id) REFERENCES person (id)
 );
 
+CREATE TABLE readiness (
+	office_id BIGINT NOT NULL,
+	ticket_id BIGINT NOT NULL,
+	service TEXT DEFAULT '' NOT NULL,
+	asked_at BIGINT DEFAULT 0 NOT NULL,
+	asked_tick BIGINT DEFAULT 0 NOT NULL,
+	visitor_at BIGINT,
+	visitor_tick BIGINT,
+	other_at BIGINT,
+	other_tick BIGINT,
+	UNIQUE (ticket_id, service),
+	FOREIGN KEY(office_id) REFERENCES office (id),
+	FOREIGN KEY(ticket_id) REFERENCES ticket (id)
+);
+
 CREATE TABLE call (
 	office_id BIGINT NOT NULL,
 	seq BIGINT DEFAULT 0 NOT NULL,
@@ -590,3 +617,25 @@ CREATE INDEX call_of_service ON call (office_id, day, service, seq) WHERE nth = 
 CREATE INDEX call_of_step ON call (step_id);
 
 CREATE INDEX call_unsummed ON call (office_id, seq) WHERE summed = 0;
+
+CREATE TABLE sitting (
+	id BIGSERIAL NOT NULL,
+	office_id BIGINT NOT NULL,
+	step_id BIGINT NOT NULL,
+	room TEXT DEFAULT '' NOT NULL,
+	unit TEXT DEFAULT '' NOT NULL,
+	minutes BIGINT DEFAULT 0 NOT NULL,
+	extended_min BIGINT DEFAULT 0 NOT NULL,
+	began_at BIGINT DEFAULT 0 NOT NULL,
+	began_tick BIGINT DEFAULT 0 NOT NULL,
+	warned BIGINT DEFAULT 0 NOT NULL,
+	"over" BIGINT DEFAULT 0 NOT NULL,
+	ended_at BIGINT,
+	PRIMARY KEY (id),
+	FOREIGN KEY(office_id) REFERENCES office (id),
+	FOREIGN KEY(step_id) REFERENCES step (id)
+);
+
+CREATE INDEX sitting_of_step ON sitting (step_id);
+
+CREATE UNIQUE INDEX one_sitting_per_unit ON sitting (office_id, unit) WHERE ended_at IS NULL;

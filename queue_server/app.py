@@ -27,6 +27,7 @@ from .openness import Openness
 from .paper.slips import Slips
 from .proxies import Proxies
 from .reports import BoardReports
+from .room_clock import RoomClock
 from .screens import (
     administration,
     api,
@@ -42,6 +43,7 @@ from .screens import (
     requests,
     reservations,
     reserve,
+    rooms,
     sockets,
     supervision,
 )
@@ -117,6 +119,7 @@ def create_app(config: Config, kit: Kit) -> House:
     sessions = SessionsInUse(live, writer, kit)
     door.on_session = sessions.seen
     clockwork = Clockwork(database, writer, kit)
+    room_clock = RoomClock(database, writer, kit)
 
     app.register_blueprint(pages.blueprint(door, live))
     limits = Limits()
@@ -124,6 +127,7 @@ def create_app(config: Config, kit: Kit) -> House:
     app.register_blueprint(requests.blueprint(house, live))
     app.register_blueprint(passkeys.blueprint(door))
     app.register_blueprint(reserve.blueprint(door, live))
+    app.register_blueprint(rooms.blueprint(door, live))
     app.register_blueprint(media.blueprint(config, door, live))
     app.register_blueprint(complaints.blueprint(door, live, limits))
     app.register_blueprint(booking.blueprint(house, live, Bookings(database, kit)))
@@ -145,7 +149,7 @@ def create_app(config: Config, kit: Kit) -> House:
     _answers(app, database)
     _headers(app)
 
-    for part in (writer, live, reports, slips, sessions, clockwork, openness, forecasts):
+    for part in (writer, live, reports, slips, sessions, clockwork, room_clock, openness, forecasts):
         part.start()
     return House(app, socketio, database, writer, live, kit)
 

@@ -129,13 +129,15 @@ class Phone(Screen):
 
 
 class Officer(Screen):
-    """A signed-in officer at a console."""
+    """A signed-in officer at a console; ``room``: that of a room, with ``screen`` "room"."""
 
-    def __init__(self, base: str, office: str, name: str, password: str, screen: str = "counter") -> None:
+    def __init__(
+        self, base: str, office: str, name: str, password: str, screen: str = "counter", room: str = ""
+    ) -> None:
         super().__init__(base)
         self.office = office
         self.person = self.post("/sign-in", {"office": office, "name": name, "password": password})["person"]
-        self.connect({"screen": screen, "office": office})
+        self.connect({"screen": screen, "office": office, "room": room})
 
     def press(self, act: str, key: str = "", **args: Any) -> Message:
         """The answer; raises Refusal when it says no."""

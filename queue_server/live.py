@@ -26,7 +26,7 @@ from .domain.public import Told
 from .following import Follower
 from .kit import Kit
 from .moment import Clock, wall_ms
-from .screens import alerts, counter, display, kiosk, supervisor, visitor
+from .screens import alerts, counter, display, kiosk, room_pictures, supervisor, visitor
 from .snapshot import Snapshot
 from .store import complaints, glance, offices, people, pictures
 from .together import Once, Together
@@ -62,12 +62,12 @@ BOARDS_AT_ONCE = 8
 class Screen:
     """A connected screen: what it is, of which office, and whose."""
 
-    kind: str                      # board | counter | kiosk | supervisor | visitor
+    kind: str                      # board | counter | kiosk | room | supervisor | unit | visitor
     office: str
     room: str
     device_id: int = 0
     person_id: int = 0
-    place: str = ""                # board: "hall/board"
+    place: str = ""                # board: "hall/board"; room: its key; unit: "/room" or "/room/unit"
     ticket_id: int = 0
     service: str = ""
     secret: str = ""
@@ -319,7 +319,7 @@ class Live:
         if snapshot is None:
             return
         self._sent[key] = snapshot.seq
-        for kinds in (("board",), ("counter",), ("kiosk", "supervisor")):
+        for kinds in (("board",), ("counter", "room", "unit"), ("kiosk", "supervisor")):
             pictures_ = self._pictures(snapshot, [s for s in of_office if s.kind in kinds])
             for nth, (picture, room) in enumerate(pictures_, 1):
                 self.socketio.emit("picture", picture, to=room)
@@ -371,7 +371,13 @@ class Live:
         self.socketio.emit("line", message, to=f"line:{key}:{service}")
 
     def send_ticket(self, phone: Screen, snapshot: Snapshot) -> None:
-        self.socketio.emit("picture", self.ticket_picture(phone.secret, snapshot), to=phone.room)
+        drawn = self.ticket_picture(phone.secret, snapshot)
+        service = drawn["ticket"]["service"]["key"] if drawn is not None else phone.service
+        if service != phone.service:  # it went on at another stage: it hears that line from now on
+            self.socketio.server.leave_room(phone.room, f"line:{phone.office}:{phone.service}")
+            self.socketio.server.enter_room(phone.room, f"line:{phone.office}:{service}")
+            phone.service = service
+        self.socketio.emit("picture", drawn, to=phone.room)
 
     def ticket_picture(self, secret: str, snapshot: Snapshot) -> dict[str, Any] | None:
         """A visitor's own picture; None when nobody holds this secret."""
@@ -399,12 +405,16 @@ class Live:
                     "door_code": self.door_code(snapshot)}
         if screen.kind == "counter":
             return counter.picture(snapshot, screen.person_id)
+        if screen.kind == "room":
+            return room_pictures.console(snapshot, screen.place, screen.person_id)
+        if screen.kind == "unit":
+            return room_pictures.device(snapshot, screen.place.lstrip("/"))
         connected = frozenset(s.device_id for s in self.screens.values() if s.device_id)
         today = self.kit.blocking(self._today, snapshot)
         if not self.alone:
             # A kiosk may be connected to another process, which notes it in the database.
             fresh = snapshot.at - people.KIOSK_GONE_MS
-            connected |= {d.id for d in snapshot.devices if d.kind == "kiosk" and d.seen_at > fresh}
+            connected |= {d.id for d in snapshot.devices if d.kind in ("kiosk", "unit") and d.seen_at > fresh}
         machine = [*self.kit.blocking(self._complaints, snapshot), *self.machine]
         return supervisor.picture(snapshot, today, connected, self.printer, machine)
 

@@ -108,7 +108,7 @@ class BoardReports:
             return upkeep.office_keys(c)
 
     def _kiosks(self, office: str) -> tuple[int, ...]:
-        found = {s.device_id for s in self.live.screens.values() if s.kind == "kiosk" and s.office == office}
+        found = {s.device_id for s in self.live.screens.values() if s.kind in ("kiosk", "unit") and s.office == office}
         return tuple(sorted(found))
 
     def _write(self, office: str, kiosks: tuple[int, ...]) -> None:

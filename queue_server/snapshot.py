@@ -13,9 +13,12 @@ from .domain.office import Office, Promise, Standard
 from .domain.open_time import uncounted
 from .domain.outlook import EMPTY, Outlook, Said
 from .domain.register import Version
+from .domain.room import Sitting
 from .domain.ticket import label
 from .store.people import Device, Seat, Told
+from .store.rooms import Called
 from .store.seals import Sealed
+from .store.stages import Awaited
 
 T = TypeVar("T")
 
@@ -162,6 +165,12 @@ class Snapshot:
     standards: Mapping[int, Version] = field(default_factory=dict)  # every one that was ever published, by id
     #: (code, service, date): standards that have ended, or soon will with none to follow; see ``register.gap``
     gaps: tuple[tuple[str, str, str], ...] = ()
+    sittings: Mapping[int, Sitting] = field(default_factory=dict)   # step -> its visit at a unit, whose time runs
+    batches: Mapping[str, Called] = field(default_factory=dict)     # room -> its newest batch today
+    parties: Mapping[int, int] = field(default_factory=dict)        # ticket -> people, of those who wait for rooms
+    plates: Mapping[int, str] = field(default_factory=dict)         # ticket -> its car's plate, masked
+    awaited: tuple[Awaited, ...] = ()                               # sent for, and not both of them ready yet
+    both: tuple[Awaited, ...] = ()                                  # where both were ready today
     outlook: Outlook = EMPTY                  # made apart from the snapshot, a second or a few older
 
     shared: dict[tuple[str, ...], Any] = field(default_factory=dict, compare=False, repr=False)
@@ -189,6 +198,13 @@ class Snapshot:
             "allowed": decided.allowed, "code": decided.code, "facts": decided.facts,
             "next_opening": decided.next_opening,
         }
+
+    def staffed(self, counter: str) -> bool:
+        """Whether a counter calls visitors now: its officer is there, or as a unit of a room it is switched on."""
+        seat = self.seats.get(counter)
+        if seat is None or seat.state != "open":
+            return False
+        return seat.person_id is not None or self.office.room_of(counter) is not None
 
     def at_counter(self, counter: str) -> Row | None:
         return next((row for row in self.active if row.counter == counter), None)

@@ -367,6 +367,35 @@ counter_today = Table(
     UniqueConstraint("office_id", "day", "counter"),
 )
 
+#: Visits at the units of a room, each with its countdown: ``minutes`` as the room gave, ``extended_min`` was added.
+sitting = Table(
+    "sitting", metadata,
+    Column("id", Id, primary_key=True),
+    _office(), Column("step_id", Id, ForeignKey("step.id"), nullable=False),
+    _text("room"), _text("unit"), _number("minutes"), _number("extended_min"),
+    _number("began_at"), _number("began_tick"), _number("warned"), _number("over"), _number("ended_at", None),
+)
+_runs = "ended_at IS NULL"
+Index("one_sitting_per_unit", sitting.c.office_id, sitting.c.unit, unique=True,
+      sqlite_where=text(_runs), postgresql_where=text(_runs))
+Index("sitting_of_step", sitting.c.step_id)
+
+#: Batches that a room called ("kloter 3"): which steps, and which were passed over and why; ids and codes as JSON.
+batch = Table(
+    "batch", metadata,
+    _office(), _text("day"), _text("room"), _number("number"), _number("at"), _text("called"), _text("passed"),
+    UniqueConstraint("office_id", "day", "room", "number"),
+)
+
+#: Where two must be ready before a stage can begin: when each was, and since when the other one has been sent for.
+readiness = Table(
+    "readiness", metadata,
+    _office(), Column("ticket_id", Id, ForeignKey("ticket.id"), nullable=False), _text("service"),
+    _number("asked_at"), _number("asked_tick"), _number("visitor_at", None), _number("visitor_tick", None),
+    _number("other_at", None), _number("other_tick", None),
+    UniqueConstraint("ticket_id", "service"),
+)
+
 #: Exports made in the background, with their progress.
 job = Table(
     "job", metadata,

@@ -17,7 +17,7 @@ from backstage import demo_office
 from small_house import settings
 
 from queue_server import opening
-from queue_server.commands import counter, day, paper_roll, reserve, seat, setup, supervisor, undo, visitor
+from queue_server.commands import counter, day, paper_roll, reserve, seat, serving, setup, supervisor, undo, visitor
 from queue_server.commands.seal import seal_now
 from queue_server.database import Database
 from queue_server.domain import hours
@@ -178,7 +178,7 @@ class Played:
             (1, lambda: self.take("online")),
             (20, lambda: self.tried("call_next", counter.call_next, officer)),
             (18, lambda: self.tried("start", counter.start, officer)),
-            (14, lambda: self.tried("finish", counter.finish, officer, outcome=chance.choice(counter.OUTCOMES))),
+            (14, lambda: self.tried("finish", counter.finish, officer, outcome=chance.choice(serving.OUTCOMES))),
             (2, lambda: self.tried("recall", counter.recall, officer)),
             (3, lambda: self.tried("skip", counter.skip, officer)),
             (4, lambda: self.tried("no_show", counter.no_show, officer, reason="board_broken")),

@@ -16,9 +16,9 @@ import pytest
 from queue_server import assets
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDERS = ("display", "common", "counter", "kiosk", "visitor", "supervisor")
+FOLDERS = ("display", "common", "counter", "kiosk", "visitor", "supervisor", "rooms")
 #: Folders whose screens a television or an old kiosk may show.
-BOARD_CSS = (*sorted((ROOT / "display").glob("*.css")), ROOT / "common" / "base.css")
+BOARD_CSS = (*sorted((ROOT / "display").glob("*.css")), ROOT / "common" / "base.css", ROOT / "rooms" / "device.css")
 
 PARSE = """
 var acorn = require(process.argv[1]), wrong = {};

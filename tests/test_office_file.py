@@ -337,7 +337,7 @@ def test_every_field_of_an_office_can_be_written_in_a_file() -> None:
     tables = {
         "week": "monday", "days": "monday", "halls": "hall", "boards": "board", "counters": "counter",
         "services": "services", "holidays": "holiday", "overrides": "override", "notices": "notice",
-        "promises": "promise", "sessions": "session", "start": "monday", "end": "monday",
+        "promises": "promise", "sessions": "session", "rooms": "room", "start": "monday", "end": "monday",
     }
     seen: set[type] = set()
 

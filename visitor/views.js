@@ -14,6 +14,7 @@
       <h1 class=${"number number-phone" + size(ticket)} data-testid="ticket-label">${ticket.label}</h1>
       <div class="title title-centre">${Visitor.badge(ticket.service)}<span>${Queue.say(ticket.service.name)}</span></div>
       <div class="soft text-s">${Queue.t("taken", { time: Queue.time(ticket.issued_at) })}</div>
+      ${ticket.plate ? html`<div class="soft text-s" data-testid="plate">${ticket.plate}</div>` : null}
       ${ticket.priority ? html`<div class="class-priority">${Visitor.icon("accessible")} ${Queue.t("priority.given")}</div>` : null}</div>`;
   }
 
@@ -66,7 +67,7 @@
 
   function remote(state, acts) {
     const ticket = state.picture.ticket;
-    if (ticket.channel !== "online" || ticket.arrived_at) { return null; }
+    if (ticket.channel !== "online" || ticket.arrived_at || ticket.other_awaited) { return null; }
     /* Without an address for phones there is no QR code at the door: the staff note the arrival. */
     const code = Queue.meta("door-code"), here = Queue.t(code ? (code === "sheet" ? "remote.sheet" : "remote.scan") : "remote.tell");
     return html`<section class="card stack-tight" data-testid="remote">${Visitor.icon("map-pin")} <strong>${Queue.t("remote.title")}</strong>
@@ -79,6 +80,16 @@
       <p><strong>${Queue.t("cancel.sure", { label: state.picture.ticket.label })}</strong><br />${Queue.t("cancel.text")}</p>
       <button class="button button-bad button-wide" data-testid="cancel-yes" aria-disabled=${String(state.busy === "cancel")} onClick=${acts.cancel}>${Queue.t(state.busy === "cancel" ? "sending" : "cancel.yes")}</button>
       <button class="button button-wide" data-testid="cancel-no" onClick=${acts.keep}>${Queue.t("cancel.no")}</button></div>`;
+  }
+
+  /** Where the number is in its journey, and that from the locker on no phone is needed. */
+  function journey(ticket) {
+    if (!(ticket.journey || []).length) { return null; }
+    return html`<section class="card stack-tight" data-testid="journey"><h2 class="text-l">${Queue.t("journey")}</h2>
+      <ol class="journey">${ticket.journey.map(function (stage) {
+        return html`<li class=${"stage-" + stage.state} aria-current=${stage.state === "now" ? "step" : null}>${Queue.say(stage.name)} <span class="soft text-s">${Queue.t("journey." + stage.state)}</span></li>`;
+      })}</ol>
+      ${ticket.other_awaited ? html`<p>${Queue.t("journey.other")}</p>` : null}${ticket.phone_away ? html`<p>${Queue.t("journey.phone")}</p>` : null}</section>`;
   }
 
   function trouble(state) {
@@ -96,6 +107,7 @@
     return html`<div class="stack" data-testid="waiting">
       <section class="card now">${number(ticket)}<div aria-live="polite" data-testid="ahead">${place(state)}</div></section>
       ${ticket.re_entry ? Visitor.notice("info", "info-circle", Queue.t("reentry"), Queue.t("reentry.text", { count: ticket.re_entry.after })) : null}
+      ${journey(ticket)}
       ${facts(state)}
       ${remote(state, acts)}
       ${sound(state, acts)}
@@ -127,6 +139,7 @@
       <section class="card now">${number(ticket)}
         <div class=${"still still-" + ticket.state} role="status">${Visitor.icon(sign, "icon-big")}
           <h2>${Queue.t("state." + ticket.state, facts)}</h2><p>${Queue.t("state." + ticket.state + ".text", facts)}</p></div></section>
+      ${journey(ticket)}
       ${ticket.state === "parked" ? html`${sound(state, acts)}${trouble(state)}${cancel(state, acts)}` : null}
       ${state.picture.ended && ticket.state !== "no_show" && office.remote_numbers ? html`<a class="button button-wide" href=${"/visit/" + office.key}>${Visitor.icon("ticket")}<span>${Queue.t("another")}</span></a>` : null}
       ${seal(state)}

@@ -8,7 +8,9 @@
   const office = Queue.meta("office");
   const scanned = (/[?&]door=([^&]+)/.exec(window.location.search) || [])[1];
   const door = scanned ? plain(scanned) : null;
-  const state = { picture: null, lost: false, key: null, sending: null, trying: false, failed: false, refusal: null, mine: [], noted: null };
+  const state = { picture: null, lost: false, key: null, sending: null, trying: false, failed: false, refusal: null, mine: [], noted: null, plate: "" };
+  /* From a sheet of one service, such as the one at the beginning of a lane, that service is open at once. */
+  state.key = plain((/[?&]service=([^&]+)/.exec(window.location.search) || ["", ""])[1]) || null;
   let wish = null;
 
   /** The code of an address; one that somebody broke is sent as it stands, and refused in words. */
@@ -121,6 +123,9 @@
     if (!service.may.allowed) { return html`${code()}${closed(service.may, service.remote)}`; }
     const busy = Boolean(state.sending);
     return html`<div class="acts">
+      ${service.plate ? html`<label class="field"><span class="field-label">${Queue.t("plate")}</span>
+        <input class="input" data-testid="plate" maxlength="16" autocapitalize="characters" autocomplete="off" value=${state.plate} onInput=${function (event) { state.plate = event.target.value; wish = null; }} />
+        <span class="field-hint">${Queue.t("plate.hint")}</span></label>` : null}
       <button class="button button-primary button-large button-wide" data-testid="take" aria-disabled=${String(busy)} onClick=${function () { take(false); }}>
         ${Visitor.icon("ticket")}<span>${Queue.t(busy && !state.sending.priority ? "taking" : "take")}</span></button>
       <button class="button button-wide priority" data-testid="priority" aria-disabled=${String(busy)} onClick=${function () { take(true); }}>
@@ -168,6 +173,7 @@
     if (!wish || wish.priority !== priority || wish.service !== state.key) {
       wish = { key: Queue.key(), service: state.key, priority: priority, language: Queue.language() };
       if (door) { wish.door = door; }
+      if (state.plate) { wish.plate = state.plate; }
     }
     const sent = wish;
     set({ sending: sent, trying: false, failed: false, refusal: null });

@@ -8,7 +8,7 @@ import secrets
 from datetime import date, timedelta
 from typing import Any
 
-from ..domain import hours
+from ..domain import hours, plate
 from ..domain.errors import Refused
 from ..store import private
 from ..transaction import Answer, Tx
@@ -34,6 +34,17 @@ def note(tx: Tx, args: dict[str, Any]) -> Answer:
     commitment = hmac.new(key, text.encode("utf-8"), hashlib.sha256).hexdigest()
     tx.record("note_added", {"ticket": step.ticket_id, "commitment": commitment}, step.id)
     return {}
+
+
+def keep_plate(tx: Tx, ticket_id: int, typed: str, step_id: int) -> None:
+    """Ties a car's plate to a number; kept and erased as a note is. Raises Refused("bad_plate")."""
+    found = plate.tidy(typed)
+    if not found:
+        return
+    key = secrets.token_bytes(32)
+    private.keep(tx.c, tx.office_id, ticket_id, "plate", found, key.hex(), _day_after(tx))
+    commitment = hmac.new(key, found.encode("utf-8"), hashlib.sha256).hexdigest()
+    tx.record("plate_noted", {"ticket": ticket_id, "commitment": commitment}, step_id)
 
 
 def _day_after(tx: Tx) -> int:

@@ -11,8 +11,9 @@ from ..domain.ticket import State, Step, label
 from ..store import people, queue
 from ..store.people import Seat
 from ..transaction import Answer, Tx
-from .counter import changed, finish, free, my_seat
+from .counter import finish, free, my_seat
 from .moving import advance, save, step_of
+from .serving import changed
 
 PAUSE = ("prayer", "rest", "meeting", "system_down", "back_office")
 
@@ -22,6 +23,8 @@ def sit(tx: Tx, args: dict[str, Any]) -> Answer:
     counter = next((c for c in tx.office.counters if c.key == args.get("counter")), None)
     if counter is None:
         raise NotAllowed("no_such_counter")
+    if tx.office.room_of(counter.key) is not None:
+        raise Refused("unit_of_room")
     person = tx.actor.person_id or 0
     held = people.seat_at(tx.c, tx.office_id, counter.key)
     if held is None:

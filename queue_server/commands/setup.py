@@ -118,6 +118,14 @@ def hello(tx: Tx, args: dict[str, Any]) -> Answer:
         if board is None:
             raise Refused("no_such_board")
         place = f"{board.hall}/{board.key}"
+    elif args["kind"] == "unit":  # what hangs in a room ("room"), or stands at one of its units ("room/unit")
+        found, _, unit = str(args.get("board")).partition("/")
+        of = tx.office.room(found)
+        if of is None:
+            raise Refused("no_such_room")
+        if unit and unit not in of.all_units:
+            raise Refused("no_such_unit")
+        place = f"/{args['board']}"
     elif args.get("board"):  # a kiosk that goes on by itself names itself as in the office's file
         if all(args["board"] not in service.reserved_for for service in tx.office.services):
             raise Refused("no_such_kiosk", name=str(args["board"]))

@@ -105,9 +105,12 @@ def move_service(tx: Tx, args: dict[str, Any]) -> Answer:
 
 
 def _counter(tx: Tx, args: dict[str, Any]) -> str:
+    """The counter; units of a room are switched on and off from the room's console alone."""
     key = str(args.get("counter"))
     if all(c.key != key for c in tx.office.counters):
         raise NotAllowed("no_such_counter")
+    if tx.office.room_of(key) is not None:
+        raise Refused("unit_of_room")
     return key
 
 

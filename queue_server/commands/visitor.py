@@ -15,6 +15,7 @@ from ..store import offices, queue, reservations, standards
 from ..transaction import Answer, Tx
 from .day import open_office_day
 from .moving import advance, save, service_of
+from .notes import keep_plate
 
 NOBODY_COUNTED = hours.IssuedToday()
 
@@ -127,6 +128,8 @@ def give(
         body["forecast"] = [*said]
     step_id = queue.add_step(tx.c, new_step(tx, ticket_id, service.key, priority, state, standard, here, said))
     tx.record("ticket_issued", body, step_id)
+    if service.plate and args.get("plate"):
+        keep_plate(tx, ticket_id, str(args["plate"]), step_id)
     return {"ticket": {
         "label": label(prefix, number), "prefix": prefix, "number": number, "secret": secret, "place": place,
         "service": service.key, "priority": priority, "issued_at": tx.now.at, "step": step_id,
@@ -187,6 +190,8 @@ def coming(tx: Tx, args: dict[str, Any]) -> Answer:
     ticket, step = _own(tx, args)
     if step.state not in (State.WAITING, State.CALLED):
         raise Refused("not_now", act="coming", state=step.state)
+    if tx.office.without_phone(ticket.service, step.service):
+        raise Refused("phone_away")
     queue.set_ticket(tx.c, ticket.id, coming=tx.now.at)
     if step.state == State.CALLED and step.arrived_at is None:
         arrive(tx, step, "call")
@@ -197,7 +202,9 @@ def coming(tx: Tx, args: dict[str, Any]) -> Answer:
 
 def arrived(tx: Tx, args: dict[str, Any]) -> Answer:
     """At the door: proved by the code in the QR there."""
-    _ticket, step = _own(tx, args)
+    ticket, step = _own(tx, args)
+    if tx.office.without_phone(ticket.service, step.service) or service_of(tx.office, step.service).both_ready:
+        raise Refused("phone_away")
     if not proven(tx, args):
         raise not_proven(args)
     if step.arrived_at is None:

@@ -37,12 +37,13 @@ RULES: dict[str, str] = {
     "returning": "missed the call, and as many others as promised have been called since",
     "returning_early": "missed the call, is not yet due, but nobody else waits",
     "out_of_order": "an officer chose, with a reason from the list",
+    "batch": "called with others to a room: the first who fitted, with why those before did not",
     "parked": "an officer went on with a visitor whose service had rested",
 }
 IN_THE_MIX = frozenset({"first", "priority_turn", "ordinary_turn", "overdue"})
 RETURNS = frozenset({"returning", "returning_early"})
 #: Calls that bring a return nearer: those of visitors who had not been called before.
-ADVANCES = IN_THE_MIX | {"out_of_order"}
+ADVANCES = IN_THE_MIX | {"out_of_order", "batch"}
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from .office import Clocks, Promise
 from .plausible import Lived, flags
 from .register import Version
 from .standard import USUAL, Durations, Verdict, judge
-from .ticket import State
+from .ticket import NEXT_STAGE, State
 
 
 class Acts(NamedTuple):
@@ -95,7 +95,8 @@ def judged(
     promised, clocks = judged_by.standard, judged_by.standard.clocks
     stated = promised.promise(channel, priority)
     verdict = judge(
-        took, stated, state, first_called_at is not None, promised.visit_min, visit, clocks, started_at is not None)
+        took, stated, state, first_called_at is not None, promised.visit_min, visit, clocks, started_at is not None,
+        outcome == NEXT_STAGE)
     found = flags(Lived(
         state, leg, stated.service_min, took.walked, took.served, took.total, took.waited,
         channel == "online" and leg == 1, issued_at, arrived_at, first_called_at, called_at, started_at,

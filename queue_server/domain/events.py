@@ -98,7 +98,7 @@ KINDS: dict[str, Kind] = {
     ),
     "note_added": _kind("a note was tied to a ticket; only its commitment is here", "ticket commitment"),
     # at a counter
-    "called": _kind("a visitor was called", "ticket call counter service priority why reason durations from"),
+    "called": _kind("a visitor was called", "ticket call counter service priority why reason durations from room"),
     "recalled": _kind("the call was repeated", "ticket call counter count"),
     "started": _kind("service began", "ticket call counter durations"),
     "finished": _kind("service ended", "ticket call counter outcome durations verdict"),
@@ -115,7 +115,9 @@ KINDS: dict[str, Kind] = {
         "service rests, with a reason and whose clock runs", "ticket call counter reason clock durations"
     ),
     "transferred": _kind(
-        "goes on at another service", "ticket call counter to_service to_step standard reason durations verdict"
+        "goes on at another service, or by rule at the next stage (outcome next_stage); here: whether it can be called "
+        "there at once",
+        "ticket call counter to_service to_step standard reason outcome here durations verdict",
     ),
     "cancelled": _kind("gave up, or was cancelled for a reason", "ticket by reason durations verdict"),
     "unserved": _kind(
@@ -127,6 +129,27 @@ KINDS: dict[str, Kind] = {
         "the named event was taken back within seconds",
         "ticket call counter undone_seq undone_kind durations",
     ),
+    # rooms: a unit is a counter, and what happens to a visitor there is called, started, finished as everywhere
+    "unit_switched_on": _kind("a unit of a room is given out from now on", "room counter"),
+    "unit_switched_off": _kind("a unit of a room is not given out, with a reason", "room counter reason"),
+    "time_began": _kind("the countdown of a visit at a unit runs", "ticket room counter minutes"),
+    "time_warned": _kind("the visitor was warned that the time will soon be up", "ticket room counter left_min"),
+    "time_extended": _kind(
+        "a visit may be longer, with a reason; total: all its minutes now", "ticket room counter minutes reason total"
+    ),
+    "time_over": _kind("the time of a visit was up", "ticket room counter total"),
+    "batch_called": _kind(
+        "parties were called together, as many as fitted; passed: [step, why] of those that were not",
+        "room number called passed",
+    ),
+    "other_asked": _kind("the one to be visited was sent for", "ticket service"),
+    "both_ready": _kind(
+        "the visitor and the one to be visited are both ready; how long each waited for the other",
+        "ticket service visitor_waited_ms other_waited_ms asked_ms",
+    ),
+    "other_ready": _kind("the one to be visited is ready", "ticket service"),
+    "plate_noted": _kind("a car's plate was tied to a ticket; only its commitment is here", "ticket commitment"),
+    "party_counted": _kind("how many people come with a number", "ticket people"),
     # counters and people
     "counter_opened": _kind("a counter began to serve", "counter services"),
     "counter_closed": _kind("a counter stopped serving", "counter reason"),
@@ -139,7 +162,7 @@ KINDS: dict[str, Kind] = {
     "counter_left": _kind("an officer left a counter", "counter person visitor"),
     "visitor_taken_over": _kind(
         "a visitor went on with another officer or counter",
-        "ticket call counter from_counter from_person reason",
+        "ticket call counter from_counter from_person reason room",
     ),
     "person_added": _kind("somebody may sign in", "person role commitment"),
     "password_reset": _kind("a password was set anew", "person by"),

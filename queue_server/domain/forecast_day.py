@@ -284,7 +284,11 @@ class Day:
         to_step, service = event.body.get("to_step"), event.body.get("to_service")
         if to_step and service and event.step is not None:
             self._went_on[event.step] = int(to_step)
-            self._newly(int(to_step), str(service), bool(visit and visit.priority), at)
+            priority = bool(visit and visit.priority)
+            if event.body.get("here", True):
+                self._newly(int(to_step), str(service), priority, at)
+            else:  # waits from its arrival on
+                self._visits[int(to_step)] = _Visit(str(service), priority)
 
     def _reclassed(self, event: Heard, at: float) -> None:
         visit, step = self._known(event), event.step

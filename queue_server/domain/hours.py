@@ -164,6 +164,8 @@ def may_issue(
     ``paused`` is the reason with which a supervisor paused issuing, or None. There is no individual
     exception: staff are refused like anybody else, and only a published change of the schedule opens.
     """
+    if service.key in office.stage_keys:
+        return Decision(False, "stage_only")
     if channel == "online" and not (office.remote_numbers and service.remote):
         return Decision(False, "remote_off")
     if channel == "online" and service.booking is not None and not service.booking.numbers_too:

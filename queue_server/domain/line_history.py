@@ -81,8 +81,8 @@ class Line:
             return "called", step, _choice(body)
         if kind == "undone":
             return self._undone(step, body)
-        if kind == "transferred":
-            return self._joins(body["to_step"])
+        if kind == "transferred":  # who cannot be called yet joins on arrival
+            return self._joins(body["to_step"]) if body.get("here", True) else ("", step, {})
         if kind == "passed":
             self.passed.add(step)
             return "left", step, {}

@@ -7,6 +7,7 @@ office's own time zone, durations are minutes where an office publishes them (``
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 LANGUAGES = ("id", "en")
 TIME_ZONES = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
@@ -89,6 +90,38 @@ class Counter:
     services: tuple[str, ...]
     direction: str = "ahead"  # ahead | left | right | up | down | back: the arrow on the board
     spoken: tuple[str, int] | None = None  # ("loket", 3): how the voice names it
+
+
+#: What begins the countdown of a unit: the visitor has sat down, or the call is connected.
+ROOM_STARTS = ("seated", "connected")
+#: What ends a visit at a unit whose time is up: an officer, who sees that the place is empty, or the clock itself.
+ROOM_ENDS = ("officer", "clock")
+
+
+@dataclass(frozen=True)
+class Room:
+    """Units that are given out one visit at a time, each with a countdown: tables of a visiting room, video units.
+
+    A unit is a counter of the office at which nobody signs in: officers run the whole room from one console.
+    ``spare`` units are given out only once somebody has switched them on. Durations are minutes.
+    """
+
+    key: str
+    name: Words
+    service: str
+    units: tuple[str, ...]
+    spare: tuple[str, ...] = ()
+    minutes: int = 15
+    warn_min: int = 5
+    extend_most_min: int = 15          # all extensions of one visit together
+    starts: str = "seated"             # seated | connected
+    ends: str = "officer"              # officer | clock
+    seats: int | None = None           # people at one unit; None: as many as come
+    places: int | None = None          # people in the whole room at once; None: as the units have
+
+    @property
+    def all_units(self) -> tuple[str, ...]:
+        return (*self.units, *self.spare)
 
 
 @dataclass(frozen=True)
@@ -230,6 +263,11 @@ class Service:
     summary: Words = field(default_factory=dict)  # one plain line for the kiosk
     booking: Booking | None = None        # None: no reservations
     sessions: tuple[Session, ...] = ()
+    #: What follows on the same number, in order: whoever is served here goes on there by rule.
+    stages: tuple[str, ...] = ()
+    both_ready: bool = False              # a stage that begins only when the other one (the inmate) is ready too
+    phone_away: bool = False              # from this stage on phones are in a locker: no call may depend on one
+    plate: bool = False                   # a lane: whoever takes a number may give the car's plate
 
 
 @dataclass(frozen=True)
@@ -310,12 +348,44 @@ class Office:
     words: dict[str, Words] = field(default_factory=dict)  # an office's own wording, by key
     always_open: bool = False           # replay and drills: a 24-hour office
     demo: bool = False
+    rooms: tuple[Room, ...] = ()
 
     def service(self, key: str) -> Service:
         return next(s for s in self.services if s.key == key)
 
     def counter(self, key: str) -> Counter:
         return next(c for c in self.counters if c.key == key)
+
+    @cached_property
+    def stage_keys(self) -> frozenset[str]:
+        """Services that are a stage of another: no number is taken for them."""
+        return frozenset(key for service in self.services for key in service.stages)
+
+    def journey(self, first: str) -> tuple[str, ...]:
+        """The services that a number of ``first`` goes through, in order; itself alone where it has no stages."""
+        found = next((s for s in self.services if s.key == first), None)
+        return (first,) if found is None else (first, *found.stages)
+
+    def next_stage(self, first: str, current: str) -> str | None:
+        """Where a number of ``first`` goes on after it was served at ``current``; None: nowhere."""
+        journey = self.journey(first)
+        if current not in journey:  # it was transferred to another service: that one's stages follow
+            journey = self.journey(current)
+        at = journey.index(current) + 1
+        return journey[at] if at < len(journey) else None
+
+    def without_phone(self, first: str, current: str) -> bool:
+        """Whether a number of ``first`` that is at ``current`` has left its phone in the locker."""
+        journey = self.journey(first)
+        gone = journey[: journey.index(current) + 1] if current in journey else (current,)
+        return any(s.phone_away for s in self.services if s.key in gone)
+
+    def room(self, key: str) -> Room | None:
+        return next((r for r in self.rooms if r.key == key), None)
+
+    def room_of(self, counter: str) -> Room | None:
+        """The room that a counter is a unit of; None: an ordinary counter."""
+        return next((r for r in self.rooms if counter in r.all_units), None)
 
     def hall_to_wait_in(self, service: str) -> Words | None:
         """The name of the one hall where a service is called; None where there is nothing to choose."""

@@ -217,7 +217,7 @@ class Rebuilt:
         self._move(leg, "call", event, body)
         why = body["why"]
         leg.rule, leg.reason = _text(why["rule"]), _text(why.get("reason", ""))
-        leg.counter, leg.person = _text(body["counter"]), _person(event)
+        leg.counter, leg.person = _text(body["counter"]), _server(event, body)
         leg.called_at, leg.started_at = event.at, None
         leg.first_called_at = leg.first_called_at or event.at
         leg.returned_seq = leg.return_after = 0
@@ -276,12 +276,11 @@ class Rebuilt:
         if to_step in self.legs:
             raise _Wrong("step_twice", str(to_step))
         self._move(leg, "transfer", event, body)
-        self._ends(leg, event.at, "transferred")
+        self._ends(leg, event.at, _text(body.get("outcome", "transferred")))
         standard = int(body.get("standard", 0))
-        now = Moment.of(event)
+        now, here = Moment.of(event), event.at if body.get("here", True) else None
         self._begins(Leg(
-            to_step, leg.ticket, self.day_of(event.at), service, State.WAITING, leg.priority, now, standard, event.at,
-            now))
+            to_step, leg.ticket, self.day_of(event.at), service, State.WAITING, leg.priority, now, standard, here, now))
 
     def _cancelled(self, leg: Leg, event: Event, body: dict[str, Any]) -> None:
         self._move(leg, "cancel", event, body)
@@ -301,7 +300,7 @@ class Rebuilt:
             leg.waited, leg.doubt = 0, True
 
     def _taken_over(self, leg: Leg, event: Event, body: dict[str, Any]) -> None:
-        leg.counter, leg.person = _text(body["counter"]), _person(event)
+        leg.counter, leg.person = _text(body["counter"]), _server(event, body)
 
     def _paper_served(self, leg: Leg, event: Event, body: dict[str, Any]) -> None:
         self._move(leg, "enter_served", event, body)
@@ -355,6 +354,11 @@ _UNDOABLE = frozenset(UNDOABLE.values())
 def _person(event: Event) -> int | None:
     kind, _, number = (event.actor or "").partition(":")
     return int(number) if kind == "person" else None
+
+
+def _server(event: Event, body: dict[str, Any]) -> int | None:
+    """Who serves from here on; at a unit of a room nobody sits, whoever called there."""
+    return None if body.get("room") else _person(event)
 
 
 def _text(value: Any) -> str:

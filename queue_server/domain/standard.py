@@ -203,12 +203,15 @@ def judge(
     visit: Durations | None = None,
     clocks: Clocks = USUAL,
     was_started: bool = False,
+    stage_over: bool = False,
 ) -> Verdict:
     """A step against the promise in force when its ticket was issued (decisions 19).
 
     ``durations`` up to now or to the end; ``was_called``: at least one call that was not undone;
     ``visit`` is the sum over the ticket's steps so far (this step alone when it is not given);
-    ``clocks`` are those of the standard; ``was_started`` matters where a wait ends only with the start.
+    ``clocks`` are those of the standard; ``was_started`` matters where a wait ends only with the start;
+    ``stage_over``: it was served to its end and goes on at the next stage, so that its service is judged and the
+    visit is not yet.
     A part is late as soon as its time has passed, in whatever state the step is or ended; exactly
     the stated minutes are still on time.
     """
@@ -222,7 +225,7 @@ def judge(
         wait_kept = _wait_kept(state, was_called)
     return Verdict(
         _part(durations.wait(clocks), promise.wait_min, wait_kept),
-        _part(durations.service(clocks), promise.service_min, _service_kept(state)),
+        _part(durations.service(clocks), promise.service_min, Part(True) if stage_over else _service_kept(state)),
         _part(whole.visit(clocks), visit_min, _visit_kept(state)),
         whole.doubtful or durations.doubtful,
     )

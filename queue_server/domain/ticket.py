@@ -53,6 +53,9 @@ MOVES: dict[tuple[str, State], State] = {
     **{("reopen", s): State.WAITING for s in ENDED - {State.VOID, State.TRANSFERRED}},
 }
 
+#: The outcome of a step that was served and goes on by rule at the service's next stage; its state is TRANSFERRED.
+NEXT_STAGE = "next_stage"
+
 #: The moves an officer may take back within ``Rules.undo_s`` seconds (decisions 12): move -> its event in the log.
 #: ``undo.py`` says when; the console offers exactly these.
 UNDOABLE: dict[str, str] = {

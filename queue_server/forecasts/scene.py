@@ -43,7 +43,7 @@ def _desks(s: Snapshot) -> tuple[tuple[Desk, ...], tuple[Counter, ...]]:
     desks, closed = [], []
     for counter in s.office.counters:
         seat, row = s.seats.get(counter.key), s.at_counter(counter.key)
-        if seat is not None and seat.person_id is not None and seat.state == "open":
+        if s.staffed(counter.key):
             busy_ms = max(0, s.at - (row.called_at or s.at)) if row else 0
             desks.append(Desk(counter, row.service if row else "", busy_ms))
         else:

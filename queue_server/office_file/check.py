@@ -21,6 +21,8 @@ from . import booking
 from .lines import Path
 from .node import Sheet, shown, suggestion
 from .problem import Facts, Problem
+from .room import check_rooms
+from .stages import check_stages
 
 #: WCAG 2.2 AA for text; the accent carries white text.
 LEAST_CONTRAST = 4.5
@@ -37,6 +39,9 @@ def check(office: Office, sheet: Sheet) -> None:
     _unique(sheet, "holiday", (h.date for h in office.holidays), "date")
     _prefixes(office, sheet)
     _names(office, sheet)
+    _unique(sheet, "room", (r.key for r in office.rooms))
+    check_rooms(office, sheet)
+    check_stages(office, sheet)
     _overrides(office, sheet)
     _hours(office, sheet)
     booking.check(office.services, sheet)
@@ -79,6 +84,8 @@ def _names(office: Office, sheet: Sheet) -> None:
         for item, name in enumerate(override.services):
             path: Path = ("override", place, "services", item)
             _known(sheet, "override_no_service", path, f'override "{override.name}"', name, services)
+    for place, room in enumerate(office.rooms):
+        _known(sheet, "no_such_service", ("room", place, "service"), f'room "{room.key}"', room.service, services)
     served = {name for counter in office.counters for name in counter.services}
     for place, service in enumerate(office.services):
         if service.key and service.key not in served:

@@ -12,6 +12,7 @@ from .write import Table, document
 _NAMED = {
     "hall": "key", "board": "key", "counter": "key", "service": "key", "holiday": "date", "override": "name",
     "session": "key",
+    "room": "key",
 }
 
 

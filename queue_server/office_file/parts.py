@@ -15,7 +15,7 @@ from .write import Inline, Table, _tidy, document
 #: Tables of the file of which a form sends single keys; the others stay as they are.
 MERGED = ("office", "hours", "rules")
 #: Lists of tables, and words, which a form sends whole.
-WHOLE = ("holiday", "override", "hall", "board", "counter", "notice", "running_text", "complaint")
+WHOLE = ("holiday", "override", "hall", "board", "counter", "room", "notice", "running_text", "complaint")
 
 
 def with_parts(office: Office, parts: dict[str, object]) -> Office:

@@ -24,6 +24,7 @@ from ..domain.office import (
     Words,
 )
 from .node import Node, Sheet, shown, suggestion
+from .room import room
 from .service import COLOUR, components, service, week
 
 WORDING = re.compile(r"[A-Za-z0-9_.-]{1,80}")
@@ -74,6 +75,7 @@ def office(sheet: Sheet, values: dict[str, object]) -> Office:
         words=_wording(root.table("words")),
         always_open=top.yes_no("always_open", False),
         demo=top.yes_no("demo", False),
+        rooms=tuple(room(node) for node in root.tables("room", 20)),
     )
     if day_starts >= DAY_MIN:
         top.note("out_of_range", "day_starts", given="24:00", least="00:00", most="23:59")

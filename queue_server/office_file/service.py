@@ -74,6 +74,8 @@ def service(node: Node, day_starts: int, texts: dict[str, Words]) -> Service:
         summary=node.words("summary", most=160),
         booking=booking(node.table("booking")),
         sessions=tuple(session(each, day_starts) for each in node.tables("session", 48)),
+        stages=node.texts("stages"), both_ready=node.yes_no("both_ready", False),
+        phone_away=node.yes_no("phone_away", False), plate=node.yes_no("plate", False),
     )
     if hours:
         hours.done()

@@ -17,6 +17,7 @@ from ..domain.office import (
     Office,
     Promise,
     Quota,
+    Room,
     Rules,
     Service,
     Session,
@@ -60,6 +61,7 @@ def document(office: Office) -> Table:
         "hall": [{"key": hall.key, "name": _words(hall.name)} for hall in office.halls],
         "board": [{"key": b.key, "hall": b.hall, "name": b.name, "speaks": b.speaks} for b in office.boards],
         "counter": [_counter(counter) for counter in office.counters],
+        "room": [_room(room) for room in office.rooms],
         "service": [_service(service) for service in office.services],
         "rules": _rules(office.rules),
         "notice": [_notice(notice) for notice in office.notices],
@@ -96,11 +98,22 @@ def _counter(counter: Counter) -> Table:
     }
 
 
+def _room(room: Room) -> Table:
+    return {
+        "key": room.key, "name": _words(room.name), "service": room.service, "units": list(room.units),
+        "spare": list(room.spare), "minutes": room.minutes, "warn_min": room.warn_min,
+        "extend_most_min": room.extend_most_min, "starts": room.starts, "ends": room.ends, "seats": room.seats,
+        "places": room.places,
+    }
+
+
 def _service(service: Service) -> Table:
     return {
         "key": service.key, "prefix": service.prefix, "name": _words(service.name), "icon": service.icon,
         "colour": service.colour, "summary": _words(service.summary), "remote": service.remote,
         "english": service.english, "priority_prefix": service.priority_prefix,
+        "stages": list(service.stages), "both_ready": service.both_ready, "phone_away": service.phone_away,
+        "plate": service.plate,
         "reserved": list(service.reserved) if service.reserved else None,
         "reserved_for": Inline({kiosk: list(span) for kiosk, span in service.reserved_for.items()}) or None,
         "hours": {

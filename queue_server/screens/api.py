@@ -13,7 +13,7 @@ from ..live import Live, Screen
 from ..opening import offices_of
 from ..snapshot import Snapshot
 from ..transaction import Actor
-from . import counter, kiosk, openapi
+from . import counter, kiosk, openapi, room_pictures
 from .acts import ACTS
 from .door import status_of_answer
 from .entrance import Entrance
@@ -69,6 +69,13 @@ def blueprint(house: Entrance, live: Live) -> Blueprint:
     @bp.get("/offices/<office>/counter")
     def console(office: str) -> Response:
         return jsonify(counter.picture(snapshot(office), g.person.id))
+
+    @bp.get("/offices/<office>/rooms/<room>")
+    def of_room(office: str, room: str) -> Response:
+        found = room_pictures.console(snapshot(office), room, g.person.id)
+        if found["room"] is None:
+            raise NotFound("no_such_room")
+        return jsonify(found)
 
     @bp.get("/offices/<office>/today")
     def today(office: str) -> Response:

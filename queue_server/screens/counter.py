@@ -6,6 +6,7 @@ from typing import Any
 
 from ..commands import counter as acts
 from ..commands import seat as seat_acts
+from ..commands import serving
 from ..domain import discipline, hours, no_show
 from ..domain.office import Counter
 from ..snapshot import SHOWN, Call, Row, Snapshot
@@ -22,20 +23,20 @@ def picture(s: Snapshot, person: int) -> dict[str, Any]:
     return {
         "kind": "counter", "seq": s.seq, "at": s.at, "office": s.office_head(), "person": {"id": person},
         "counter": _seat(s, seat), "counters": _counters(s, person),
-        "current": _visitor(s, row) if row else None, "undo": undo(s, person),
+        "current": visitor(s, row) if row else None, "undo": undo(s, person) if seat else None,
         "waiting": {
             "total": sum(line.here for line in lines),
             "rows": _rows(s, s.office.counter(seat.counter)) if seat else [],
         },
         "parked": [
-            {**_row(s, x), "reason": x.park_reason, "clock": x.park_clock} for x in s.parked if x.service in keys
+            {**row_picture(s, x), "reason": x.park_reason, "clock": x.park_clock} for x in s.parked if x.service in keys
         ],
         "missed": [
-            {**_row(s, x), "until": (x.ended_at or 0) + s.office.rules.return_within_min * 60_000}
+            {**row_picture(s, x), "until": (x.ended_at or 0) + s.office.rules.return_within_min * 60_000}
             for x in s.missed if x.service in keys
         ],
         "issuing": [row.label for row in alerts.paper_late(s) if row.service in keys],
-        "remote": [_row(s, x) for line in lines for x in line.not_arrived],
+        "remote": [row_picture(s, x) for line in lines for x in line.not_arrived],
         "reservations": any(service.booking is not None for service in s.office.services),
         "services": s.once(("services",), lambda: [
             {**head, "may": s.may_picture(head["key"], "staff"), **_waits(s, head["key"])} for head in s.services()
@@ -56,7 +57,8 @@ def _told(s: Snapshot, person: int) -> dict[str, Any] | None:
 def _rows(s: Snapshot, counter: Counter) -> list[dict[str, Any]]:
     """The waiting rows of a counter; those that serve the same services in the same order share them."""
     return s.once(
-        ("rows", *counter.services), lambda: [_row(s, one, place) for place, one in enumerate(in_order(s, counter), 1)])
+        ("rows", *counter.services),
+        lambda: [row_picture(s, one, place) for place, one in enumerate(in_order(s, counter), 1)])
 
 
 def in_order(s: Snapshot, counter: Counter) -> list[Row]:
@@ -71,8 +73,8 @@ def _reasons(s: Snapshot) -> dict[str, list[Any]]:
     """The lists an officer chooses from; an office's own reasons for a pause come with their words."""
     own = [{"code": words["id"], "name": words} for words in s.office.pause_reasons]
     return {
-        "out_of_order": [code for code in acts.OUT_OF_ORDER if code != "replay"], "outcome": list(acts.OUTCOMES),
-        "park": list(acts.PARK), "pause": own or list(seat_acts.PAUSE), "no_show": list(acts.NO_SHOW),
+        "out_of_order": [code for code in acts.OUT_OF_ORDER if code != "replay"], "outcome": list(serving.OUTCOMES),
+        "park": list(acts.PARK), "pause": own or list(seat_acts.PAUSE), "no_show": list(serving.NO_SHOW),
         "reclass": list(acts.RECLASS), "cancel": list(acts.CANCEL),
     }
 
@@ -108,8 +110,9 @@ def _seat(s: Snapshot, seat: Seat | None) -> dict[str, Any] | None:
 
 
 def _counters(s: Snapshot, person: int) -> list[dict[str, Any]]:
-    """All counters; only which one is ``mine`` differs from console to console."""
-    alike = s.once(("counters",), lambda: [_counter(s, counter) for counter in s.office.counters])
+    """All counters where somebody sits; only which one is ``mine`` differs from console to console."""
+    alike = s.once(("counters",), lambda: [
+        _counter(s, counter) for counter in s.office.counters if s.office.room_of(counter.key) is None])
     seats = (s.seats.get(counter["key"]) for counter in alike)
     return [
         {**counter, "mine": True} if seat and seat.person_id == person else counter
@@ -128,13 +131,13 @@ def _counter(s: Snapshot, counter: Counter) -> dict[str, Any]:
     }
 
 
-def _row(s: Snapshot, row: Row, place: int | None = None) -> dict[str, Any]:
+def row_picture(s: Snapshot, row: Row, place: int | None = None) -> dict[str, Any]:
     return {
         "step": row.id, "label": row.label, "service": row.service, "priority": bool(row.priority),
         # The promise to the holder of a number from a phone begins when they are here (decisions 5).
         "channel": row.channel, "since": max(row.queued_at, row.arrived_at or 0), "place": place,
         "arrived": row.arrived_at is not None, "returning": bool(row.returned_seq),
-        "stated_wait_ms": _ms(s.promise(row).wait_min),
+        "stated_wait_ms": _ms(s.promise(row).wait_min), "plate": s.plates.get(row.ticket_id),
     }
 
 
@@ -147,14 +150,14 @@ def _waits(s: Snapshot, key: str) -> dict[str, Any]:
     return {"waiting": line.here if line else 0}
 
 
-def _visitor(s: Snapshot, row: Row) -> dict[str, Any]:
+def visitor(s: Snapshot, row: Row) -> dict[str, Any]:
     rules, calls = s.office.rules, _present_calls(s, row)
     last = max((c.at for c in calls), default=row.called_at or 0)
     # A call of a clock that was set back since: as the rules have it, nobody waits for that clock.
     next_recall_at = last + rules.recall_spacing_s * 1000 if last <= s.at else 0
     drawn, spoken = sum(1 for c in calls if c.drawn_at), sum(1 for c in calls if c.spoken_at)
     return {
-        **_row(s, row), "state": row.state, "issued_at": row.issued_at, "called_at": row.called_at,
+        **row_picture(s, row), "state": row.state, "issued_at": row.issued_at, "called_at": row.called_at,
         "started_at": row.started_at, "waited_ms": row.waited_by(s.tick), "served_ms": row.served_ms,
         "calls": row.calls,
         "next_recall_at": next_recall_at, "drawn": drawn, "spoken": spoken, "why": row.reason,

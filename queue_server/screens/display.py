@@ -97,10 +97,13 @@ def _languages(office: Office, service: Service) -> tuple[str, ...]:
 def _clips(office: Office, hall_key: str, words: Vocabulary | None) -> dict[str, list[str]]:
     """Every clip that a call in this hall may need, so that a board has them before the first one."""
     needed: dict[str, set[str]] = {}
+    # At a later stage a number keeps the letter of the service that it was taken for.
+    first = {stage: service.prefix for service in office.services for stage in service.stages}
     for counter in (c for c in office.counters if c.hall == hall_key):
         for service in (office.service(key) for key in counter.services):
             for said in announcement(
-                service.prefix, ALL_DIGITS, counter, _languages(office, service), "digits", words
+                first.get(service.key, service.prefix), ALL_DIGITS, counter, _languages(office, service), "digits",
+                words,
             ):
                 more = NUMBERS if office.number_reading == "words" else ()
                 needed.setdefault(said["lang"], set()).update(said["clips"], more)

@@ -51,7 +51,7 @@ class Entrance:
         message = body()
         key, args = key_of(message), {
             "service": text_of(message, "service"), "priority": message.get("priority") is True,
-            "language": text_of(message, "language", 2) or "id",
+            "language": text_of(message, "language", 2) or "id", "plate": text_of(message, "plate", 20),
         }
         device = self.door.device(office, cookie("queue_device"), "kiosk")
         if device is None:

@@ -14,6 +14,8 @@ def picture(s: Snapshot, channel: str) -> dict[str, Any]:
     office = s.office
     services = []
     for head in s.services():
+        if head["key"] in office.stage_keys:
+            continue
         service = office.service(head["key"])
         promise = service.standard.promise(channel, False)
         line = s.lines.get(service.key)
@@ -28,7 +30,7 @@ def picture(s: Snapshot, channel: str) -> dict[str, Any]:
                 "visit_min": service.standard.visit_min,
             },
             "decree": service.standard.decree,
-            "free": service.standard.free, "hall": office.hall_to_wait_in(service.key),
+            "free": service.standard.free, "plate": service.plate, "hall": office.hall_to_wait_in(service.key),
         })
     openings = [x["may"]["next_opening"] for x in services if x["may"]["next_opening"]]
     return {

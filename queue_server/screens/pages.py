@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SCREENS = (("kiosk", "kiosk"), ("counter", "counter"), ("visit", "visit"), ("book", "book"),
            ("supervisor", "supervisor"),
            ("admin", "admin"), ("public", "public"), ("complaint", "complaint"))
-FOLDERS = ("common", "display", "counter", "kiosk", "visitor", "supervisor", "public")
+FOLDERS = ("common", "display", "counter", "kiosk", "visitor", "supervisor", "public", "rooms")
 FILES = frozenset({".js", ".css", ".woff2", ".woff", ".svg", ".png", ".webmanifest"})
 _PHONE = ("common/line.js", "common/words.js", "common/door.js", "visitor/parts.js")
 #: What a slow phone fetches in one go instead of file by file, in this order.
@@ -43,12 +43,14 @@ WORDS = {
     "complaint": ("common/complaint_words.json", "visitor/complaint_words.json"),
     "complaints": ("supervisor/words.json", "common/complaint_words.json", "supervisor/complaint_words.json"),
     "reservations": ("supervisor/words.json", "supervisor/reservation_words.json"),
+    "rooms": ("counter/words.json", "rooms/words.json"),
     "reports": ("supervisor/words.json", "supervisor/reports_words.json"),
 }
 #: The refusals that a visitor can meet; the others belong to officers and would only cost a phone time.
 _VISITORS = frozenset(f"refused.{code}" for code in (
-    "after_cutoff", "before_opening", "break", "busy", "closed", "closed_today", "failed", "holiday", "line",
-    "no_such_service", "no_such_ticket", "not_now", "old_door", "paused", "quota_full", "remote_off", "reserve_first",
+    "after_cutoff", "bad_plate", "before_opening", "break", "busy", "closed", "closed_today", "failed", "holiday",
+    "line", "no_such_service", "no_such_ticket", "not_now", "old_door", "paused", "phone_away", "quota_full",
+    "remote_off", "reserve_first",
     "too_many_from_phone", "too_many_numbers", "too_many_requests", "too_many_tickets", "unknown", "wrong_door",
 ))
 #: And those of whoever complains.

@@ -3,8 +3,10 @@ arrived. Its code stays the same, so it proves no more than that somebody once s
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 import segno
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from markupsafe import Markup
 
 from ..domain.errors import NotFound
@@ -25,8 +27,11 @@ def hang(bp: Blueprint, door: Door, live: Live) -> None:
         code, counts = "", snapshot.office.door_code != "screen"
         if door.config.address:
             address = f"{door.config.address}/visit/{office}"
-            if counts:
-                address += f"?door={door.kit.blocking(_door_code, door, snapshot.office_id)}"
+            asked = {"door": door.kit.blocking(_door_code, door, snapshot.office_id)} if counts else {}
+            wanted = request.args.get("service", "")
+            if any(service.key == wanted for service in snapshot.office.services):
+                asked["service"] = wanted  # the sheet of one service: at the beginning of a lane, say
+            address += f"?{urlencode(asked)}" if asked else ""
             code = segno.make(address, error="q").svg_inline(scale=10, border=0, omitsize=True)
         # Markup: the drawing is ours, made of numbers only.
         return render_template(

@@ -118,7 +118,7 @@ def blueprint(house: Entrance, live: Live) -> Blueprint:
         limits.spend(HELLOS)
         kind = text_of(message, "screen", 20)
         office, board = text_of(message, "office", 80), text_of(message, "board", 80)
-        if kind not in ("board", "kiosk"):
+        if kind not in ("board", "kiosk", "unit"):
             raise Refused("bad_request", field="screen")
         token = cookie("queue_device")
         known = door.known_device(office, token)

@@ -19,6 +19,7 @@ class Who(StrEnum):
     HOLDER = "holder"                # whoever has the secret address of a ticket
     BOARD = "board"                  # a device, paired
     KIOSK = "kiosk"
+    UNIT = "unit"                    # what hangs in a room, or stands at one of its units
     OFFICER = "officer"
     SUPERVISOR = "supervisor"
     AUDITOR = "auditor"
@@ -28,6 +29,7 @@ class Who(StrEnum):
 ANYBODY = frozenset(Who)
 DEVICES = frozenset({Who.BOARD, Who.KIOSK})
 KIOSKS = frozenset({Who.KIOSK})
+UNITS = frozenset({Who.UNIT})
 PEOPLE = frozenset({Who.OFFICER, Who.SUPERVISOR, Who.AUDITOR, Who.ADMINISTRATOR})
 HOLDERS = frozenset({Who.HOLDER})
 #: Who serves visitors; who answers for the day; who reads the log.
@@ -69,6 +71,9 @@ ROUTES: dict[str, Line] = {
     "GET /admin/<office>": Line(ANYBODY, "the administration page; what is on it comes after signing in"),
     "GET /account/<office>": Line(ANYBODY, "one's own account: second factor, signing out everywhere"),
     "GET /visit/<office>": Line(ANYBODY, "the page for taking a number on a phone"),
+    "GET /units/<office>/<room>": Line(ANYBODY, "the console of a room; its picture comes after signing in"),
+    "GET /room/<office>/<room>": Line(ANYBODY, "the board of a room; its picture comes once it is paired"),
+    "GET /room/<office>/<room>/<unit>": Line(ANYBODY, "the page at a unit; its picture comes once it is paired"),
     "GET /public/<office>": Line(ANYBODY, "how the promise was kept, today and by month; small counts hidden"),
     "GET /public/<office>.<kind>": Line(ANYBODY, "the same as open data, CSV or JSON"),
     "GET /office/<office>/door": Line(ANYBODY, "services, hours, how many wait; nobody's data"),
@@ -154,6 +159,7 @@ ROUTES: dict[str, Line] = {
     "POST /api/v1/offices/<office>/sessions": Line(ANYBODY, "sign in; the answer holds the token"),
     "DELETE /api/v1/offices/<office>/sessions": Line(ANYBODY, "end one's own session"),
     "GET /api/v1/offices/<office>/counter": Line(SERVES, "the console's picture"),
+    "GET /api/v1/offices/<office>/rooms/<room>": Line(SERVES, "the picture of a room's console"),
     "GET /api/v1/offices/<office>/today": Line(READS, "the day at a glance"),
     "POST /api/v1/offices/<office>/acts/<act>": Line(PEOPLE, "an act of the person who is signed in (below)"),
 }
@@ -164,6 +170,8 @@ SCREENS: dict[str, frozenset[Who]] = {
     "kiosk": frozenset({Who.KIOSK}),
     "visitor": HOLDERS,
     "counter": SERVES,
+    "room": SERVES,
+    "unit": UNITS,
     "supervisor": READS,
 }
 
@@ -172,7 +180,7 @@ EVENTS: dict[str, tuple[frozenset[str], str]] = {
     "connect": (frozenset(SCREENS), "the screen's papers; the first picture comes"),
     "disconnect": (frozenset(SCREENS), "the line ended"),
     "look": (frozenset(SCREENS), "the picture again"),
-    "press": (frozenset({"counter", "supervisor"}), "an act of the person who is signed in (below)"),
+    "press": (frozenset({"counter", "room", "supervisor"}), "an act of the person who is signed in (below)"),
     "alive": (frozenset({"board"}), "that it lives, and whether it can be heard; each second"),
     "shown": (frozenset({"board"}), "which calls were drawn and spoken"),
 }

@@ -16,7 +16,7 @@ from .door import Door, digest
 from .roles import EVENTS, SCREENS
 
 #: Kinds of screens that hear the beat.
-BEATS = frozenset({"board", "counter", "kiosk", "supervisor"})
+BEATS = frozenset({"board", "counter", "kiosk", "room", "supervisor", "unit"})
 #: Events after which a screen is let in no more -> whose, by the key of the event's body.
 CLOSES = {"device_revoked": "device", "password_reset": "person", "sessions_ended": "person",
           "person_deactivated": "person", "role_changed": "person"}
@@ -188,20 +188,23 @@ def _recognise(door: Door, auth: dict[str, Any]) -> Screen | None:
         # Its room is the line's own: a thousand rooms of one would have to be searched whenever a line ends.
         return Screen(
             "visitor", office, _sid(), ticket_id=ticket.id, service=ticket.service, secret=ticket.secret)
-    if kind in ("board", "kiosk"):
+    if kind in ("board", "kiosk", "unit"):
         token = str(auth.get("device") or cookie("queue_device"))
         device = door.device(office, token, str(kind))
         if device is None:
             return None
-        room = f"board:{office}:{device.id}" if kind == "board" else f"kiosk:{office}"
+        room = {"board": f"board:{office}:{device.id}", "unit": f"unit:{office}{device.board}"}.get(
+            str(kind), f"kiosk:{office}")
         return Screen(str(kind), office, room, device_id=device.id, place=device.board)
-    if kind in ("counter", "supervisor"):
+    if kind in ("counter", "room", "supervisor"):
         token = str(auth.get("session") or cookie("queue_session"))
         person = door.person(office, token)
         if person is None or person.role not in SCREENS[kind]:
             return None
-        room = f"counter:{office}:{person.id}" if kind == "counter" else f"supervisor:{office}"
-        return Screen(str(kind), office, room, person_id=person.id, token_hash=digest(token), place=person.role)
+        place = str(auth.get("room") or "") if kind == "room" else person.role
+        room = {"counter": f"counter:{office}:{person.id}", "room": f"room:{office}:{person.id}:{place}"}.get(
+            str(kind), f"supervisor:{office}")
+        return Screen(str(kind), office, room, person_id=person.id, token_hash=digest(token), place=place)
     return None
 
 

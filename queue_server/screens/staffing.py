@@ -21,7 +21,7 @@ def staffing(s: Snapshot, service: str) -> str:
 def _at(s: Snapshot, counter: str) -> str:
     """The same of one counter."""
     seat = s.seats.get(counter)
-    if seat is None or seat.person_id is None:
+    if seat is None or (seat.person_id is None and not s.staffed(counter)):
         return "nobody"
     if s.at_counter(counter) is not None:
         return "busy"

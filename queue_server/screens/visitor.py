@@ -32,10 +32,30 @@ def picture(s: Snapshot, held: Held, ahead: int | None) -> dict[str, Any]:
             "return_after": s.office.rules.return_after, "return_within_min": s.office.rules.return_within_min,
             "hall": s.office.hall_to_wait_in(row.service), "ended_at": row.ended_at,
             "spoken": _spoken(s, held),
+            "plate": s.plates.get(row.ticket_id), "journey": _journey(s, held),
+            "phone_away": s.office.without_phone(held.first, row.service),
+            "other_awaited": _other_awaited(s, held),
             "stated_wait_ms": None if promise.wait_min is None else promise.wait_min * 60_000,
         },
         "ended": row.state in ENDED,
     }
+
+
+def _journey(s: Snapshot, held: Held) -> list[dict[str, Any]]:
+    """Where the number is among the stages of its service: each done | now | ahead; empty where there is only one."""
+    stages = s.office.journey(held.first)
+    if held.row.service not in stages or len(stages) < 2:
+        return []
+    now = stages.index(held.row.service) + (held.row.state == "done")
+    return [{
+        "key": key, "name": s.office.service(key).name, "state": "done" if n < now else "now" if n == now else "ahead",
+    } for n, key in enumerate(stages)]
+
+
+def _other_awaited(s: Snapshot, held: Held) -> bool:
+    """Whether only the one to be visited is missing yet."""
+    row = held.row
+    return row.state == "waiting" and row.arrived_at is None and s.office.service(row.service).both_ready
 
 
 def _spoken(s: Snapshot, held: Held) -> Said | None:

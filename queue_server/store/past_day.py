@@ -29,7 +29,7 @@ BEFORE, AFTER, BEFORE_MS = 5_000, 2_000, 12 * 3_600_000
 MOST = 20_000
 
 _STAFFED = {"counter_taken": True, "counter_resumed": True, "counter_left": False, "counter_paused": False,
-            "counter_closed": False}
+            "counter_closed": False, "unit_switched_on": True, "unit_switched_off": False}
 _steps = (
     select(t.step.c.id, t.step.c.ticket_id, t.step.c.service, t.step.c.priority, t.step.c.queued_at,
            t.step.c.remote_ms, t.step.c.state, t.step.c.counter, t.step.c.first_called_at,

@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, literal_column, select
 
 from .. import tables as t
-from ..domain import discipline, hours, undo
+from ..domain import discipline, hours, plate, undo
 from ..domain.discipline import Heads
 from ..domain.office import Office
 from ..domain.ticket import UNDOABLE, Waiting, label
 from ..moment import Moment
 from ..snapshot import SHOWN, Call, Line, Row, Snapshot, Undoable
-from . import moved, offices, people, private, queue, reservations, seals, standards
+from . import moved, offices, people, private, queue, reservations, rooms, seals, stages, standards
 from .offices import Head
 from .people import Seat
 from .prepared import Prepared
@@ -91,9 +91,10 @@ def snapshot(c: Connection, head: Head, now: Moment) -> Snapshot:
     grace = now.at - office.rules.return_within_min * 60_000
     missed = tuple(_row(r) for r in _missed.all(c, {**where, "after_ms": grace}))
     state, seats = queue.day_state(c, head.id, day), people.seats(c, head.id)
+    lines = _lines(c, head.id, office, day, now.tick)
     return Snapshot(
         office_id=head.id, office=office, seq=head.head_seq, at=now.at, tick=now.tick, day=day,
-        lines=_lines(c, head.id, office, day, now.tick), active=tuple(apart["active"]), parked=tuple(apart["parked"]),
+        lines=lines, active=tuple(apart["active"]), parked=tuple(apart["parked"]),
         missed=missed, issuing=tuple(apart["issuing"]), calls=_calls(c, head.id, office, day),
         seats=seats, pauses=queue.pauses(c, head.id),
         issued=_issued(c, head.id, office, day, now.at),
@@ -105,7 +106,34 @@ def snapshot(c: Connection, head: Head, now: Moment) -> Snapshot:
         seal=seals.newest(c, head.id),
         standards=standards.by_id(c, head.id, head.config_version),
         gaps=standards.gaps(c, head.id, head.config_version, day),
+        plates=_plates(c, office, lines, apart["active"]),
+        **(_rooms(c, head.id, office, day, lines, apart["active"]) if office.rooms else {}),
     )
+
+
+def _plates(c: Connection, office: Office, lines: dict[str, Line], active: list[Row]) -> dict[int, str]:
+    """The masked plates of the cars in the lanes; the whole ones leave the database in no picture."""
+    lanes = {service.key for service in office.services if service.plate}
+    rows = [row for row in active if row.service in lanes]
+    for key in lanes & lines.keys():
+        rows += [*(row for row, _why in lines[key].order), *lines[key].not_arrived]
+    found = private.plates(c, [row.ticket_id for row in rows])
+    return {ticket: plate.masked(whole) for ticket, whole in found.items()}
+
+
+def _rooms(
+    c: Connection, office_id: int, office: Office, day: str, lines: dict[str, Line], active: list[Row]
+) -> dict[str, Any]:
+    """What the screens of rooms show besides: whose time runs, the newest batches, how many people come with whom."""
+    served = {room.service for room in office.rooms}
+    waiting = [row.ticket_id for key in served if key in lines for row, _why in lines[key].order]
+    inside = [row.ticket_id for row in active if office.room_of(row.counter)]
+    awaited, both = stages.of_day(c, office_id, day) if office.stage_keys else ([], [])
+    return {
+        "awaited": tuple(awaited), "both": tuple(both), "sittings": rooms.running(c, office_id),
+        "batches": rooms.last_batches(c, office_id, day),
+        "parties": rooms.people(c, waiting + inside),
+    }
 
 
 def _lines(c: Connection, office_id: int, office: Office, day: str, tick: int) -> dict[str, Line]:
@@ -157,7 +185,7 @@ def _calls(c: Connection, office_id: int, office: Office, day: str) -> tuple[Cal
 
 _kinds = ", ".join(f"'{kind}'" for kind in UNDOABLE.values())
 _acts = Prepared(
-    select(*queue.DONE, t.ticket.c.prefix, t.ticket.c.number)
+    select(*queue.DONE, t.ticket.c.prefix, t.ticket.c.number, t.step.c.counter)
     .join(t.step, t.step.c.id == t.event_table.c.step_id).join(t.ticket, t.ticket.c.id == t.step.c.ticket_id)
     .where(t.event_table.c.office_id == bindparam("office"), t.event_table.c.seq > bindparam("after_seq"),
            t.event_table.c.seq == t.step.c.last_seq, t.event_table.c.at > bindparam("after_ms"), t.step.c.before != "",
@@ -180,10 +208,20 @@ def _undoable(
     for row in _acts.all(c, where):
         done = undo.Done(*row[:8])
         kind, _, person = done.actor.partition(":")
-        if kind == "person" and int(person) not in found and int(person) in desks and undo.allowed(
-                done, done.actor, desks[int(person)], rules, at):
+        if kind != "person" or int(person) in found:
+            continue
+        desk = _desk(office, done, row[10], desks.get(int(person)), steps)
+        if desk is not None and undo.allowed(done, done.actor, desk, rules, at):
             found[int(person)] = Undoable(done.seq, undo.MOVE_OF[done.kind], label(row[8], row[9]), done.at)
     return found
+
+
+def _desk(
+    office: Office, done: undo.Done, counter: str, seat: undo.Desk | None, steps: dict[str, int]
+) -> undo.Desk | None:
+    """Where the one who acted may take it back: at the unit of a room, or where they sit; None: nowhere."""
+    unit = undo.back_at(done) or counter
+    return undo.Desk(unit, steps.get(unit)) if office.room_of(unit) is not None else seat
 
 
 def _issued(c: Connection, office_id: int, office: Office, day: str, at: int) -> dict[str, hours.IssuedToday]:
@@ -225,6 +263,7 @@ class Held:
     day: str
     secret: str
     call_seq: int
+    first: str                  # the service that the number was taken for
 
 
 def held(c: Connection, office_id: int, secret: str) -> Held | None:
@@ -234,7 +273,7 @@ def held(c: Connection, office_id: int, secret: str) -> Held | None:
         return None
     step = queue.newest_step(c, ticket.id)
     row = _row(_by_id.first(c, {"of_step": step.id}))
-    return Held(row, ticket.paper, ticket.language, ticket.day, secret, queue.newest_call(c, step.id))
+    return Held(row, ticket.paper, ticket.language, ticket.day, secret, queue.newest_call(c, step.id), ticket.service)
 
 
 def tickets_of(c: Connection, steps: set[int]) -> set[int]:

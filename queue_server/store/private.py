@@ -36,3 +36,12 @@ def note(c: Connection, ticket_id: int) -> str:
     """What the officer wrote about a ticket; "" when nothing."""
     found = _note.first(c, {"of_ticket": ticket_id})
     return "" if found is None else str(found[0])
+
+
+def plates(c: Connection, tickets: list[int]) -> dict[int, str]:
+    """Ticket -> the plate of its car, where one was given."""
+    if not tickets:
+        return {}
+    rows = c.execute(select(t.private.c.ticket_id, t.private.c.value).where(
+        t.private.c.ticket_id.in_(tickets), t.private.c.name == "plate"))
+    return {row[0]: row[1] for row in rows}
