@@ -34,10 +34,13 @@ from .screens import (
     booking,
     complaints,
     evidence,
+    families,
+    family,
     health,
     media,
     pages,
     passkeys,
+    privacy,
     public,
     reporting,
     requests,
@@ -132,6 +135,9 @@ def create_app(config: Config, kit: Kit) -> House:
     app.register_blueprint(complaints.blueprint(door, live, limits))
     app.register_blueprint(booking.blueprint(house, live, Bookings(database, kit)))
     app.register_blueprint(reservations.blueprint(door, live))
+    app.register_blueprint(family.blueprint(door, live, limits))
+    app.register_blueprint(families.blueprint(door, live))
+    app.register_blueprint(privacy.blueprint(live))
     openness = Openness(live, database, kit)
     live.kept_today = openness.on_boards
     app.register_blueprint(public.blueprint(openness))

@@ -291,6 +291,15 @@ class ComplaintRule:
 
 
 @dataclass(frozen=True)
+class FamilyRule:
+    """Whether families whom staff enrolled may see the stages of a case, and for how long, days."""
+
+    offered: bool = False
+    holds_days: int = 365            # an enrolment runs out after so long
+    keep_days: int = 90              # an ended one, and every look, is kept so long
+
+
+@dataclass(frozen=True)
 class Rules:
     mix: MixRule = MixRule()
     merge: str = "earliest"          # earliest | listed: how a counter merges its services
@@ -304,6 +313,7 @@ class Rules:
     tickets_per_phone: int = 3       # active tickets of one phone
     kept_on_boards: bool = True      # boards show today's share of the promise between calls
     complaints: ComplaintRule = ComplaintRule()
+    family: FamilyRule = FamilyRule()
 
 
 @dataclass(frozen=True)

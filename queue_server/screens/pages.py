@@ -34,6 +34,8 @@ TOGETHER: dict[str, tuple[str, ...]] = {
     "visitor/all-complaint.js": (*_PHONE, "visitor/complaint_parts.js", "visitor/complaint.js"),
     "visitor/all-book.js": (*_PHONE, "visitor/book_parts.js", "visitor/book.js"),
     "visitor/all-reserved.js": (*_PHONE, "visitor/book_parts.js", "visitor/reserved.js"),
+    "visitor/all-family.js": (
+        *_PHONE, "common/passkey.js", "visitor/family_parts.js", "visitor/family.js"),
     "visitor/all.css": ("common/base.css", "visitor/visitor.css"),
 }
 #: Screens whose words do not stand in a folder of their own; where two files say the same, the later one counts.
@@ -43,6 +45,9 @@ WORDS = {
     "complaint": ("common/complaint_words.json", "visitor/complaint_words.json"),
     "complaints": ("supervisor/words.json", "common/complaint_words.json", "supervisor/complaint_words.json"),
     "reservations": ("supervisor/words.json", "supervisor/reservation_words.json"),
+    "family": ("visitor/family_words.json",),
+    "families": ("supervisor/words.json", "supervisor/family_words.json"),
+    "privacy": ("common/personal_words.json",),
     "rooms": ("counter/words.json", "rooms/words.json"),
     "reports": ("supervisor/words.json", "supervisor/reports_words.json"),
 }
@@ -67,7 +72,12 @@ _RESERVE = frozenset(f"refused.{code}" for code in (
     "too_early", "too_late", "too_many_from_phone", "too_many_lookups", "too_many_numbers", "too_many_requests",
     "unknown", "used", "visited_this_week", "wrong_day", "wrong_door",
 ))
-_ONLY = {"book": _RESERVE, "visitor": _VISITORS, "complaint": _COMPLAINANTS}
+#: And those of families.
+_FAMILIES = frozenset(f"refused.{code}" for code in (
+    "busy", "failed", "family_no", "family_off", "family_wait", "line", "no_passkey_here", "passkey_there",
+    "too_many_passkeys", "too_many_requests", "unknown", "wrong_passkey",
+))
+_ONLY = {"family": _FAMILIES, "book": _RESERVE, "visitor": _VISITORS, "complaint": _COMPLAINANTS}
 mimetypes.add_type("font/woff2", ".woff2")
 
 
