@@ -38,6 +38,7 @@ def picture(s: Snapshot, channel: str) -> dict[str, Any]:
         "hours": [{"start": hours.hhmm(p.start), "end": hours.hhmm(p.end)} for p in hours.periods(office, None, s.day)],
         "next_opening": min(openings, default=None), "voice": office.voice,
         "reservations": any(service.booking is not None for service in office.services),
+        "families": office.rules.family.offered,
     }
 
 

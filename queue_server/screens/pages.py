@@ -22,7 +22,7 @@ from .entrance import DAY_S, set_cookie
 ROOT = Path(__file__).resolve().parents[2]
 #: The screens of every office besides its boards: word, and first part of the address.
 SCREENS = (("kiosk", "kiosk"), ("counter", "counter"), ("visit", "visit"), ("book", "book"),
-           ("supervisor", "supervisor"),
+           ("supervisor", "supervisor"), ("privacy", "privacy"), ("family", "family"), ("families", "families"),
            ("admin", "admin"), ("public", "public"), ("complaint", "complaint"))
 FOLDERS = ("common", "display", "counter", "kiosk", "visitor", "supervisor", "public", "rooms")
 FILES = frozenset({".js", ".css", ".woff2", ".woff", ".svg", ".png", ".webmanifest"})
