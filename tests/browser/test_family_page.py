@@ -9,14 +9,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from queue_server.domain.office import FamilyRule
 from tests.backstage import apply, shell, with_rules
 from tests.browser.door_stage import TOO_WIDE
 from tests.browser.test_accessibility import judged, sign_in
 from tests.browser.test_account import authenticator
 from tests.conftest import Server, copy_of
 from tests.test_family import BORN, NAME, REGISTRY
-
-from queue_server.domain.office import FamilyRule
 
 PHONE, DESK, KIOSK = (360, 640), (1280, 800), (1080, 1920)
 
