@@ -252,6 +252,10 @@
     wish = null;
     set({ screen: "code", ticket: null, code_typed: code, refusal: null, unsure: null });
     acts.checkIn();
+  }, function (slip) {
+    if (!state.picture || !state.picture.families || state.picture.reserve || state.sending || state.screen === "pairing") { return; }
+    try { window.sessionStorage.setItem("queue.slip", slip); } catch (closed) { /* it is touched in over there */ }
+    window.location.assign("/family/" + office);
   });
   /* A kiosk has no menu of the browser's: a long press is a slow tap. */
   document.addEventListener("contextmenu", function (event) { event.preventDefault(); });
