@@ -409,8 +409,8 @@ def _run(name: str) -> Column[bytes]:
     return Column(name, LargeBinary, nullable=False)
 
 
-#: What past days and months add up to, per service and part (domain/tally.py), with the durations in ascending order.
-#: Never the truth: made from the steps by ``python -m queue_server tally``, which can make all of it anew.
+#: What past days, months and their thirds add up to, per service and part (domain/tally.py), with the durations in
+#: ascending order. Never the truth: made from the steps by ``python -m queue_server tally``, which can make it anew.
 tally = Table(
     "tally", metadata,
     _office(), _text("span"), _text("start"), _number("weekday"), _text("service"), _text("part"), _text("name"),
