@@ -44,6 +44,7 @@ WORDS = {
     "complaints": ("supervisor/words.json", "common/complaint_words.json", "supervisor/complaint_words.json"),
     "reservations": ("supervisor/words.json", "supervisor/reservation_words.json"),
     "rooms": ("counter/words.json", "rooms/words.json"),
+    "supervisor": ("supervisor/words.json", "supervisor/event_words.json"),
     "reports": ("supervisor/words.json", "supervisor/reports_words.json"),
 }
 #: The refusals that a visitor can meet; the others belong to officers and would only cost a phone time.
