@@ -66,8 +66,8 @@ class Gateway:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def to(self, number: str) -> list[str]:
-        """The texts sent to a number by a body of {"to", "text"}."""
-        return [one.json["text"] for one in self.heard if one.json["to"] == number]
+        """The texts sent to a number at /send, by a body of {"to", "text"}."""
+        return [one.json["text"] for one in self.heard if one.path == "/send" and one.json["to"] == number]
 
     def close(self) -> None:
         self.answering.set()
