@@ -1,6 +1,7 @@
 """Addresses as the database keeps them: closed with a key that is made from the server's secret, not from the database.
 
-Whoever has a copy of the database alone (a stolen backup, a dump sent to somebody for help) has no address.
+Whoever has a copy of the database alone (a dump sent to somebody for help) has no address. A backup of the whole data
+folder holds the secret too.
 """
 
 from __future__ import annotations
