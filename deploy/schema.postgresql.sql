@@ -402,6 +402,62 @@ CREATE TABLE batch (
 	FOREIGN KEY(office_id) REFERENCES office (id)
 );
 
+CREATE TABLE contact (
+	id BIGSERIAL NOT NULL,
+	office_id BIGINT NOT NULL,
+	ticket_id BIGINT DEFAULT 0 NOT NULL,
+	reservation_id BIGINT DEFAULT 0 NOT NULL,
+	channel TEXT DEFAULT '' NOT NULL,
+	sealed TEXT DEFAULT '' NOT NULL,
+	mark TEXT DEFAULT '' NOT NULL,
+	language TEXT DEFAULT 'id' NOT NULL,
+	awaits TEXT DEFAULT '' NOT NULL,
+	made_at BIGINT DEFAULT 0 NOT NULL,
+	erase_at BIGINT DEFAULT 0 NOT NULL,
+	PRIMARY KEY (id),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE INDEX contact_in_line ON contact (office_id, awaits) WHERE awaits <> '';
+
+CREATE INDEX contact_of_mark ON contact (office_id, mark);
+
+CREATE INDEX contact_of_reservation ON contact (reservation_id);
+
+CREATE INDEX contact_of_ticket ON contact (ticket_id);
+
+CREATE INDEX ix_contact_erase_at ON contact (erase_at);
+
+CREATE TABLE message (
+	id BIGSERIAL NOT NULL,
+	office_id BIGINT NOT NULL,
+	contact_id BIGINT DEFAULT 0 NOT NULL,
+	ticket_id BIGINT DEFAULT 0 NOT NULL,
+	reservation_id BIGINT DEFAULT 0 NOT NULL,
+	step_id BIGINT DEFAULT 0 NOT NULL,
+	channel TEXT DEFAULT '' NOT NULL,
+	occasion TEXT DEFAULT '' NOT NULL,
+	nth BIGINT DEFAULT 0 NOT NULL,
+	facts TEXT DEFAULT '' NOT NULL,
+	state TEXT DEFAULT 'waiting' NOT NULL,
+	due_at BIGINT DEFAULT 0 NOT NULL,
+	until_at BIGINT DEFAULT 0 NOT NULL,
+	tries BIGINT DEFAULT 0 NOT NULL,
+	outcome TEXT DEFAULT '' NOT NULL,
+	made_at BIGINT DEFAULT 0 NOT NULL,
+	ended_at BIGINT,
+	erase_at BIGINT DEFAULT 0 NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (office_id, ticket_id, reservation_id, occasion, nth, channel),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE INDEX ix_message_erase_at ON message (erase_at);
+
+CREATE INDEX message_due ON message (due_at) WHERE state IN ('waiting', 'sending');
+
+CREATE INDEX message_of_contact ON message (contact_id);
+
 CREATE TABLE job (
 	id BIGSERIAL NOT NULL,
 	office_id BIGINT NOT NULL,

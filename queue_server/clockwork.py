@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from .commands import access, complaints, reservations, seal, visitor
+from .commands import access, complaints, messages, reservations, seal, visitor
 from .database import Database
 from .domain import hours
 from .domain.errors import Refused
@@ -116,11 +116,12 @@ class Clockwork:
 
 def tidy(tx: Tx, _args: dict[str, Any]) -> Answer:
     """Forgets what was kept only for a while: answers, requests for pairing, ended sessions, personal values, the words
-    of old complaints."""
+    of old complaints, addresses of those who were told something."""
     log.forget_answers(tx.c, tx.now.at)
     people.drop_old_requests(tx.c, tx.now.at - 24 * HOUR_MS)
     people.drop_ended_sessions(tx.c, tx.now.tick, tx.now.tick - access.IDLE_MS)
     for ticket, count in upkeep.erase_due(tx.c, tx.office_id, tx.now.at):
         tx.record("erased", {"ticket": ticket, "what": "notes", "count": count, "reason": "kept_until_the_day_after"})
     complaints.erase(tx)
+    messages.erase(tx)
     return {}

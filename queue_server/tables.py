@@ -396,6 +396,37 @@ readiness = Table(
     UniqueConstraint("ticket_id", "service"),
 )
 
+#: How somebody who asked for it is told of their number or reservation. ``sealed`` is the address, closed with a key
+#: that is not in the database; it goes with its row at ``erase_at``, or when its holder has had enough. ``awaits`` is
+#: the service in whose line the number stands until "nearly your turn" was said; "": nothing is to be said.
+contact = Table(
+    "contact", metadata,
+    Column("id", Id, primary_key=True),
+    _office(), _number("ticket_id"), _number("reservation_id"), _text("channel"), _text("sealed"), _text("mark"),
+    _text("language", "id"), _text("awaits"), _number("made_at"), _number("erase_at", index=True),
+)
+Index("contact_of_ticket", contact.c.ticket_id)
+Index("contact_of_reservation", contact.c.reservation_id)
+Index("contact_of_mark", contact.c.office_id, contact.c.mark)
+_awaits = "awaits <> ''"
+Index("contact_in_line", contact.c.office_id, contact.c.awaits,
+      sqlite_where=text(_awaits), postgresql_where=text(_awaits))
+
+#: The outbox: what is to be said to whom, written in the transaction of what caused it, and what became of it. No
+#: address and no text is in it. ``due_at``: when it is tried (again), or until when whoever claimed it is believed.
+message = Table(
+    "message", metadata,
+    Column("id", Id, primary_key=True),
+    _office(), _number("contact_id"), _number("ticket_id"), _number("reservation_id"), _number("step_id"),
+    _text("channel"), _text("occasion"), _number("nth"), _text("facts"), _text("state", "waiting"), _number("due_at"),
+    _number("until_at"), _number("tries"), _text("outcome"), _number("made_at"), _number("ended_at", None),
+    _number("erase_at", index=True),
+    UniqueConstraint("office_id", "ticket_id", "reservation_id", "occasion", "nth", "channel"),
+)
+_unended = "state IN ('waiting', 'sending')"
+Index("message_due", message.c.due_at, sqlite_where=text(_unended), postgresql_where=text(_unended))
+Index("message_of_contact", message.c.contact_id)
+
 #: Exports made in the background, with their progress.
 job = Table(
     "job", metadata,

@@ -111,6 +111,7 @@
       ${facts(state)}
       ${remote(state, acts)}
       ${sound(state, acts)}
+      ${acts.tell.view()}
       ${trouble(state)}
       ${cancel(state, acts)}
       ${seal(state)}
@@ -140,7 +141,7 @@
         <div class=${"still still-" + ticket.state} role="status">${Visitor.icon(sign, "icon-big")}
           <h2>${Queue.t("state." + ticket.state, facts)}</h2><p>${Queue.t("state." + ticket.state + ".text", facts)}</p></div></section>
       ${journey(ticket)}
-      ${ticket.state === "parked" ? html`${sound(state, acts)}${trouble(state)}${cancel(state, acts)}` : null}
+      ${ticket.state === "parked" ? html`${sound(state, acts)}${acts.tell.view()}${trouble(state)}${cancel(state, acts)}` : null}
       ${state.picture.ended && ticket.state !== "no_show" && office.remote_numbers ? html`<a class="button button-wide" href=${"/visit/" + office.key}>${Visitor.icon("ticket")}<span>${Queue.t("another")}</span></a>` : null}
       ${seal(state)}
     </div>`;

@@ -154,6 +154,7 @@
     render(html`${Visitor.head(picture.office, draw)}
       ${state.lost ? html`<p><span class="line-mark" role="status">${Visitor.icon("wifi-off")}${Queue.t("line.lost", { time: Queue.time(picture.at) })}</span></p>` : null}
       ${service ? one(service) : list()}
+      ${Visitor.installer(draw)}
       <footer class="foot soft text-s">${Queue.say(picture.office.complaint)}</footer>`, root);
   }
 

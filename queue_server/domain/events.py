@@ -220,6 +220,12 @@ KINDS: dict[str, Kind] = {
     "custody_imported": _kind(
         "the registry of people in custody was brought up to date; cancelled: reservations for people who may no "
         "longer be visited", "people added changed removed cancelled"),
+    # what visitors who asked for it are told on their own phones: which, by which way, and whether it went out
+    "messages_wanted": _kind("somebody wants to be told of their number or reservation", "ticket reservation channel"),
+    "messages_ended": _kind("they want it no longer; the address is erased", "ticket reservation channel by"),
+    "message_ended": _kind(
+        "a message was sent, or will not be: state sent, failed, late, needless or unknown, and why",
+        "message ticket occasion channel state tries reason"),
     # what was foreseen
     "alert_raised": _kind("people were told that so many will wait, or wait, longer than promised",
                           "alert service code n"),

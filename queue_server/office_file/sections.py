@@ -23,6 +23,7 @@ from ..domain.office import (
     Week,
     Words,
 )
+from .messages import messages
 from .node import Node, Sheet, shown, suggestion
 from .room import room
 from .service import COLOUR, components, service, week
@@ -76,6 +77,7 @@ def office(sheet: Sheet, values: dict[str, object]) -> Office:
         always_open=top.yes_no("always_open", False),
         demo=top.yes_no("demo", False),
         rooms=tuple(room(node) for node in root.tables("room", 20)),
+        messages=messages(root.table("messages")),
     )
     if day_starts >= DAY_MIN:
         top.note("out_of_range", "day_starts", given="24:00", least="00:00", most="23:59")

@@ -12,6 +12,7 @@ from ..domain.office import (
     Booking,
     Clocks,
     Counter,
+    Messages,
     MixRule,
     Notice,
     Office,
@@ -64,6 +65,7 @@ def document(office: Office) -> Table:
         "room": [_room(room) for room in office.rooms],
         "service": [_service(service) for service in office.services],
         "rules": _rules(office.rules),
+        "messages": _messages(office.messages),
         "notice": [_notice(notice) for notice in office.notices],
         "words": {key: Inline(_words(words)) for key, words in sorted(office.words.items())},
     })
@@ -188,6 +190,16 @@ def _rules(rules: Rules) -> Table:
     }
 
 
+def _messages(messages: Messages) -> Table:
+    """Left out where nothing is offered and all else is as usual."""
+    if messages == Messages():
+        return {}
+    return {
+        "push": messages.push, "whatsapp": messages.whatsapp, "sms": messages.sms, "email": messages.email,
+        "ahead": messages.ahead, "reminders_h": list(messages.reminders_h),
+    }
+
+
 def _mix(mix: MixRule) -> Table:
     longest = "none" if mix.longest_wait_min is None else mix.longest_wait_min
     return {"priority": mix.priority, "ordinary": mix.ordinary, "longest_wait_min": longest}
@@ -199,8 +211,8 @@ def _notice(notice: Notice) -> Table:
     }
 
 
-#: Lists that mean something when they are empty: a closed day, a counter with a bare name.
-_MEANT_EMPTY = {*WEEKDAYS, "spoken"}
+#: Lists that mean something when they are empty: a closed day, a counter with a bare name, no reminder.
+_MEANT_EMPTY = {*WEEKDAYS, "spoken", "reminders_h"}
 
 
 def _tidy(table: Table) -> Table:

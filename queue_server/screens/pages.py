@@ -29,18 +29,19 @@ FILES = frozenset({".js", ".css", ".woff2", ".woff", ".svg", ".png", ".webmanife
 _PHONE = ("common/line.js", "common/words.js", "common/door.js", "visitor/parts.js")
 #: What a slow phone fetches in one go instead of file by file, in this order.
 TOGETHER: dict[str, tuple[str, ...]] = {
-    "visitor/all-visit.js": (*_PHONE, "visitor/visit.js"),
-    "visitor/all-ticket.js": (*_PHONE, "visitor/ring.js", "visitor/views.js", "visitor/follow.js"),
+    "visitor/all-visit.js": (*_PHONE, "visitor/tell.js", "visitor/visit.js"),
+    "visitor/all-ticket.js": (*_PHONE, "visitor/tell.js", "visitor/ring.js", "visitor/views.js", "visitor/follow.js"),
     "visitor/all-complaint.js": (*_PHONE, "visitor/complaint_parts.js", "visitor/complaint.js"),
-    "visitor/all-book.js": (*_PHONE, "visitor/book_parts.js", "visitor/book.js"),
-    "visitor/all-reserved.js": (*_PHONE, "visitor/book_parts.js", "visitor/reserved.js"),
+    "visitor/all-book.js": (*_PHONE, "visitor/tell.js", "visitor/book_parts.js", "visitor/book.js"),
+    "visitor/all-reserved.js": (*_PHONE, "visitor/tell.js", "visitor/book_parts.js", "visitor/reserved.js"),
     "visitor/all.css": ("common/base.css", "visitor/visitor.css"),
 }
 #: Screens whose words do not stand in a folder of their own; where two files say the same, the later one counts.
 WORDS = {
     "admin": ("supervisor/words.json", "supervisor/admin_words.json"),
-    "book": ("visitor/book_words.json",),
+    "book": ("visitor/book_words.json", "visitor/tell_words.json"),
     "complaint": ("common/complaint_words.json", "visitor/complaint_words.json"),
+    "visitor": ("visitor/words.json", "visitor/tell_words.json"),
     "complaints": ("supervisor/words.json", "common/complaint_words.json", "supervisor/complaint_words.json"),
     "reservations": ("supervisor/words.json", "supervisor/reservation_words.json"),
     "rooms": ("counter/words.json", "rooms/words.json"),
@@ -49,7 +50,8 @@ WORDS = {
 }
 #: The refusals that a visitor can meet; the others belong to officers and would only cost a phone time.
 _VISITORS = frozenset(f"refused.{code}" for code in (
-    "after_cutoff", "bad_plate", "before_opening", "break", "busy", "closed", "closed_today", "failed", "holiday",
+    "after_cutoff", "bad_plate", "before_opening", "channel_off", "email_wrong", "phone_wrong", "push_wrong",
+    "too_many_messages", "break", "busy", "closed", "closed_today", "failed", "holiday",
     "line", "no_such_service", "no_such_ticket", "not_now", "old_door", "paused", "phone_away", "quota_full",
     "remote_off", "reserve_first",
     "too_many_from_phone", "too_many_numbers", "too_many_requests", "too_many_tickets", "unknown", "wrong_door",
@@ -61,6 +63,7 @@ _COMPLAINANTS = frozenset(f"refused.{code}" for code in (
 ))
 #: And those of whoever reserves a place.
 _RESERVE = frozenset(f"refused.{code}" for code in (
+    "channel_off", "email_wrong", "phone_wrong", "push_wrong", "too_many_messages",
     "at_the_door", "booked_already", "busy", "day_over", "failed", "identity_wrong", "inmate_visited", "key_reused",
     "line", "name_missing", "no_reservations", "no_such_office", "no_such_reservation", "no_such_service",
     "no_such_session", "not_now", "not_that_day", "not_visitable", "old_door", "party_adult", "party_size",

@@ -88,8 +88,17 @@ def by_code(c: Connection, office_id: int, code: str) -> Reservation | None:
     return _one(c, _c.office_id == office_id, _c.code == code)
 
 
+def by_id(c: Connection, reservation_id: int) -> Reservation | None:
+    return _one(c, _c.id == reservation_id)
+
+
 def numbered(c: Connection, office_id: int, number: int) -> Reservation | None:
     return _one(c, _c.office_id == office_id, _c.number == number)
+
+
+def booked_ids(c: Connection, office_id: int, ids: Iterable[int]) -> set[int]:
+    """Those of some reservations that are still to come."""
+    return {row[0] for row in c.execute(select(_c.id).where(_c.office_id == office_id, _c.id.in_(list(ids)), _booked))}
 
 
 def of_tickets(c: Connection, tickets: Iterable[int]) -> dict[int, Reservation]:
