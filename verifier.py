@@ -160,6 +160,10 @@ KINDS: dict[str, Kind] = {
     "note_added": _kind("a note was tied to a ticket; only its commitment is here", "ticket commitment"),
     # at a counter
     "called": _kind("a visitor was called", "ticket call counter service priority why reason durations from room"),
+    "announced": _kind(
+        "a call that waited until somebody had gone to the visitor was given to the boards and spoken",
+        "ticket call counter"
+    ),
     "recalled": _kind("the call was repeated", "ticket call counter count"),
     "started": _kind("service began", "ticket call counter durations"),
     "finished": _kind("service ended", "ticket call counter outcome durations verdict"),
@@ -617,6 +621,10 @@ class ComplaintRule:
     keep_days: int = 365
 
 
+#: What a visitor may say that they need; nobody must, and none of it is asked to be proven (needs.py).
+NEEDS = ("seat", "wheelchair", "sign", "nursing", "blind", "unread")
+
+
 @dataclass(frozen=True)
 class Rules:
     mix: MixRule = MixRule()
@@ -631,6 +639,7 @@ class Rules:
     tickets_per_phone: int = 3       # active tickets of one phone
     kept_on_boards: bool = True      # boards show today's share of the promise between calls
     complaints: ComplaintRule = ComplaintRule()
+    needs: tuple[str, ...] = NEEDS   # of them, those that are asked about here; empty: none
 
 
 @dataclass(frozen=True)
@@ -1144,6 +1153,12 @@ def instant(office: Office, day: str, minutes: int) -> int:
 def day_begins(office: Office) -> int | None:
     """Milliseconds after midnight UTC at which the office's day changes; None: always open, so no day ends there."""
     return None if office.always_open else instant(office, "2000-01-01", office.day_starts) % (DAY_MIN * _MINUTE_MS)
+
+
+def day_after(office: Office, day: str) -> int:
+    """UTC ms of the end of the office day after ``day``: until then what was kept for the day is erased."""
+    later = date.fromisoformat(day) + timedelta(days=2)
+    return instant(office, later.isoformat(), office.day_starts)
 
 
 def hhmm(minutes: int) -> str:
@@ -2400,6 +2415,23 @@ def in_order(
 ) -> list[tuple[Waiting, Why]]:
     """The full order of one service: next_in_service again and again, with ``now`` held fixed."""
     return list(_walk(Heads.of(waiting), recent, rule, now))
+
+
+class ReEntry(NamedTuple):
+    """Where somebody comes back who missed the call. ``after``: so many others are called first, as the line stands
+    now; ``most``: so many at most, if others still come (and unless an officer goes on with somebody parked)."""
+
+    after: int
+    most: int
+
+
+def re_entry(heads: Heads, recent: Recent, rule: MixRule, now: int, back: Waiting) -> ReEntry:
+    """The place of ``back`` if it waited again from now on, told before anybody chooses it. Its ``returned_seq`` is
+    later than every call so far."""
+    waiting = [*heads.ordinary, *heads.priority, *heads.returning]
+    order = [w.step for w, _why in in_order([*waiting, back], recent, rule, now)]
+    # Each of the others that are called first brings this return nearer, but for returns; those before it go first.
+    return ReEntry(order.index(back.step), back.return_after + len(heads.returning))
 
 
 def choose(
@@ -4096,8 +4128,8 @@ STEP_PROBLEMS: dict[str, str] = {
 NAMES = ("waited", "walked", "served", "parked_office", "parked_visitor", "waited_off", "parked_off")
 #: Acts of a step whose events state no durations: no clock has moved on in them.
 SILENT = frozenset({
-    "recalled", "class_changed", "arrived", "passed", "paper_confirmed", "paper_unconfirmed", "visitor_taken_over",
-    "reopened", "offline_entered",
+    "recalled", "announced", "class_changed", "arrived", "passed", "paper_confirmed", "paper_unconfirmed",
+    "visitor_taken_over", "reopened", "offline_entered",
 })
 #: More acts than this are never open to an undo at once: it is a matter of seconds.
 MOST_UNDOABLE = 2_000
@@ -4124,12 +4156,14 @@ class Rebuilt:
         self.office: Office | None = None
         self.clocks = Clocks()
         self.legs: dict[int, Leg] = {}
+        self._announced_at: dict[int, int] = {}  # step -> when boards had its call, where somebody went there first
         self._befores: dict[int, Leg] = {}  # the newest acts that may be undone: step -> how it was before
         self.problems: list[Problem] = []
         self._acts: dict[str, Callable[[Leg, Event, dict[str, Any]], None]] = {
             "paper_confirmed": self._paper, "paper_unconfirmed": self._paper, "ticket_voided": self._void,
             "arrived": self._arrived, "passed": self._passed, "class_changed": self._class_changed,
-            "called": self._called, "recalled": self._recalled, "started": self._started, "finished": self._finished,
+            "called": self._called, "recalled": self._recalled, "announced": self._announced,
+            "started": self._started, "finished": self._finished,
             "skipped": self._skipped, "no_show": self._no_show, "brought_back": self._brought_back,
             "parked": self._parked, "transferred": self._transferred, "cancelled": self._cancelled,
             "unserved": self._unserved, "reopened": self._reopened, "visitor_taken_over": self._taken_over,
@@ -4279,6 +4313,12 @@ class Rebuilt:
         leg.called_at, leg.started_at = event.at, None
         leg.first_called_at = leg.first_called_at or event.at
         leg.returned_seq = leg.return_after = 0
+        self._announced_at.pop(leg.id, None)
+
+    def _announced(self, leg: Leg, event: Event, body: dict[str, Any]) -> None:
+        if leg.state is not State.CALLED:
+            raise _Wrong("not_possible", f"announce {leg.state}")
+        self._announced_at[leg.id] = event.at
 
     def _recalled(self, leg: Leg, event: Event, body: dict[str, Any]) -> None:
         if leg.state is not State.CALLED:
@@ -4307,7 +4347,8 @@ class Rebuilt:
     def _no_show(self, leg: Leg, event: Event, body: dict[str, Any]) -> None:
         self._move(leg, "no_show", event, body)
         self._ends(leg, event.at, "no_show")
-        since_call = max(0, event.at - (leg.called_at or event.at))
+        called_at = self._announced_at.get(leg.id) or leg.called_at
+        since_call = max(0, event.at - (called_at or event.at))
         leg.no_show_ms = since_call if leg.no_show_ms is None else min(since_call, leg.no_show_ms)
 
     def _again(self, leg: Leg, event: Event, body: dict[str, Any]) -> None:

@@ -458,6 +458,26 @@ CREATE INDEX message_due ON message (due_at) WHERE state IN ('waiting', 'sending
 
 CREATE INDEX message_of_contact ON message (contact_id);
 
+CREATE TABLE need (
+	id BIGSERIAL NOT NULL,
+	office_id BIGINT NOT NULL,
+	ticket_id BIGINT DEFAULT 0 NOT NULL,
+	reservation_id BIGINT DEFAULT 0 NOT NULL,
+	stated TEXT DEFAULT '' NOT NULL,
+	to_fetch BIGINT DEFAULT 0 NOT NULL,
+	place TEXT DEFAULT '' NOT NULL,
+	secret_key TEXT DEFAULT '' NOT NULL,
+	erase_at BIGINT DEFAULT 0 NOT NULL,
+	PRIMARY KEY (id),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE INDEX need_of_office ON need (office_id, erase_at);
+
+CREATE INDEX need_of_reservation ON need (reservation_id) WHERE ticket_id = 0;
+
+CREATE INDEX need_of_ticket ON need (ticket_id);
+
 CREATE TABLE job (
 	id BIGSERIAL NOT NULL,
 	office_id BIGINT NOT NULL,
@@ -665,6 +685,8 @@ CREATE TABLE call (
 	FOREIGN KEY(office_id) REFERENCES office (id),
 	FOREIGN KEY(step_id) REFERENCES step (id)
 );
+
+CREATE INDEX call_held ON call (office_id, step_id) WHERE state = 'held';
 
 CREATE INDEX call_of_hall ON call (office_id, hall, seq);
 

@@ -38,6 +38,7 @@ from .screens import (
     evidence,
     health,
     installable,
+    helper,
     media,
     messages,
     pages,
@@ -134,6 +135,7 @@ def create_app(config: Config, kit: Kit) -> House:
     app.register_blueprint(passkeys.blueprint(door))
     app.register_blueprint(reserve.blueprint(door, live))
     app.register_blueprint(rooms.blueprint(door, live))
+    app.register_blueprint(helper.blueprint(house, live))
     app.register_blueprint(media.blueprint(config, door, live))
     app.register_blueprint(complaints.blueprint(door, live, limits))
     app.register_blueprint(booking.blueprint(house, live, Bookings(database, kit)))

@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 
 #: A call is on the boards at once. What follows on a counter, a start, a finish, waits a little: often a call
 #: comes behind it, and one picture serves both.
-AT_ONCE = frozenset({"called", "recalled", "undone"})
+AT_ONCE = frozenset({"called", "announced", "recalled", "undone"})
 SOON_S = 0.05
 #: Events that may wait a moment for others: they change how many wait, not who is called.
 CALM = frozenset({

@@ -221,6 +221,10 @@ Index("call_of_hall", call.c.office_id, call.c.hall, call.c.seq)
 Index("call_of_step", call.c.step_id)
 Index("call_of_service", call.c.office_id, call.c.day, call.c.service, call.c.seq,
       sqlite_where=text("nth = 1 AND undone = 0"), postgresql_where=text("nth = 1 AND undone = 0"))
+#: Calls that no board shows yet, because somebody goes to the visitor first.
+_held = "state = 'held'"
+Index("call_held", call.c.office_id, call.c.step_id,
+      sqlite_where=text(_held), postgresql_where=text(_held))
 Index("call_unsummed", call.c.office_id, call.c.seq,
       sqlite_where=text("summed = 0"), postgresql_where=text("summed = 0"))
 
@@ -426,6 +430,19 @@ message = Table(
 _unended = "state IN ('waiting', 'sending')"
 Index("message_due", message.c.due_at, sqlite_where=text(_unended), postgresql_where=text(_unended))
 Index("message_of_contact", message.c.contact_id)
+#: What a visitor said privately that they need, of a number or of a reservation that becomes one. Nowhere else, and
+#: erased the day after: no event, export or board has it. ``stated``: codes, apart by commas; ``to_fetch``: somebody
+#: goes to them when they are called; ``place``: where they sit.
+need = Table(
+    "need", metadata,
+    Column("id", Id, primary_key=True),
+    _office(), _number("ticket_id"), _number("reservation_id"), _text("stated"), _number("to_fetch"), _text("place"),
+    _text("secret_key"), _number("erase_at"),
+)
+Index("need_of_office", need.c.office_id, need.c.erase_at)
+Index("need_of_ticket", need.c.ticket_id)
+_unmet = "ticket_id = 0"
+Index("need_of_reservation", need.c.reservation_id, sqlite_where=text(_unmet), postgresql_where=text(_unmet))
 
 #: Exports made in the background, with their progress.
 job = Table(

@@ -99,6 +99,10 @@ KINDS: dict[str, Kind] = {
     "note_added": _kind("a note was tied to a ticket; only its commitment is here", "ticket commitment"),
     # at a counter
     "called": _kind("a visitor was called", "ticket call counter service priority why reason durations from room"),
+    "announced": _kind(
+        "a call that waited until somebody had gone to the visitor was given to the boards and spoken",
+        "ticket call counter"
+    ),
     "recalled": _kind("the call was repeated", "ticket call counter count"),
     "started": _kind("service began", "ticket call counter durations"),
     "finished": _kind("service ended", "ticket call counter outcome durations verdict"),

@@ -290,6 +290,10 @@ class ComplaintRule:
     keep_days: int = 365
 
 
+#: What a visitor may say that they need; nobody must, and none of it is asked to be proven (needs.py).
+NEEDS = ("seat", "wheelchair", "sign", "nursing", "blind", "unread")
+
+
 @dataclass(frozen=True)
 class Rules:
     mix: MixRule = MixRule()
@@ -304,6 +308,7 @@ class Rules:
     tickets_per_phone: int = 3       # active tickets of one phone
     kept_on_boards: bool = True      # boards show today's share of the promise between calls
     complaints: ComplaintRule = ComplaintRule()
+    needs: tuple[str, ...] = NEEDS   # of them, those that are asked about here; empty: none
 
 
 @dataclass(frozen=True)

@@ -186,7 +186,8 @@ def _rules(rules: Rules) -> Table:
         "recall_spacing_s": rules.recall_spacing_s, "no_show_after_s": rules.no_show_after_s,
         "return_within_min": rules.return_within_min, "double_press_ms": rules.double_press_ms,
         "undo_s": rules.undo_s, "tickets_per_phone": rules.tickets_per_phone,
-        "kept_on_boards": rules.kept_on_boards, "mix": _mix(rules.mix), "complaints": asdict(rules.complaints),
+        "kept_on_boards": rules.kept_on_boards, "needs": list(rules.needs), "mix": _mix(rules.mix),
+        "complaints": asdict(rules.complaints),
     }
 
 
@@ -212,7 +213,7 @@ def _notice(notice: Notice) -> Table:
 
 
 #: Lists that mean something when they are empty: a closed day, a counter with a bare name, no reminder.
-_MEANT_EMPTY = {*WEEKDAYS, "spoken", "reminders_h"}
+_MEANT_EMPTY = {*WEEKDAYS, "spoken", "reminders_h", "needs"}
 
 
 def _tidy(table: Table) -> Table:

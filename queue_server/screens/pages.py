@@ -23,16 +23,18 @@ ROOT = Path(__file__).resolve().parents[2]
 #: The screens of every office besides its boards: word, and first part of the address.
 SCREENS = (("kiosk", "kiosk"), ("counter", "counter"), ("visit", "visit"), ("book", "book"),
            ("supervisor", "supervisor"),
-           ("admin", "admin"), ("public", "public"), ("complaint", "complaint"))
-FOLDERS = ("common", "display", "counter", "kiosk", "visitor", "supervisor", "public", "rooms")
+           ("helper", "helper"), ("admin", "admin"), ("public", "public"), ("complaint", "complaint"))
+FOLDERS = ("common", "display", "counter", "kiosk", "visitor", "supervisor", "public", "rooms", "helper")
 FILES = frozenset({".js", ".css", ".woff2", ".woff", ".svg", ".png", ".webmanifest"})
 _PHONE = ("common/line.js", "common/words.js", "common/door.js", "visitor/parts.js")
 #: What a slow phone fetches in one go instead of file by file, in this order.
 TOGETHER: dict[str, tuple[str, ...]] = {
-    "visitor/all-visit.js": (*_PHONE, "visitor/tell.js", "visitor/visit.js"),
-    "visitor/all-ticket.js": (*_PHONE, "visitor/tell.js", "visitor/ring.js", "visitor/views.js", "visitor/follow.js"),
+    "visitor/all-visit.js": (*_PHONE, "visitor/tell.js", "visitor/needs.js", "visitor/visit.js"),
+    "visitor/all-ticket.js": (
+        *_PHONE, "visitor/tell.js", "visitor/needs.js", "visitor/ring.js", "visitor/views.js", "visitor/follow.js"),
     "visitor/all-complaint.js": (*_PHONE, "visitor/complaint_parts.js", "visitor/complaint.js"),
-    "visitor/all-book.js": (*_PHONE, "visitor/tell.js", "visitor/book_parts.js", "visitor/book.js"),
+    "visitor/all-book.js": (
+        *_PHONE, "visitor/tell.js", "visitor/needs.js", "visitor/book_parts.js", "visitor/book.js"),
     "visitor/all-reserved.js": (*_PHONE, "visitor/tell.js", "visitor/book_parts.js", "visitor/reserved.js"),
     "visitor/all.css": ("common/base.css", "visitor/visitor.css"),
 }
@@ -46,14 +48,15 @@ WORDS = {
     "reservations": ("supervisor/words.json", "supervisor/reservation_words.json"),
     "rooms": ("counter/words.json", "rooms/words.json"),
     "supervisor": ("supervisor/words.json", "supervisor/event_words.json"),
+    "helper": ("counter/words.json", "helper/words.json"),
     "reports": ("supervisor/words.json", "supervisor/reports_words.json"),
 }
 #: The refusals that a visitor can meet; the others belong to officers and would only cost a phone time.
 _VISITORS = frozenset(f"refused.{code}" for code in (
-    "after_cutoff", "bad_plate", "before_opening", "channel_off", "email_wrong", "phone_wrong", "push_wrong",
-    "too_many_messages", "break", "busy", "closed", "closed_today", "failed", "holiday",
-    "line", "no_such_service", "no_such_ticket", "not_now", "old_door", "paused", "phone_away", "quota_full",
-    "remote_off", "reserve_first",
+    "after_cutoff", "back_at_door", "bad_plate", "before_opening", "break", "busy", "channel_off", "closed",
+    "closed_today", "email_wrong", "failed", "grace_over", "holiday", "line", "no_such_service", "no_such_ticket",
+    "not_now", "old_door", "paused", "phone_away", "phone_wrong", "push_wrong", "quota_full", "remote_off",
+    "reserve_first", "too_many_messages",
     "too_many_from_phone", "too_many_numbers", "too_many_requests", "too_many_tickets", "unknown", "wrong_door",
 ))
 #: And those of whoever complains.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from .. import tables as t
+from . import needs
 from .prepared import Prepared
 
 
@@ -24,7 +25,7 @@ def erase(c: Connection, office_id: int, ticket_id: int, name: str) -> bool:
 
 def erase_all(c: Connection, office_id: int, ticket_id: int) -> int:
     """Everything personal of a ticket, keys included; how many values there were."""
-    return int(c.execute(delete(t.private).where(
+    return needs.erase(c, ticket_id) + int(c.execute(delete(t.private).where(
         t.private.c.office_id == office_id, t.private.c.ticket_id == ticket_id)).rowcount)
 
 

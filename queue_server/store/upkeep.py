@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, Connection, delete, func, literal_column, select
 
 from .. import tables as t
+from . import needs
 
 
 def papers_due(c: Connection, unanswered_before: int, failed_before: int, now: int) -> list[tuple[str, str, str]]:
@@ -53,4 +54,8 @@ def erase_due(c: Connection, office_id: int, now: int) -> list[tuple[int, int]]:
     gone = c.execute(select(t.private.c.ticket_id, func.count()).where(*where).group_by(t.private.c.ticket_id)).all()
     if gone:
         c.execute(delete(t.private).where(*where))
-    return [(r[0], r[1]) for r in gone]
+    # What was said of needs goes as one with the notes: no entry tells that there was any.
+    counts = needs.erase_due(c, office_id, now)
+    for ticket, count in gone:
+        counts[ticket] = counts.get(ticket, 0) + count
+    return sorted((ticket, count) for ticket, count in counts.items() if ticket)
