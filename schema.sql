@@ -282,10 +282,54 @@ CREATE TABLE inmate (
 	hidden INTEGER DEFAULT 0 NOT NULL,
 	imported_at INTEGER DEFAULT 0 NOT NULL,
 	gone INTEGER DEFAULT 0 NOT NULL,
+	remission TEXT DEFAULT '' NOT NULL,
+	release_day TEXT DEFAULT '' NOT NULL,
+	programme TEXT DEFAULT '' NOT NULL,
+	erase_at INTEGER DEFAULT 0 NOT NULL,
 	PRIMARY KEY (id),
 	UNIQUE (office_id, register),
 	FOREIGN KEY(office_id) REFERENCES office (id)
 );
+
+CREATE TABLE family (
+	id INTEGER NOT NULL,
+	office_id INTEGER NOT NULL,
+	number INTEGER DEFAULT 0 NOT NULL,
+	inmate_id INTEGER DEFAULT 0 NOT NULL,
+	relation TEXT DEFAULT '' NOT NULL,
+	holder_name TEXT DEFAULT '' NOT NULL,
+	state TEXT DEFAULT '' NOT NULL,
+	code_digest TEXT DEFAULT '' NOT NULL,
+	proof TEXT DEFAULT '' NOT NULL,
+	made_at INTEGER DEFAULT 0 NOT NULL,
+	made_by INTEGER DEFAULT 0 NOT NULL,
+	until_at INTEGER DEFAULT 0 NOT NULL,
+	ended_at INTEGER,
+	reason TEXT DEFAULT '' NOT NULL,
+	erase_at INTEGER DEFAULT 0 NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (office_id, number),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE INDEX family_of_inmate ON family (office_id, inmate_id);
+
+CREATE UNIQUE INDEX one_family_per_code ON family (office_id, code_digest) WHERE code_digest <> '';
+
+CREATE TABLE family_look (
+	id INTEGER NOT NULL,
+	office_id INTEGER NOT NULL,
+	family_id INTEGER DEFAULT 0 NOT NULL,
+	at INTEGER DEFAULT 0 NOT NULL,
+	way TEXT DEFAULT '' NOT NULL,
+	place TEXT DEFAULT '' NOT NULL,
+	outcome TEXT DEFAULT '' NOT NULL,
+	erase_at INTEGER DEFAULT 0 NOT NULL,
+	PRIMARY KEY (id),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE INDEX family_look_of ON family_look (family_id, at);
 
 CREATE TABLE reservation (
 	id INTEGER NOT NULL,
@@ -646,6 +690,23 @@ CREATE TABLE told (
 	FOREIGN KEY(office_id) REFERENCES office (id),
 	FOREIGN KEY(person_id) REFERENCES person (id)
 );
+
+CREATE TABLE family_passkey (
+	id INTEGER NOT NULL,
+	office_id INTEGER NOT NULL,
+	family_id INTEGER NOT NULL,
+	credential TEXT DEFAULT '' NOT NULL,
+	public_key TEXT DEFAULT '' NOT NULL,
+	uses INTEGER DEFAULT 0 NOT NULL,
+	asked_at INTEGER DEFAULT 0 NOT NULL,
+	added_at INTEGER DEFAULT 0 NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (credential),
+	FOREIGN KEY(office_id) REFERENCES office (id),
+	FOREIGN KEY(family_id) REFERENCES family (id)
+);
+
+CREATE INDEX family_passkey_of ON family_passkey (family_id);
 
 CREATE TABLE readiness (
 	office_id INTEGER NOT NULL,

@@ -291,6 +291,14 @@ KINDS: dict[str, Kind] = {
     "message_ended": _kind(
         "a message was sent, or will not be: state sent, failed, late, needless or unknown, and why",
         "message ticket occasion channel state tries reason"),
+    # family self-service: which enrolment, by its number; never whose, and never whose case
+    "family_enrolled": _kind("staff enrolled somebody who may see the stages of a case", "family relation"),
+    "family_ended": _kind("an enrolment was revoked, ran out, or the person is in custody here no more",
+                          "family reason"),
+    "family_looked": _kind(
+        "somebody looked at a case, or had the right code and not the date of birth; place: phone or kiosk",
+        "family way place outcome"),
+    "family_phone_added": _kind("a phone opens with its fingerprint from now on", "family"),
     # what was foreseen
     "alert_raised": _kind("people were told that so many will wait, or wait, longer than promised",
                           "alert service code n"),
@@ -302,7 +310,9 @@ KINDS: dict[str, Kind] = {
         "that of the configuration in force, register that of all standards published so far",
         "day reason sealed_seq sealed_hash tick configuration digest register",
     ),
-    "erased": _kind("personal values and their key were erased together", "ticket what count reason"),
+    "erased": _kind(
+        "personal values and their key were erased together; rows: which, where somebody asked for it, so that a "
+        "restore can do it again", "ticket what count reason rows"),
     "clock_doubted": _kind(
         "the clock jumped, went back or was confirmed by a person", "jump_ms confirmed reason"
     ),
@@ -626,6 +636,15 @@ NEEDS = ("seat", "wheelchair", "sign", "nursing", "blind", "unread")
 
 
 @dataclass(frozen=True)
+class FamilyRule:
+    """Whether families whom staff enrolled may see the stages of a case, and for how long, days."""
+
+    offered: bool = False
+    holds_days: int = 365            # an enrolment runs out after so long
+    keep_days: int = 90              # an ended one, and every look, is kept so long
+
+
+@dataclass(frozen=True)
 class Rules:
     mix: MixRule = MixRule()
     merge: str = "earliest"          # earliest | listed: how a counter merges its services
@@ -640,6 +659,7 @@ class Rules:
     kept_on_boards: bool = True      # boards show today's share of the promise between calls
     complaints: ComplaintRule = ComplaintRule()
     needs: tuple[str, ...] = NEEDS   # of them, those that are asked about here; empty: none
+    family: FamilyRule = FamilyRule()
 
 
 @dataclass(frozen=True)

@@ -36,13 +36,16 @@ from .screens import (
     booking,
     complaints,
     evidence,
+    families,
+    family,
     health,
-    installable,
     helper,
+    installable,
     media,
     messages,
     pages,
     passkeys,
+    privacy,
     public,
     reporting,
     requests,
@@ -143,6 +146,9 @@ def create_app(config: Config, kit: Kit) -> House:
     app.register_blueprint(messages.blueprint(house, live, ways))
     app.register_blueprint(installable.blueprint(door, live))
     app.context_processor(lambda: {"installable": installable.installable(door)})
+    app.register_blueprint(family.blueprint(door, live, limits))
+    app.register_blueprint(families.blueprint(door, live))
+    app.register_blueprint(privacy.blueprint(live))
     openness = Openness(live, database, kit)
     live.kept_today = openness.on_boards
     app.register_blueprint(public.blueprint(openness))

@@ -310,7 +310,42 @@ inmate = Table(
     Column("id", Id, primary_key=True),
     _office(), _text("register"), _text("status"), _text("block"), _text("days"), _number("may_visit"),
     _number("hidden"), _number("imported_at"), _number("gone"),
+    # what a family may see, where the office offers that; and when somebody who is here no more is forgotten
+    _text("remission"), _text("release_day"), _text("programme"), _number("erase_at"),
     UniqueConstraint("office_id", "register"),
+)
+
+#: Who may see the stages of a case: enrolled by staff, by a code and a date of birth of which only keyed hashes are
+#: kept. An ended one (revoked, run out, nobody here any more) has neither.
+family = Table(
+    "family", metadata,
+    Column("id", Id, primary_key=True),
+    _office(), _number("number"), _number("inmate_id"), _text("relation"), _text("holder_name"), _text("state"),
+    _text("code_digest"), _text("proof"), _number("made_at"), _number("made_by"), _number("until_at"),
+    _number("ended_at", None), _text("reason"), _number("erase_at"),
+    UniqueConstraint("office_id", "number"),
+)
+_enrolled = "code_digest <> ''"
+Index("one_family_per_code", family.c.office_id, family.c.code_digest, unique=True,
+      sqlite_where=text(_enrolled), postgresql_where=text(_enrolled))
+Index("family_of_inmate", family.c.office_id, family.c.inmate_id)
+
+#: A family's phone that opens by its fingerprint (WebAuthn); only the half that may be known.
+family_passkey = Table(
+    "family_passkey", metadata,
+    Column("id", Id, primary_key=True),
+    _office(), Column("family_id", Id, ForeignKey("family.id"), nullable=False),
+    _text("credential"), _text("public_key"), _number("uses"), _number("asked_at"), _number("added_at"),
+    UniqueConstraint("credential"), Index("family_passkey_of", "family_id"),
+)
+
+#: Who looked at a case, and who tried with a right code and could not say the date of birth.
+family_look = Table(
+    "family_look", metadata,
+    Column("id", Id, primary_key=True),
+    _office(), _number("family_id"), _number("at"), _text("way"), _text("place"), _text("outcome"),
+    _number("erase_at"),
+    Index("family_look_of", "family_id", "at"),
 )
 
 #: Reservations. ``place`` is one of the places of its session's quota ``pool``: while somebody holds it, nobody else

@@ -157,7 +157,7 @@
       ${state.lost ? html`<p><span class="line-mark" role="status">${Visitor.icon("wifi-off")}${Queue.t("line.lost", { time: Queue.time(picture.at) })}</span></p>` : null}
       ${service ? one(service) : list()}
       ${Visitor.installer(draw)}
-      <footer class="foot soft text-s">${Queue.say(picture.office.complaint)}</footer>`, root);
+      <footer class="foot soft text-s">${Queue.say(picture.office.complaint)} <a href=${"/privacy/" + picture.office.key + "?lang=" + Queue.language() + "#number"} data-testid="privacy">${Queue.t("privacy")}</a></footer>`, root);
   }
 
   /* ---- What is done ----------------------------------------------------------------------------- */

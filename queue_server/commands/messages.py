@@ -323,10 +323,3 @@ def _holds(tx: Tx, row: Message) -> bool:
     if row.occasion == Occasion.CALLED:
         return step.state == StepState.CALLED and queue.first_call(tx.c, step.id) == row.nth
     return step.state in (StepState.WAITING, StepState.ISSUING)
-
-
-def erase(tx: Tx) -> None:
-    """Addresses whose time is over (the day after) are erased, with what was told."""
-    count = messages.erase_due(tx.c, tx.office_id, tx.now.at)
-    if count:
-        tx.record("erased", {"what": "contacts", "count": count, "reason": "kept_until_the_day_after"})

@@ -295,6 +295,15 @@ NEEDS = ("seat", "wheelchair", "sign", "nursing", "blind", "unread")
 
 
 @dataclass(frozen=True)
+class FamilyRule:
+    """Whether families whom staff enrolled may see the stages of a case, and for how long, days."""
+
+    offered: bool = False
+    holds_days: int = 365            # an enrolment runs out after so long
+    keep_days: int = 90              # an ended one, and every look, is kept so long
+
+
+@dataclass(frozen=True)
 class Rules:
     mix: MixRule = MixRule()
     merge: str = "earliest"          # earliest | listed: how a counter merges its services
@@ -309,6 +318,7 @@ class Rules:
     kept_on_boards: bool = True      # boards show today's share of the promise between calls
     complaints: ComplaintRule = ComplaintRule()
     needs: tuple[str, ...] = NEEDS   # of them, those that are asked about here; empty: none
+    family: FamilyRule = FamilyRule()
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from ..domain.office import (
     Board,
     ComplaintRule,
     Counter,
+    FamilyRule,
     Hall,
     Holiday,
     MixRule,
@@ -209,6 +210,7 @@ def _rules(node: Node | None) -> Rules:
         kept_on_boards=node.yes_no("kept_on_boards", usual.kept_on_boards),
         complaints=_complaints(node.table("complaints")),
         needs=_needs(node),
+        family=_family(node.table("family")),
     )
     node.done()
     return found
@@ -255,6 +257,19 @@ def _complaints(node: Node | None) -> ComplaintRule:
         ordinary_days=node.number("ordinary_days", usual.ordinary_days, 1, 120),
         supervisory_days=node.number("supervisory_days", usual.supervisory_days, 1, 240),
         keep_days=node.number("keep_days", usual.keep_days, 30, 3_650),
+    )
+    node.done()
+    return found
+
+
+def _family(node: Node | None) -> FamilyRule:
+    if node is None:
+        return FamilyRule()
+    usual = FamilyRule()
+    found = FamilyRule(
+        offered=node.yes_no("offered", usual.offered),
+        holds_days=node.number("holds_days", usual.holds_days, 1, 3_650),
+        keep_days=node.number("keep_days", usual.keep_days, 7, 3_650),
     )
     node.done()
     return found

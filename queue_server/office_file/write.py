@@ -187,7 +187,7 @@ def _rules(rules: Rules) -> Table:
         "return_within_min": rules.return_within_min, "double_press_ms": rules.double_press_ms,
         "undo_s": rules.undo_s, "tickets_per_phone": rules.tickets_per_phone,
         "kept_on_boards": rules.kept_on_boards, "needs": list(rules.needs), "mix": _mix(rules.mix),
-        "complaints": asdict(rules.complaints),
+        "complaints": asdict(rules.complaints), "family": asdict(rules.family),
     }
 
 

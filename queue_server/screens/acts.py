@@ -14,6 +14,8 @@ from ..commands import (
     counter,
     day,
     devices,
+    erasure,
+    family,
     media,
     needs,
     notes,
@@ -32,7 +34,7 @@ from ..commands import (
 from ..commands import people as staff
 from ..domain.errors import Refused
 from ..transaction import Answer, Command, Tx
-from .before import Preparation, edited, read_text, with_password
+from .before import Preparation, edited, read_text, with_family_code, with_password
 from .roles import OVERSEES, PEOPLE, SERVES, SETS_UP, Who
 
 MOST_TEXT = 200
@@ -111,6 +113,10 @@ def _acts() -> list[Act]:
         Act("room_undo", rooms.room_undo, officer, {"event": int}),
         Act("other_ready", stages.other_ready, officer, {"ticket": int, "service": str}),
         Act("count_party", rooms.count_party, officer, {"step": int, "people": int}),
+        Act("enrol_family", family.enrol, officer, {"register": str, "relation": str, "holder_name": str, "born": str},
+            before=with_family_code),
+        Act("revoke_family", family.revoke, SERVES | OVERSEES, {"family": int, "reason": str}),
+        Act("erase_person", erasure.erase_person, OVERSEES, {"what": str, "which": str, "day": str}),
         Act("second_factor", access.second_factor, PEOPLE, {"secret": str, "code": str}),
         Act("drop_second_factor", access.drop_second_factor, PEOPLE, {"person": int, "code": str}),
         Act("drop_passkey", passkeys.drop_passkey, PEOPLE, {"passkey": int}),

@@ -40,6 +40,7 @@ def picture(s: Snapshot, channel: str) -> dict[str, Any]:
         "next_opening": min(openings, default=None), "voice": office.voice,
         "needs": list(office.rules.needs), "fetched": sorted(FETCHED), "classes": list(CLASSES),
         "reservations": any(service.booking is not None for service in office.services),
+        "families": office.rules.family.offered,
     }
 
 

@@ -22,8 +22,8 @@ from .entrance import DAY_S, set_cookie
 ROOT = Path(__file__).resolve().parents[2]
 #: The screens of every office besides its boards: word, and first part of the address.
 SCREENS = (("kiosk", "kiosk"), ("counter", "counter"), ("visit", "visit"), ("book", "book"),
-           ("supervisor", "supervisor"),
-           ("helper", "helper"), ("admin", "admin"), ("public", "public"), ("complaint", "complaint"))
+           ("supervisor", "supervisor"), ("helper", "helper"), ("privacy", "privacy"), ("family", "family"),
+           ("families", "families"), ("admin", "admin"), ("public", "public"), ("complaint", "complaint"))
 FOLDERS = ("common", "display", "counter", "kiosk", "visitor", "supervisor", "public", "rooms", "helper")
 FILES = frozenset({".js", ".css", ".woff2", ".woff", ".svg", ".png", ".webmanifest"})
 _PHONE = ("common/line.js", "common/words.js", "common/door.js", "visitor/parts.js")
@@ -36,6 +36,8 @@ TOGETHER: dict[str, tuple[str, ...]] = {
     "visitor/all-book.js": (
         *_PHONE, "visitor/tell.js", "visitor/needs.js", "visitor/book_parts.js", "visitor/book.js"),
     "visitor/all-reserved.js": (*_PHONE, "visitor/tell.js", "visitor/book_parts.js", "visitor/reserved.js"),
+    "visitor/all-family.js": (
+        *_PHONE, "common/passkey.js", "visitor/family_parts.js", "visitor/family.js"),
     "visitor/all.css": ("common/base.css", "visitor/visitor.css"),
 }
 #: Screens whose words do not stand in a folder of their own; where two files say the same, the later one counts.
@@ -46,6 +48,9 @@ WORDS = {
     "visitor": ("visitor/words.json", "visitor/tell_words.json"),
     "complaints": ("supervisor/words.json", "common/complaint_words.json", "supervisor/complaint_words.json"),
     "reservations": ("supervisor/words.json", "supervisor/reservation_words.json"),
+    "family": ("visitor/family_words.json",),
+    "families": ("supervisor/words.json", "supervisor/family_words.json"),
+    "privacy": ("common/personal_words.json",),
     "rooms": ("counter/words.json", "rooms/words.json"),
     "supervisor": ("supervisor/words.json", "supervisor/event_words.json"),
     "helper": ("counter/words.json", "helper/words.json"),
@@ -74,7 +79,12 @@ _RESERVE = frozenset(f"refused.{code}" for code in (
     "too_early", "too_late", "too_many_from_phone", "too_many_lookups", "too_many_numbers", "too_many_requests",
     "unknown", "used", "visited_this_week", "wrong_day", "wrong_door",
 ))
-_ONLY = {"book": _RESERVE, "visitor": _VISITORS, "complaint": _COMPLAINANTS}
+#: And those of families.
+_FAMILIES = frozenset(f"refused.{code}" for code in (
+    "busy", "failed", "family_no", "family_off", "family_wait", "line", "no_passkey_here", "passkey_there",
+    "too_many_passkeys", "too_many_requests", "unknown", "wrong_passkey",
+))
+_ONLY = {"family": _FAMILIES, "book": _RESERVE, "visitor": _VISITORS, "complaint": _COMPLAINANTS}
 mimetypes.add_type("font/woff2", ".woff2")
 
 

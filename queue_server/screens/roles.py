@@ -119,6 +119,17 @@ ROUTES: dict[str, Line] = {
     "POST /helper/<office>/print": Line(SERVES, "print one of them again, on this server's printer"),
     "POST /office/<office>/missed": Line(KIOSKS, "where somebody comes back who missed the call, by their number"),
     "POST /office/<office>/back": Line(KIOSKS, "they come back, at that place"),
+    "GET /family/<office>": Line(ANYBODY, "the page for enrolled families; what is in it comes after the proof"),
+    "POST /office/<office>/family/look": Line(
+        ANYBODY, "the stages of a case, after code and date of birth, or a passkey"),
+    "POST /office/<office>/family/question": Line(ANYBODY, "what a family's phone is asked with, known or not"),
+    "POST /office/<office>/family/phone/question": Line(
+        ANYBODY, "what a new phone is asked with, just after a look with code and date of birth"),
+    "POST /office/<office>/family/phone": Line(ANYBODY, "set up the passkey that it made, just after such a look"),
+    "GET /families/<office>": Line(ANYBODY, "the page of those enrolled; they come after signing in"),
+    "GET /supervisor/<office>/families": Line(
+        SERVES | READS, "who was enrolled and who looked; names for whoever serves"),
+    "GET /privacy/<office>": Line(ANYBODY, "which personal data are asked, why, who sees them and until when"),
     "GET /complaint/<office>": Line(ANYBODY, "the page for complaining, and for looking after one's complaint"),
     "GET /t/<secret>/complaint": Line(HOLDERS, "the same, tied to a ticket"),
     "POST /t/<secret>/complaint": Line(HOLDERS, "complain about the visit of a ticket"),

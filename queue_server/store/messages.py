@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, insert, literal_column, or_, select
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, literal_column, select
 from sqlalchemy import update as update_
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -188,14 +188,3 @@ def withdraw(c: Connection, reservation_id: int, at: int, occasion: str) -> None
 
 
 # --- time passes ------------------------------------------------------------------------------------------
-
-
-def erase_due(c: Connection, office_id: int, now: int) -> int:
-    """Erases addresses, and what was told, whose time is over; how many addresses."""
-    old = and_(_c.office_id == office_id, _c.erase_at <= now)
-    ids = [row[0] for row in c.execute(select(_c.id).where(old))]
-    if ids:
-        erase(c, ids, now)
-    c.execute(delete(t.message).where(
-        _m.office_id == office_id, _m.erase_at <= now, or_(~_unended, _m.until_at <= now)))
-    return len(ids)
