@@ -32,6 +32,7 @@ from .screens import (
     administration,
     api,
     booking,
+    cases,
     complaints,
     evidence,
     health,
@@ -132,6 +133,7 @@ def create_app(config: Config, kit: Kit) -> House:
     app.register_blueprint(complaints.blueprint(door, live, limits))
     app.register_blueprint(booking.blueprint(house, live, Bookings(database, kit)))
     app.register_blueprint(reservations.blueprint(door, live))
+    app.register_blueprint(cases.blueprint(door, live, limits))
     openness = Openness(live, database, kit)
     live.kept_today = openness.on_boards
     app.register_blueprint(public.blueprint(openness))

@@ -10,9 +10,11 @@ from ..domain import hours, numbering, presence
 from ..domain.errors import NotFound, Refused
 from ..domain.events import Json
 from ..domain.office import Service
-from ..domain.ticket import State, Step, label
+from ..domain.ticket import ENDED, State, Step, label
 from ..store import offices, queue, reservations, standards
+from ..store.cases import Case
 from ..transaction import Answer, Tx
+from . import cases
 from .day import open_office_day
 from .moving import advance, save, service_of
 from .notes import keep_plate
@@ -54,6 +56,7 @@ def issue(tx: Tx, args: dict[str, Any]) -> Answer:
     off, ``old_door`` or ``wrong_door`` for a code that proves nothing.
     """
     service = service_of(tx.office, args["service"])
+    case = cases.wanted(tx, str(args["case"]), service.key) if args.get("case") else None
     channel, priority = args["channel"], bool(args.get("priority"))
     if proven(tx, args):
         channel = "door"  # taken on one's own phone, standing at the door
@@ -64,11 +67,11 @@ def issue(tx: Tx, args: dict[str, Any]) -> Answer:
         refused = verdict.refusal()
         refused.counted = (service.key, channel)  # type: ignore[attr-defined]
         raise refused
-    if tx.actor.holder:
-        kept = _same_phone(tx, service)
+    if case is not None or tx.actor.holder:
+        kept = _same_phone(tx, service) if case is None else _same_case(tx, case)
         if kept is not None:
             return kept
-    return give(tx, service, channel, priority, args)
+    return give(tx, service, channel, priority, args, case=case)
 
 
 def proven(tx: Tx, args: dict[str, Any]) -> bool:
@@ -81,6 +84,13 @@ def proven(tx: Tx, args: dict[str, Any]) -> bool:
 def not_proven(args: dict[str, Any]) -> Refused:
     """What is wrong with the code: it has run out, or it is none that counts here."""
     return Refused("wrong_door" if args.get("shown") is None else "old_door")
+
+
+def _same_case(tx: Tx, case: Case) -> Answer | None:
+    """A case whose number has not ended gets that number back, not a second one."""
+    if not case.collect_ticket_id or queue.newest_step(tx.c, case.collect_ticket_id).state in ENDED:
+        return None
+    return {"ticket": ticket_answer(queue.ticket(tx.c, case.collect_ticket_id)), "again": True}
 
 
 def _same_phone(tx: Tx, service: Service) -> Answer | None:
@@ -96,8 +106,10 @@ def _same_phone(tx: Tx, service: Service) -> Answer | None:
 
 def give(
     tx: Tx, service: Service, channel: str, priority: bool, args: dict[str, Any], party: int = 1,
+    case: Case | None = None,
 ) -> Answer:
-    """The next number of the service's series; whether it may be given was decided before. ``party``: how many come."""
+    """The next number of the service's series; whether it may be given was decided before. ``party``: how many come;
+    ``case``: what is collected with it."""
     number = queue.next_number(tx.c, tx.office_id, service.key, tx.day)
     if number == 1:  # whoever took an earlier one of this series has opened the day
         open_office_day(tx)
@@ -121,6 +133,8 @@ def give(
         "ticket": ticket_id, "day": tx.day, "service": service.key, "prefix": prefix, "number": number,
         "channel": channel, "priority": int(priority), "standard": standard, "state": str(state),
     }
+    if case is not None:
+        body["case"] = case.number
     here = channel != "online"
     # Somebody at home is told nothing: how long they will wait depends on when they come.
     said = tx.foretold(service.key, priority) if here else None
@@ -128,6 +142,8 @@ def give(
         body["forecast"] = [*said]
     step_id = queue.add_step(tx.c, new_step(tx, ticket_id, service.key, priority, state, standard, here, said))
     tx.record("ticket_issued", body, step_id)
+    if case is not None:
+        cases.tie(tx, case, ticket_id, step_id)
     if service.plate and args.get("plate"):
         keep_plate(tx, ticket_id, str(args["plate"]), step_id)
     return {"ticket": {

@@ -34,12 +34,15 @@ TOGETHER: dict[str, tuple[str, ...]] = {
     "visitor/all-complaint.js": (*_PHONE, "visitor/complaint_parts.js", "visitor/complaint.js"),
     "visitor/all-book.js": (*_PHONE, "visitor/book_parts.js", "visitor/book.js"),
     "visitor/all-reserved.js": (*_PHONE, "visitor/book_parts.js", "visitor/reserved.js"),
+    "visitor/all-case.js": (*_PHONE, "visitor/case.js"),
     "visitor/all.css": ("common/base.css", "visitor/visitor.css"),
 }
 #: Screens whose words do not stand in a folder of their own; where two files say the same, the later one counts.
 WORDS = {
     "admin": ("supervisor/words.json", "supervisor/admin_words.json"),
     "book": ("visitor/book_words.json",),
+    "case": ("visitor/case_words.json",),
+    "cases": ("supervisor/words.json", "supervisor/case_words.json"),
     "complaint": ("common/complaint_words.json", "visitor/complaint_words.json"),
     "complaints": ("supervisor/words.json", "common/complaint_words.json", "supervisor/complaint_words.json"),
     "reservations": ("supervisor/words.json", "supervisor/reservation_words.json"),
@@ -48,8 +51,9 @@ WORDS = {
 }
 #: The refusals that a visitor can meet; the others belong to officers and would only cost a phone time.
 _VISITORS = frozenset(f"refused.{code}" for code in (
-    "after_cutoff", "bad_plate", "before_opening", "break", "busy", "closed", "closed_today", "failed", "holiday",
-    "line", "no_such_service", "no_such_ticket", "not_now", "old_door", "paused", "phone_away", "quota_full",
+    "after_cutoff", "bad_plate", "before_opening", "break", "busy", "case_collected", "case_elsewhere", "case_ended",
+    "case_late", "case_not_ready", "closed", "closed_today", "failed", "holiday", "line", "no_such_case",
+    "no_such_service", "no_such_ticket", "not_now", "old_door", "paused", "phone_away", "quota_full",
     "remote_off", "reserve_first",
     "too_many_from_phone", "too_many_numbers", "too_many_requests", "too_many_tickets", "unknown", "wrong_door",
 ))
@@ -67,7 +71,7 @@ _RESERVE = frozenset(f"refused.{code}" for code in (
     "too_early", "too_late", "too_many_from_phone", "too_many_lookups", "too_many_numbers", "too_many_requests",
     "unknown", "used", "visited_this_week", "wrong_day", "wrong_door",
 ))
-_ONLY = {"book": _RESERVE, "visitor": _VISITORS, "complaint": _COMPLAINANTS}
+_ONLY = {"book": _RESERVE, "case": _VISITORS, "visitor": _VISITORS, "complaint": _COMPLAINANTS}
 mimetypes.add_type("font/woff2", ".woff2")
 
 

@@ -104,6 +104,10 @@ ROUTES: dict[str, Line] = {
     "GET /reservations/<office>": Line(ANYBODY, "the page of the day's reservations; they come after signing in"),
     "GET /supervisor/<office>/reservations": Line(
         SERVES | READS, "the reservations of a day; names for whoever serves, signals of brokers for who oversees"),
+    "GET /case/<office>": Line(ANYBODY, "the page of a case; how it stands comes with its code"),
+    "POST /office/<office>/case": Line(ANYBODY, "how a case stands, by its code; wrong ones are limited"),
+    "GET /cases/<office>": Line(ANYBODY, "the page of the office's cases; they come after signing in"),
+    "GET /supervisor/<office>/cases": Line(SERVES | READS, "cases that are late, due, in work and ready"),
     "GET /complaint/<office>": Line(ANYBODY, "the page for complaining, and for looking after one's complaint"),
     "GET /t/<secret>/complaint": Line(HOLDERS, "the same, tied to a ticket"),
     "POST /t/<secret>/complaint": Line(HOLDERS, "complain about the visit of a ticket"),
