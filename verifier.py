@@ -299,6 +299,15 @@ KINDS: dict[str, Kind] = {
         "somebody looked at a case, or had the right code and not the date of birth; place: phone or kiosk",
         "family way place outcome"),
     "family_phone_added": _kind("a phone opens with its fingerprint from now on", "family"),
+    # cases: what continues on another day; never whose, and not the code that opens it
+    "case_opened": _kind(
+        "something was served that is finished on another day; due: the last day on which that is in time",
+        "case ticket service days due"),
+    "case_ready": _kind("a case can be collected; in_time: on its due day or before", "case in_time"),
+    "case_not_ready": _kind("a case that was called ready is in work again", "case reason"),
+    "case_linked": _kind("a number was tied to a case, to collect it", "case ticket"),
+    "case_collected": _kind("what a case was about was handed over", "case ticket"),
+    "case_ended": _kind("a case ended without being collected", "case reason"),
     # what was foreseen
     "alert_raised": _kind("people were told that so many will wait, or wait, longer than promised",
                           "alert service code n"),
@@ -609,6 +618,9 @@ class Service:
     both_ready: bool = False              # a stage that begins only when the other one (the inmate) is ready too
     phone_away: bool = False              # from this stage on phones are in a locker: no call may depend on one
     plate: bool = False                   # a lane: whoever takes a number may give the car's plate
+    #: What is served here is finished within so many working days (0: the same day) and has a case; None: at once.
+    finish_in_days: int | None = None
+    collected_at: tuple[str, ...] = ()    # the services at which it is collected then
 
 
 @dataclass(frozen=True)
@@ -742,6 +754,11 @@ class Office:
     def stage_keys(self) -> frozenset[str]:
         """Services that are a stage of another: no number is taken for them."""
         return frozenset(key for service in self.services for key in service.stages)
+
+    @cached_property
+    def has_cases(self) -> bool:
+        """Whether something that is served here continues on another day."""
+        return any(service.finish_in_days is not None for service in self.services)
 
     def journey(self, first: str) -> tuple[str, ...]:
         """The services that a number of ``first`` goes through, in order; itself alone where it has no stages."""

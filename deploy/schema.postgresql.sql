@@ -522,6 +522,38 @@ CREATE INDEX need_of_reservation ON need (reservation_id) WHERE ticket_id = 0;
 
 CREATE INDEX need_of_ticket ON need (ticket_id);
 
+CREATE TABLE case_file (
+	id BIGSERIAL NOT NULL,
+	office_id BIGINT NOT NULL,
+	number BIGINT DEFAULT 0 NOT NULL,
+	code TEXT DEFAULT '' NOT NULL,
+	service TEXT DEFAULT '' NOT NULL,
+	ticket_id BIGINT DEFAULT 0 NOT NULL,
+	day TEXT DEFAULT '' NOT NULL,
+	opened_at BIGINT DEFAULT 0 NOT NULL,
+	days BIGINT DEFAULT 0 NOT NULL,
+	due TEXT DEFAULT '' NOT NULL,
+	state TEXT DEFAULT '' NOT NULL,
+	ready_at BIGINT,
+	ready_day TEXT DEFAULT '' NOT NULL,
+	over_at BIGINT,
+	over_day TEXT DEFAULT '' NOT NULL,
+	reason TEXT DEFAULT '' NOT NULL,
+	collect_ticket_id BIGINT DEFAULT 0 NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (office_id, number),
+	UNIQUE (office_id, code),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE INDEX case_collected_with ON case_file (collect_ticket_id);
+
+CREATE INDEX case_due ON case_file (office_id, due, service);
+
+CREATE INDEX case_of_ticket ON case_file (ticket_id);
+
+CREATE INDEX case_open ON case_file (office_id, due) WHERE state IN ('in_work', 'ready');
+
 CREATE TABLE job (
 	id BIGSERIAL NOT NULL,
 	office_id BIGINT NOT NULL,

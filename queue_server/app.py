@@ -34,6 +34,7 @@ from .screens import (
     administration,
     api,
     booking,
+    cases,
     complaints,
     evidence,
     families,
@@ -149,6 +150,7 @@ def create_app(config: Config, kit: Kit) -> House:
     app.register_blueprint(family.blueprint(door, live, limits))
     app.register_blueprint(families.blueprint(door, live))
     app.register_blueprint(privacy.blueprint(live))
+    app.register_blueprint(cases.blueprint(door, live, limits))
     openness = Openness(live, database, kit)
     live.kept_today = openness.on_boards
     app.register_blueprint(public.blueprint(openness))

@@ -40,11 +40,15 @@ async def _connect(base: str) -> tuple[asyncio.StreamReader, asyncio.StreamWrite
 
 
 class Web:
-    """A browser's requests, one after the other over one kept connection; it keeps its cookies."""
+    """A browser's requests, one after the other over one kept connection; it keeps its cookies.
 
-    def __init__(self, base: str, cookies: dict[str, str] | None = None) -> None:
+    ``address``: what a proxy in front of the server would say of whom it asks for; "": nothing.
+    """
+
+    def __init__(self, base: str, cookies: dict[str, str] | None = None, address: str = "") -> None:
         self.base = base.rstrip("/")
         self.cookies: dict[str, str] = dict(cookies or {})
+        self._proxied = f"X-Forwarded-For: {address}\r\n" if address else ""
         self._open: tuple[asyncio.StreamReader, asyncio.StreamWriter, str] | None = None
         self._turn = asyncio.Lock()
 
@@ -75,7 +79,7 @@ class Web:
         data = json.dumps(message).encode()
         writer.write((
             f"{method} {path} HTTP/1.1\r\nHost: {host}\r\nX-Queue: 1\r\nContent-Type: application/json\r\n"
-            f"Cookie: {self.cookie_header()}\r\nContent-Length: {len(data)}\r\n\r\n").encode() + data)
+            f"Cookie: {self.cookie_header()}\r\n{self._proxied}Content-Length: {len(data)}\r\n\r\n").encode() + data)
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         length = 0
         for line in head[1:]:

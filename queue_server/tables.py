@@ -478,6 +478,21 @@ Index("need_of_office", need.c.office_id, need.c.erase_at)
 Index("need_of_ticket", need.c.ticket_id)
 _unmet = "ticket_id = 0"
 Index("need_of_reservation", need.c.reservation_id, sqlite_where=text(_unmet), postgresql_where=text(_unmet))
+#: What continues on another day: its code, until when it is promised, and what became of it. Nothing personal.
+case_file = Table(
+    "case_file", metadata,
+    Column("id", Id, primary_key=True),
+    _office(), _number("number"), _text("code"), _text("service"), _number("ticket_id"), _text("day"),
+    _number("opened_at"), _number("days"), _text("due"), _text("state"), _number("ready_at", None), _text("ready_day"),
+    _number("over_at", None), _text("over_day"), _text("reason"), _number("collect_ticket_id"),
+    UniqueConstraint("office_id", "number"), UniqueConstraint("office_id", "code"),
+)
+_case_open = "state IN ('in_work', 'ready')"
+Index("case_open", case_file.c.office_id, case_file.c.due,
+      sqlite_where=text(_case_open), postgresql_where=text(_case_open))
+Index("case_due", case_file.c.office_id, case_file.c.due, case_file.c.service)
+Index("case_of_ticket", case_file.c.ticket_id)
+Index("case_collected_with", case_file.c.collect_ticket_id)
 
 #: Exports made in the background, with their progress.
 job = Table(

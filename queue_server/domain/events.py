@@ -238,6 +238,15 @@ KINDS: dict[str, Kind] = {
         "somebody looked at a case, or had the right code and not the date of birth; place: phone or kiosk",
         "family way place outcome"),
     "family_phone_added": _kind("a phone opens with its fingerprint from now on", "family"),
+    # cases: what continues on another day; never whose, and not the code that opens it
+    "case_opened": _kind(
+        "something was served that is finished on another day; due: the last day on which that is in time",
+        "case ticket service days due"),
+    "case_ready": _kind("a case can be collected; in_time: on its due day or before", "case in_time"),
+    "case_not_ready": _kind("a case that was called ready is in work again", "case reason"),
+    "case_linked": _kind("a number was tied to a case, to collect it", "case ticket"),
+    "case_collected": _kind("what a case was about was handed over", "case ticket"),
+    "case_ended": _kind("a case ended without being collected", "case reason"),
     # what was foreseen
     "alert_raised": _kind("people were told that so many will wait, or wait, longer than promised",
                           "alert service code n"),

@@ -268,6 +268,9 @@ class Service:
     both_ready: bool = False              # a stage that begins only when the other one (the inmate) is ready too
     phone_away: bool = False              # from this stage on phones are in a locker: no call may depend on one
     plate: bool = False                   # a lane: whoever takes a number may give the car's plate
+    #: What is served here is finished within so many working days (0: the same day) and has a case; None: at once.
+    finish_in_days: int | None = None
+    collected_at: tuple[str, ...] = ()    # the services at which it is collected then
 
 
 @dataclass(frozen=True)
@@ -401,6 +404,11 @@ class Office:
     def stage_keys(self) -> frozenset[str]:
         """Services that are a stage of another: no number is taken for them."""
         return frozenset(key for service in self.services for key in service.stages)
+
+    @cached_property
+    def has_cases(self) -> bool:
+        """Whether something that is served here continues on another day."""
+        return any(service.finish_in_days is not None for service in self.services)
 
     def journey(self, first: str) -> tuple[str, ...]:
         """The services that a number of ``first`` goes through, in order; itself alone where it has no stages."""

@@ -62,6 +62,10 @@ PLAIN: dict[str, str] = {
     "sitting": "id office_id step_id room unit minutes extended_min began_at began_tick warned over ended_at",
     "batch": "office_id day room number at called passed",
     "readiness": "office_id ticket_id service asked_at asked_tick visitor_at visitor_tick other_at other_tick",
+    "case_file": (
+        "id office_id number code service ticket_id day opened_at days due state ready_at ready_day over_at over_day "
+        "reason collect_ticket_id"
+    ),
     "job": "id office_id kind asked state done total file problem created_at ended_at",
     "tally": (
         "office_id span start weekday service part name numbers steps counts waits services waits_flagged "

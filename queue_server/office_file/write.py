@@ -115,7 +115,7 @@ def _service(service: Service) -> Table:
         "colour": service.colour, "summary": _words(service.summary), "remote": service.remote,
         "english": service.english, "priority_prefix": service.priority_prefix,
         "stages": list(service.stages), "both_ready": service.both_ready, "phone_away": service.phone_away,
-        "plate": service.plate,
+        "plate": service.plate, "finish_in_days": service.finish_in_days, "collected_at": list(service.collected_at),
         "reserved": list(service.reserved) if service.reserved else None,
         "reserved_for": Inline({kiosk: list(span) for kiosk, span in service.reserved_for.items()}) or None,
         "hours": {

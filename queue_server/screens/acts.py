@@ -9,6 +9,8 @@ from typing import Any
 from ..commands import (
     access,
     alerts,
+    cases,
+    codes,
     complaints,
     configuration,
     counter,
@@ -95,6 +97,10 @@ def _acts() -> list[Act]:
         Act("fetched", needs.fetched, officer, {"step": int}),
         Act("check_in", check_in_for, officer, {"code": str}),
         Act("cancel_reservation", reservations.take_back, OVERSEES, {"reservation": int, "reason": str}),
+        Act("case_ready", cases.ready, officer, {"case": int}),
+        Act("case_not_ready", cases.not_ready, officer, {"case": int}),
+        Act("end_case", cases.end, OVERSEES, {"case": int, "reason": str}),
+        Act("link_case", cases.link, officer, {"step": int, "code": str}),
         Act("note", notes.note, officer, {**seen, "step": int, "text": str}, longest=500),
         Act("open_room", rooms.open_room, officer, {"room": str}),
         Act("close_room", rooms.close_room, officer, {"room": str}),
@@ -156,8 +162,8 @@ def _acts() -> list[Act]:
 
 
 def check_in_for(tx: Tx, args: dict[str, Any]) -> Answer:
-    """The reservation of somebody who stands before an officer becomes a number."""
-    return reservations.check_in(tx, Given(args, by="staff"))
+    """The reservation, or the case, of somebody who stands before an officer becomes a number."""
+    return codes.number_for(tx, Given(args, by="staff"))
 
 
 class Given(dict[str, Any]):

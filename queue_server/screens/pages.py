@@ -38,12 +38,15 @@ TOGETHER: dict[str, tuple[str, ...]] = {
     "visitor/all-reserved.js": (*_PHONE, "visitor/tell.js", "visitor/book_parts.js", "visitor/reserved.js"),
     "visitor/all-family.js": (
         *_PHONE, "common/passkey.js", "visitor/family_parts.js", "visitor/family.js"),
+    "visitor/all-case.js": (*_PHONE, "visitor/case.js"),
     "visitor/all.css": ("common/base.css", "visitor/visitor.css"),
 }
 #: Screens whose words do not stand in a folder of their own; where two files say the same, the later one counts.
 WORDS = {
     "admin": ("supervisor/words.json", "supervisor/admin_words.json"),
     "book": ("visitor/book_words.json", "visitor/tell_words.json"),
+    "case": ("visitor/case_words.json",),
+    "cases": ("supervisor/words.json", "supervisor/case_words.json"),
     "complaint": ("common/complaint_words.json", "visitor/complaint_words.json"),
     "visitor": ("visitor/words.json", "visitor/tell_words.json"),
     "complaints": ("supervisor/words.json", "common/complaint_words.json", "supervisor/complaint_words.json"),
@@ -58,10 +61,11 @@ WORDS = {
 }
 #: The refusals that a visitor can meet; the others belong to officers and would only cost a phone time.
 _VISITORS = frozenset(f"refused.{code}" for code in (
-    "after_cutoff", "back_at_door", "bad_plate", "before_opening", "break", "busy", "channel_off", "closed",
-    "closed_today", "email_wrong", "failed", "grace_over", "holiday", "line", "no_such_service", "no_such_ticket",
-    "not_now", "old_door", "paused", "phone_away", "phone_wrong", "push_wrong", "quota_full", "remote_off",
-    "reserve_first", "too_many_messages",
+    "after_cutoff", "back_at_door", "bad_plate", "before_opening", "break", "busy", "case_collected", "case_elsewhere",
+    "case_ended", "case_late", "case_not_ready", "channel_off", "closed", "closed_today", "email_wrong", "failed",
+    "grace_over", "holiday", "line", "no_such_case", "no_such_service", "no_such_ticket", "not_now", "old_door",
+    "paused", "phone_away", "phone_wrong", "push_wrong", "quota_full", "remote_off", "reserve_first",
+    "too_many_messages",
     "too_many_from_phone", "too_many_numbers", "too_many_requests", "too_many_tickets", "unknown", "wrong_door",
 ))
 #: And those of whoever complains.
@@ -84,7 +88,7 @@ _FAMILIES = frozenset(f"refused.{code}" for code in (
     "busy", "failed", "family_no", "family_off", "family_wait", "line", "no_passkey_here", "passkey_there",
     "too_many_passkeys", "too_many_requests", "unknown", "wrong_passkey",
 ))
-_ONLY = {"family": _FAMILIES, "book": _RESERVE, "visitor": _VISITORS, "complaint": _COMPLAINANTS}
+_ONLY = {"family": _FAMILIES, "book": _RESERVE, "case": _VISITORS, "visitor": _VISITORS, "complaint": _COMPLAINANTS}
 mimetypes.add_type("font/woff2", ".woff2")
 
 

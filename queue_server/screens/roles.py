@@ -130,6 +130,10 @@ ROUTES: dict[str, Line] = {
     "GET /supervisor/<office>/families": Line(
         SERVES | READS, "who was enrolled and who looked; names for whoever serves"),
     "GET /privacy/<office>": Line(ANYBODY, "which personal data are asked, why, who sees them and until when"),
+    "GET /case/<office>": Line(ANYBODY, "the page of a case; how it stands comes with its code"),
+    "POST /office/<office>/case": Line(ANYBODY, "how a case stands, by its code; wrong ones are limited"),
+    "GET /cases/<office>": Line(ANYBODY, "the page of the office's cases; they come after signing in"),
+    "GET /supervisor/<office>/cases": Line(SERVES | READS, "cases that are late, due, in work and ready"),
     "GET /complaint/<office>": Line(ANYBODY, "the page for complaining, and for looking after one's complaint"),
     "GET /t/<secret>/complaint": Line(HOLDERS, "the same, tied to a ticket"),
     "POST /t/<secret>/complaint": Line(HOLDERS, "complain about the visit of a ticket"),

@@ -42,6 +42,7 @@ def picture(
         "kind": "supervisor", "seq": s.seq, "at": s.at, "office": s.office_head(),
         "services": [{**head, **_service(s, head["key"], today.service(head["key"]), late)} for head in s.services()],
         "counters": [_counter(s, c.key, today.counters.get(c.key, ())) for c in s.office.counters],
+        "reservations": any(service.booking is not None for service in s.office.services), "cases": s.office.has_cases,
         "boards": devices, "places": [{"key": b.key, "name": b.name, "hall": b.hall} for b in s.office.boards],
         "ahead": {
             "at": s.outlook.ahead.at or None, "forecast_at": s.outlook.at or None,

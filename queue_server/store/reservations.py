@@ -136,8 +136,9 @@ def issued_besides(c: Connection, office_id: int, office: Office, service: Servi
     held: dict[str, int] = {}
     if session is not None:
         rows = c.execute(select(_c.pool, func.count()).where(
-            _c.office_id == office_id, _c.service == service.key, _c.day == day, _c.session == session.key, _holds)
-            .group_by(_c.pool))
+            _c.office_id == office_id, _c.service == service.key, _c.day == day, _c.session == session.key, _holds,
+            # Who is too late holds nothing any more, whether or not that has been noted yet.
+            or_(_c.state != str(State.BOOKED), _c.expires_at > at)).group_by(_c.pool))
         held = {row[0]: int(row[1]) for row in rows}
     found = issued_today(c, office_id, service.key, day, counted_from(office, service, at), reserved=False)
     return IssuedToday(
