@@ -5,7 +5,7 @@
   const Queue = window.Queue;
   const html = window.htmPreact.html;
 
-  const PRIMARY_ICONS = { call_next: "speakerphone", start: "player-play", finish: "check", resume: "player-play" };
+  const PRIMARY_ICONS = { call_next: "speakerphone", fetched: "walk", start: "player-play", finish: "check", resume: "player-play" };
 
   /** What an act is called on the screen; the primary ones say what happens. */
   Counter.actWord = function (act) { return Queue.t("act." + act); };
@@ -173,6 +173,7 @@
         <${person} picture=${picture} now=${props.now} />
         <${Primary} picture=${picture} presses=${props.presses} />
         <div class="answers"><${Counter.Said} presses=${props.presses} line=${props.line} /><${Undo} picture=${picture} now=${props.now} /></div>
+        <${Counter.Slip} slip=${props.slip} officeName=${props.officeName} />
         ${open && Counter.isPanel(open) ? html`<${Counter.Panel} picture=${picture} open=${open} />`
           : html`<${Acts} picture=${picture} now=${props.now} />`}
       </div>

@@ -37,7 +37,7 @@
   /** The way in from the first picture, where the office takes reservations. */
   Kiosk.reservationButton = function (state, acts) {
     return state.picture.reservations && !state.picture.reserve ? html`<button class="button tool has-reservation" data-testid="reservation" onClick=${acts.reservation}>
-      ${Kiosk.icon("ticket")}<span>${Queue.t("reservation")}</span></button>` : null;
+      ${Kiosk.icon("ticket")}<span>${Queue.t(state.picture.cases ? "reservation.or_case" : "reservation")}</span></button>` : null;
   };
 
   /** The way to family self-service, where the office offers it and the server is there. */
@@ -49,7 +49,7 @@
   Kiosk.reservation = function (state, acts) {
     const busy = Boolean(state.sending), full = state.code_typed.length === LENGTH;
     return html`<div class="page-service page-code">${Kiosk.header(state)}
-      <section class="about"><div class="about-title"><div><h1 tabindex="-1">${Queue.t("reservation.title")}</h1><p class="text-l soft">${Queue.t("reservation.how")}</p></div></div>
+      <section class="about"><div class="about-title"><div><h1 tabindex="-1">${Queue.t(state.picture.cases ? "reservation.title_or_case" : "reservation.title")}</h1><p class="text-l soft">${Queue.t("reservation.how")}</p></div></div>
         <output class="number code-shown" data-testid="code-shown" aria-live="polite">${shown(state.code_typed)}</output>
         <div class="keys" role="group" aria-label=${Queue.t("reservation.keys")}>${SIGNS.map(function (sign) {
           return html`<button class="button key" key=${sign} data-testid=${"key-" + sign} onClick=${function () { acts.type(sign); }}>${sign}</button>`;

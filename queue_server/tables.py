@@ -221,6 +221,10 @@ Index("call_of_hall", call.c.office_id, call.c.hall, call.c.seq)
 Index("call_of_step", call.c.step_id)
 Index("call_of_service", call.c.office_id, call.c.day, call.c.service, call.c.seq,
       sqlite_where=text("nth = 1 AND undone = 0"), postgresql_where=text("nth = 1 AND undone = 0"))
+#: Calls that no board shows yet, because somebody goes to the visitor first.
+_held = "state = 'held'"
+Index("call_held", call.c.office_id, call.c.step_id,
+      sqlite_where=text(_held), postgresql_where=text(_held))
 Index("call_unsummed", call.c.office_id, call.c.seq,
       sqlite_where=text("summed = 0"), postgresql_where=text("summed = 0"))
 
@@ -431,6 +435,65 @@ readiness = Table(
     UniqueConstraint("ticket_id", "service"),
 )
 
+#: How somebody who asked for it is told of their number or reservation. ``sealed`` is the address, closed with a key
+#: that is not in the database; it goes with its row at ``erase_at``, or when its holder has had enough. ``awaits`` is
+#: the service in whose line the number stands until "nearly your turn" was said; "": nothing is to be said.
+contact = Table(
+    "contact", metadata,
+    Column("id", Id, primary_key=True),
+    _office(), _number("ticket_id"), _number("reservation_id"), _text("channel"), _text("sealed"), _text("mark"),
+    _text("language", "id"), _text("awaits"), _number("made_at"), _number("erase_at", index=True),
+)
+Index("contact_of_ticket", contact.c.ticket_id)
+Index("contact_of_reservation", contact.c.reservation_id)
+Index("contact_of_mark", contact.c.office_id, contact.c.mark)
+_awaits = "awaits <> ''"
+Index("contact_in_line", contact.c.office_id, contact.c.awaits,
+      sqlite_where=text(_awaits), postgresql_where=text(_awaits))
+
+#: The outbox: what is to be said to whom, written in the transaction of what caused it, and what became of it. No
+#: address and no text is in it. ``due_at``: when it is tried (again), or until when whoever claimed it is believed.
+message = Table(
+    "message", metadata,
+    Column("id", Id, primary_key=True),
+    _office(), _number("contact_id"), _number("ticket_id"), _number("reservation_id"), _number("step_id"),
+    _text("channel"), _text("occasion"), _number("nth"), _text("facts"), _text("state", "waiting"), _number("due_at"),
+    _number("until_at"), _number("tries"), _text("outcome"), _number("made_at"), _number("ended_at", None),
+    _number("erase_at", index=True),
+    UniqueConstraint("office_id", "ticket_id", "reservation_id", "occasion", "nth", "channel"),
+)
+_unended = "state IN ('waiting', 'sending')"
+Index("message_due", message.c.due_at, sqlite_where=text(_unended), postgresql_where=text(_unended))
+Index("message_of_contact", message.c.contact_id)
+#: What a visitor said privately that they need, of a number or of a reservation that becomes one. Nowhere else, and
+#: erased the day after: no event, export or board has it. ``stated``: codes, apart by commas; ``to_fetch``: somebody
+#: goes to them when they are called; ``place``: where they sit.
+need = Table(
+    "need", metadata,
+    Column("id", Id, primary_key=True),
+    _office(), _number("ticket_id"), _number("reservation_id"), _text("stated"), _number("to_fetch"), _text("place"),
+    _text("secret_key"), _number("erase_at"),
+)
+Index("need_of_office", need.c.office_id, need.c.erase_at)
+Index("need_of_ticket", need.c.ticket_id)
+_unmet = "ticket_id = 0"
+Index("need_of_reservation", need.c.reservation_id, sqlite_where=text(_unmet), postgresql_where=text(_unmet))
+#: What continues on another day: its code, until when it is promised, and what became of it. Nothing personal.
+case_file = Table(
+    "case_file", metadata,
+    Column("id", Id, primary_key=True),
+    _office(), _number("number"), _text("code"), _text("service"), _number("ticket_id"), _text("day"),
+    _number("opened_at"), _number("days"), _text("due"), _text("state"), _number("ready_at", None), _text("ready_day"),
+    _number("over_at", None), _text("over_day"), _text("reason"), _number("collect_ticket_id"),
+    UniqueConstraint("office_id", "number"), UniqueConstraint("office_id", "code"),
+)
+_case_open = "state IN ('in_work', 'ready')"
+Index("case_open", case_file.c.office_id, case_file.c.due,
+      sqlite_where=text(_case_open), postgresql_where=text(_case_open))
+Index("case_due", case_file.c.office_id, case_file.c.due, case_file.c.service)
+Index("case_of_ticket", case_file.c.ticket_id)
+Index("case_collected_with", case_file.c.collect_ticket_id)
+
 #: Exports made in the background, with their progress.
 job = Table(
     "job", metadata,
@@ -444,8 +507,8 @@ def _run(name: str) -> Column[bytes]:
     return Column(name, LargeBinary, nullable=False)
 
 
-#: What past days and months add up to, per service and part (domain/tally.py), with the durations in ascending order.
-#: Never the truth: made from the steps by ``python -m queue_server tally``, which can make all of it anew.
+#: What past days, months and their thirds add up to, per service and part (domain/tally.py), with the durations in
+#: ascending order. Never the truth: made from the steps by ``python -m queue_server tally``, which can make it anew.
 tally = Table(
     "tally", metadata,
     _office(), _text("span"), _text("start"), _number("weekday"), _text("service"), _text("part"), _text("name"),

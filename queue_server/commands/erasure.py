@@ -51,6 +51,7 @@ def _erase(tx: Tx, rows: Rows, reason: str = REASON) -> dict[str, int]:
         count = personal.erase(tx.c, tx.office_id, rules.rule_of(table), ids) if ids and table not in done else 0
         if count:
             done[table] = count
+        if count and rules.rule_of(table).says:
             tx.record("erased", {"what": table, "count": count, "reason": reason, "rows": [*ids]})
     for person in sorted(rows.get("person", ())):
         _forget_staff(tx, person, reason)
@@ -81,7 +82,7 @@ def _reservation(tx: Tx, which: str, _day: str) -> Rows:
         if row.state == Booked.BOOKED:
             end(tx, row, "staff", "erased")
     tickets = {row.ticket_id for row in own.values() if row.ticket_id}
-    return {"reservation": set(own), "ticket": tickets, "private": tickets}
+    return {"reservation": set(own), "ticket": tickets, "private": tickets, **store.of_visitor(tx.c, tickets, set(own))}
 
 
 def _ticket(tx: Tx, which: str, day: str) -> Rows:
@@ -97,8 +98,10 @@ def _ticket(tx: Tx, which: str, day: str) -> Rows:
         raise NotFound("no_such_ticket")
     code = store.code_of_ticket(tx.c, tx.office_id, ticket)
     more = _reservation(tx, code, day) if code else {}
+    mine = store.of_visitor(tx.c, {ticket}, set())
     return {"ticket": {ticket} | more.get("ticket", set()), "private": {ticket} | more.get("private", set()),
-            "reservation": more.get("reservation", set())}
+            "reservation": more.get("reservation", set()),
+            **{table: ids | more.get(table, set()) for table, ids in mine.items()}}
 
 
 def _complaint(tx: Tx, which: str, _day: str) -> Rows:

@@ -86,6 +86,10 @@ DATA = (
           ("ticket.priority", "step.priority", "call.priority", "reservation.priority"), rule=False),
     Datum("plate", Of.VISITOR, (Form.LANE,), Basis.CONSENT, SERVERS, ("private.value", "private.name")),
     Datum("note", Of.VISITOR, (Form.COUNTER,), Basis.TASK, SERVERS, ("private.value", "private.name")),
+    Datum("needs", Of.VISITOR, (Form.NUMBER, Form.BOOK, Form.COUNTER), Basis.CONSENT, SERVERS,
+          ("need.stated", "need.to_fetch", "need.place")),
+    Datum("told", Of.VISITOR, (Form.NUMBER, Form.BOOK), Basis.CONSENT, (),
+          ("contact.sealed", "contact.mark", "message.contact_id")),
     Datum("name", Of.VISITOR, (Form.BOOK,), Basis.TASK, SERVERS, ("reservation.holder_name",), ask="name"),
     Datum("nik", Of.VISITOR, (Form.BOOK,), Basis.TASK, SERVERS, ("reservation.person", "reservation.identity_end"),
           ask="nik"),
@@ -155,6 +159,10 @@ SESSION_IDLE_MS = 60 * 60_000
 
 RULES = (
     Rule("private", "erase_at", whole=True, by="ticket_id", says="notes"),
+    # Which number said what it needs stands nowhere, not even that it went.
+    Rule("need", "erase_at", whole=True),
+    Rule("message", "erase_at", whole=True, by=""),
+    Rule("contact", "erase_at", whole=True, says="contacts", also=(("message", "contact_id"),)),
     Rule("ticket", "day", Due.DAY, after=1, says="phones"),
     Rule("reservation", "erase_at", along=("secret_key",), says="reservations"),
     Rule("complaint", "erase_at", along=("secret_key", "readers"), says="complaints"),

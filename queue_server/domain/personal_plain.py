@@ -37,6 +37,12 @@ PLAIN: dict[str, str] = {
     "command": "expires_at",
     "refusal": "office_id day service channel code n counted",
     "private": "id office_id ticket_id secret_key erase_at",
+    "need": "id office_id ticket_id reservation_id secret_key erase_at",
+    "contact": "id office_id ticket_id reservation_id channel language awaits made_at erase_at",
+    "message": (
+        "id office_id ticket_id reservation_id step_id channel occasion nth facts state due_at until_at tries outcome "
+        "made_at ended_at erase_at"
+    ),
     "complaint": (
         "id office_id number day made_at category kind restricted about_lead ticket_id service due state tracking "
         "language made_seq answered_at answered_day handed_to handed_at handed_day outcome closed_at erase_at"
@@ -56,6 +62,10 @@ PLAIN: dict[str, str] = {
     "sitting": "id office_id step_id room unit minutes extended_min began_at began_tick warned over ended_at",
     "batch": "office_id day room number at called passed",
     "readiness": "office_id ticket_id service asked_at asked_tick visitor_at visitor_tick other_at other_tick",
+    "case_file": (
+        "id office_id number code service ticket_id day opened_at days due state ready_at ready_day over_at over_day "
+        "reason collect_ticket_id"
+    ),
     "job": "id office_id kind asked state done total file problem created_at ended_at",
     "tally": (
         "office_id span start weekday service part name numbers steps counts waits services waits_flagged "

@@ -9,6 +9,8 @@ from typing import Any
 from ..commands import (
     access,
     alerts,
+    cases,
+    codes,
     complaints,
     configuration,
     counter,
@@ -17,6 +19,7 @@ from ..commands import (
     erasure,
     family,
     media,
+    needs,
     notes,
     paper_roll,
     passkeys,
@@ -88,9 +91,16 @@ def _acts() -> list[Act]:
         Act("reclass", counter.reclass, officer, {**seen, "step": int, "priority": bool, "reason": str}),
         Act("cancel", counter.cancel, officer, {**seen, "step": int, "reason": str}),
         Act("arrived", counter.arrived, officer, {**seen, "step": int}),
-        Act("issue", issue_for, officer, {**seen, "service": str, "priority": bool, "language": str}),
+        Act("issue", issue_for, officer, {**seen, "service": str, "priority": bool, "language": str,
+                                           "needs": str, "fetch": bool, "where": str}),
+        Act("state_needs", needs.state_needs, officer, {"step": int, "needs": str, "fetch": bool, "where": str}),
+        Act("fetched", needs.fetched, officer, {"step": int}),
         Act("check_in", check_in_for, officer, {"code": str}),
         Act("cancel_reservation", reservations.take_back, OVERSEES, {"reservation": int, "reason": str}),
+        Act("case_ready", cases.ready, officer, {"case": int}),
+        Act("case_not_ready", cases.not_ready, officer, {"case": int}),
+        Act("end_case", cases.end, OVERSEES, {"case": int, "reason": str}),
+        Act("link_case", cases.link, officer, {"step": int, "code": str}),
         Act("note", notes.note, officer, {**seen, "step": int, "text": str}, longest=500),
         Act("open_room", rooms.open_room, officer, {"room": str}),
         Act("close_room", rooms.close_room, officer, {"room": str}),
@@ -121,9 +131,10 @@ def _acts() -> list[Act]:
         Act("pause_service", supervisor.pause_service, OVERSEES, {"service": str, "reason": str}),
         Act("resume_service", supervisor.resume_service, OVERSEES, {"service": str}),
         Act("close_counter", supervisor.close_counter, OVERSEES, {"counter": str, "reason": str}),
-        Act("open_counter", supervisor.open_counter, OVERSEES, {"counter": str}),
+        Act("open_counter", supervisor.open_counter, OVERSEES,
+            {"counter": str, "reason": str, "remedy": dict}),
         Act("move_service", supervisor.move_service, OVERSEES,
-            {"counter": str, "service": str, "on": bool, "reason": str}),
+            {"counter": str, "service": str, "on": bool, "reason": str, "remedy": dict}),
         Act("close_day", day.close_day, OVERSEES, {"day": str, "reason": str, "reasons": dict}),
         Act("enter_paper", paper_roll.enter_paper, OVERSEES,
             {"service": str, "number": int, "day": str, "issued": str, "outcome": str, "counter": str, "started": str,
@@ -151,8 +162,8 @@ def _acts() -> list[Act]:
 
 
 def check_in_for(tx: Tx, args: dict[str, Any]) -> Answer:
-    """The reservation of somebody who stands before an officer becomes a number."""
-    return reservations.check_in(tx, Given(args, by="staff"))
+    """The reservation, or the case, of somebody who stands before an officer becomes a number."""
+    return codes.number_for(tx, Given(args, by="staff"))
 
 
 class Given(dict[str, Any]):

@@ -36,6 +36,14 @@ def ticket(c: Connection, office_id: int, day: str, prefix: str, number: int) ->
         _t.office_id == office_id, _t.day == day, _t.prefix == prefix, _t.number == number)).scalar()
 
 
+def of_visitor(c: Connection, tickets: set[int], reserved: set[int]) -> dict[str, set[int]]:
+    """What numbers and reservations said that they need, and how they wanted to be told: ids, by table."""
+    return {
+        table.name: set(c.execute(select(table.c.id).where(
+            table.c.ticket_id.in_(tickets) | table.c.reservation_id.in_(reserved))).scalars())
+        for table in (t.need, t.contact)}
+
+
 def code_of_ticket(c: Connection, office_id: int, ticket_id: int) -> str:
     """The code of the reservation that became this number; "" when it was none."""
     found = c.execute(select(_r.code).where(_r.office_id == office_id, _r.ticket_id == ticket_id)).scalar()
