@@ -205,11 +205,8 @@ def offices(draw: st.DrawFn) -> Office:
             mix=MixRule(draw(st.integers(1, 3)), draw(st.integers(1, 5)), draw(st.none() | st.integers(5, 90))),
             merge=draw(st.sampled_from(["earliest", "listed"])), return_after=draw(st.integers(1, 9)),
             kept_on_boards=draw(st.booleans()), complaints=ComplaintRule(*(draw(st.integers(1, 60)) for _ in range(4))),
-<<<<<<< HEAD
             family=FamilyRule(draw(st.booleans()), draw(st.integers(1, 900)), draw(st.integers(7, 900))),
-=======
             needs=tuple(need for need in NEEDS if draw(st.booleans())),
->>>>>>> origin/issue-5
         ),
         notices=(Notice("text", draw(long_words)), Notice("picture", {}, "denah.png", 20)),
         running_text=draw(st.just({}) | words), complaint=draw(st.just({}) | words),
