@@ -44,9 +44,9 @@
 
   /** What the family takes home; there is no other copy of the code. */
   Desk.familySlip = function (made) {
-    const name = Queue.meta("office-name"), address = Queue.meta("address");
+    const name = Queue.meta("office-name"), address = made.relation === "self" ? "" : Queue.meta("address");
     return html`<p><strong>${name}</strong></p><h2>${Queue.t("slip")}</h2><p class="slip-code">${made.code}</p><p><img src=${made.qr} alt="" /></p>
-      <p>${Queue.t("slip.how")}</p>${made.relation === "self" || !address ? null : html`<p>${address}/family/${Queue.meta("office")}</p>`}
+      <p>${Queue.t(address ? "slip.how" : "slip.how.kiosk")}</p>${!address ? null : html`<p>${address}/family/${Queue.meta("office")}</p>`}
       <p>${Queue.t("slip.until", { date: Queue.date(made.until) })}</p><p>${Queue.t("slip.keep")}</p>`;
   };
 }());
