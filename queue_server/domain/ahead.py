@@ -238,12 +238,13 @@ def look(now: Now, wall_ms: int) -> Ahead:
         if risk.likely and risk.left_ms >= 0:
             late[risk.service] = late.get(risk.service, 0) + 1
     worst = sorted(late, key=lambda service: (-late[service], service))[:MOST_SERVICES]
-    remedies = [found for service in worst if (found := _remedy(now, wall_ms, service, played))]
+    remedies = [found for service in worst if (found := _remedy(now, wall_ms, service, played, late[service]))]
     return Ahead(wall_ms, late, tuple(risks), tuple(remedies))
 
 
-def _remedy(now: Now, wall_ms: int, service: str, played: _Played) -> Remedy | None:
-    """The way that keeps most within the promise, without making it worse for all together."""
+def _remedy(now: Now, wall_ms: int, service: str, played: _Played, late: int) -> Remedy | None:
+    """The way that keeps most within the promise, without making it worse for all together; told as so many of the
+    ``late`` who are named."""
     steps = [q.waiting.step for q in now.queued if q.waiting.service == service and q.left_ms is not None
              and q.left_ms >= 0]
     everybody = [q.waiting.step for q in now.queued if q.left_ms is not None]
@@ -256,7 +257,7 @@ def _remedy(now: Now, wall_ms: int, service: str, played: _Played) -> Remedy | N
             continue
         until = after.last[math.ceil(0.8 * len(after.last)) - 1]
         at = -(-(wall_ms + until - now.at) // STEP_MS) * STEP_MS
-        found = Remedy(service, kind, counter, at, max(1, round(before)), min(round(kept), max(1, round(before))))
+        found = Remedy(service, kind, counter, at, late, min(round(kept), late))
         if best is None or kept > best[0] + 0.5:
             best = (kept, found)
     return best[1] if best else None
