@@ -29,6 +29,8 @@ RUNS, FEWEST_RUNS, CALLS = 40, 12, 4_000
 WORTH = 1
 #: So many ways to help are tried for a service, and of so many services, the worst first.
 MOST_TRIED, MOST_SERVICES = 3, 3
+#: Closed counters of different services among them: one that serves others too may be taken up by these.
+MOST_OPENED = 2
 #: Where the log says nothing of a service yet, and its standard nothing either.
 USUAL_MS = 5 * MINUTE
 #: A visitor who has kept the counter longer than any before stays a little longer, whoever asks.
@@ -266,10 +268,11 @@ def _remedy(now: Now, wall_ms: int, service: str, played: _Played, late: int) ->
 def _ways(now: Now, service: str) -> list[tuple[str, str, Now]]:
     """What a supervisor could do: open a counter that serves it, or move it to an open one; the gentlest first."""
     found = []
+    alike: set[tuple[str, ...]] = set()  # who serves the same helps the same
     for counter in now.closed:
-        if service in counter.services:
+        if service in counter.services and counter.services not in alike and len(alike) < MOST_OPENED:
+            alike.add(counter.services)
             found.append(("open", counter.key, replace(now, desks=(*now.desks, Desk(counter)))))
-            break
     others = sorted(
         (d for d in now.desks if service not in d.counter.services), key=lambda d: (bool(d.busy_with), d.counter.key))
     for desk in others[:MOST_TRIED - len(found)]:
