@@ -277,6 +277,12 @@ KINDS: dict[str, Kind] = {
     "custody_imported": _kind(
         "the registry of people in custody was brought up to date; cancelled: reservations for people who may no "
         "longer be visited", "people added changed removed cancelled"),
+    # what visitors who asked for it are told on their own phones: which, by which way, and whether it went out
+    "messages_wanted": _kind("somebody wants to be told of their number or reservation", "ticket reservation channel"),
+    "messages_ended": _kind("they want it no longer; the address is erased", "ticket reservation channel by"),
+    "message_ended": _kind(
+        "a message was sent, or will not be: state sent, failed, late, needless or unknown, and why",
+        "message ticket occasion channel state tries reason"),
     # what was foreseen
     "alert_raised": _kind("people were told that so many will wait, or wait, longer than promised",
                           "alert service code n"),
@@ -633,6 +639,31 @@ class Notice:
     seconds: int = 12
 
 
+#: The ways to tell a visitor something, in the order in which a page offers them.
+MESSAGE_CHANNELS = ("push", "whatsapp", "sms", "email")
+
+
+@dataclass(frozen=True)
+class Messages:
+    """What visitors who ask for it are told, and how. ``push`` goes to the browser itself, where there is HTTPS; the
+    others each name a sender of the server's (docs/notifications.md). "": not offered."""
+
+    push: bool = False
+    whatsapp: str = ""
+    sms: str = ""
+    email: str = ""
+    ahead: int = 3                      # "nearly your turn": when so many people are ahead
+    reminders_h: tuple[int, ...] = (24, 2)  # of a reservation: so many hours before its session
+
+    def sender(self, channel: str) -> str:
+        """The name of the sender of a channel; "" where the office does not offer it."""
+        return ("push" if self.push else "") if channel == "push" else str(getattr(self, channel))
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        return tuple(channel for channel in MESSAGE_CHANNELS if self.sender(channel))
+
+
 @dataclass(frozen=True)
 class Office:
     key: str
@@ -666,6 +697,7 @@ class Office:
     always_open: bool = False           # replay and drills: a 24-hour office
     demo: bool = False
     rooms: tuple[Room, ...] = ()
+    messages: Messages = Messages()
 
     def service(self, key: str) -> Service:
         return next(s for s in self.services if s.key == key)
