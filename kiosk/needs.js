@@ -25,7 +25,8 @@
         return html`<button class=${"button need" + (on ? " is-on" : "")} key=${need} aria-pressed=${String(on)} data-testid=${"need-" + need} onClick=${function () { acts.need(need); }}>
           ${Kiosk.icon(on ? "check" : ICONS[need])}<span>${Queue.t("need." + need)}</span></button>`;
       })}</div>
-      <section class="acts"><button class="button button-big button-wide button-primary" data-testid="needs-done" onClick=${acts.needsDone}>${Kiosk.icon("check")}<span>${Queue.t("needs.done")}</span></button></section>
+      <section class="acts"><p class="soft" data-testid="law">${Queue.t("law.text", { classes: state.picture.classes.map(function (code) { return Queue.t("law." + code); }).join(", ") })} (${Queue.t("law.source")})</p>
+        <button class="button button-big button-wide button-primary" data-testid="needs-done" onClick=${acts.needsDone}>${Kiosk.icon("check")}<span>${Queue.t("needs.done")}</span></button></section>
       <nav class="tools"><div class="tools-group"><button class="button tool back" data-testid="back" onClick=${acts.needsDone}>${Kiosk.icon("arrow-left")}<span>${Queue.t("back")}</span></button></div></nav></div>`;
   };
 
