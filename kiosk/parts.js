@@ -62,8 +62,9 @@
     /* The corner of the screen that a hand finds without eyes: speech. */
     return html`<nav class="tools" aria-label=${Queue.t("tools")}>
       ${state.picture.voice === false ? null : html`<div class="tools-group tools-corner">${toggle(state, acts, "sound", "volume")}</div>`}
-      <div class="tools-group">${state.picture.office.languages.map(function (code) { return language(state, acts, code); })}</div>
+      <div class="tools-group tools-languages">${state.picture.office.languages.map(function (code) { return language(state, acts, code); })}</div>
       <div class="tools-group">
+        ${state.picture.reserve ? null : html`<button class="button tool stacked" data-testid="missed" aria-label=${Queue.t("missed.open")} onClick=${acts.missed}>${Kiosk.icon("history")}<span>${Queue.t("missed.short")}</span></button>`}
         ${toggle(state, acts, "large", "text-size")}
         ${toggle(state, acts, "contrast", "contrast")}
       </div>

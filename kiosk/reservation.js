@@ -34,14 +34,9 @@
 
   /** The way in from the first picture, where the office takes reservations. */
   Kiosk.reservationButton = function (state, acts) {
-    return html`<div class="more-ways">${checkIn(state, acts)}${state.picture.reserve ? null : html`<button class="button tool" data-testid="missed" onClick=${acts.missed}>
-      ${Kiosk.icon("history")}<span>${Queue.t("missed.open")}</span></button>`}</div>`;
-  };
-
-  function checkIn(state, acts) {
     return state.picture.reservations && !state.picture.reserve ? html`<button class="button tool has-reservation" data-testid="reservation" onClick=${acts.reservation}>
       ${Kiosk.icon("ticket")}<span>${Queue.t("reservation")}</span></button>` : null;
-  }
+  };
 
   Kiosk.reservation = function (state, acts) {
     const busy = Boolean(state.sending), full = state.code_typed.length === LENGTH;
