@@ -162,7 +162,7 @@ def erased(found: Config, what: str, which: str, day: str = "") -> dict[str, int
 def reservation(c: Connection, office: int, n: int, ticket: int, state: str = "checked_in") -> None:
     c.execute(insert(t.reservation).values(
         id=n, office_id=office, number=n, code=f"AAAA-000{n}", secret=f"secret {n}", state=state, place=n,
-        person="hash of a NIK", identity_end="7413", holder_name=TELLTALE, device="phone", secret_key="key",
+        person="hash of a NIK", identity_end="7413", holder_name=TELLTALE, device="phone", secret_key=TELLTALE,
         ticket_id=ticket, inmate_id=5, day="2026-11-22", service="umum", erase_at=wall_ms() + DAY))
 
 
