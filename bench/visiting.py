@@ -4,7 +4,7 @@ The evening before, phones press for 120 places in each of two sessions, and mor
 the morning they check in at a kiosk, others take one of 40 numbers without a reservation, others come for a video
 call; four counters, four places for the search, twelve tables, eight units. The server is a real one on a clock that
 runs faster (``bench/swift.py``); between evening and morning it is stopped and started. Afterwards the log alone says
-whether the day was in order. The office: ``bench/visiting.toml``.
+whether the day was in order. The office: ``offices/besuk.toml``.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from queue_server.shell import Session
 from queue_server.store.chain_events import stored
 from queue_server.store.reports import Entry, Filters, Reader
 
-FILE = Path(__file__).with_name("visiting.toml")
+FILE = Path(__file__).resolve().parents[1] / "offices" / "besuk.toml"
 OFFICERS = 11
 MINUTE_MS = 60_000
 

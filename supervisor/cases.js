@@ -105,7 +105,7 @@
     return html`<main class="body stack">${told()}
       <section class="card stack-tight"><div class="row" role="group" aria-label=${Queue.t("which")}>
         <button type="button" class="button" aria-pressed=${String(!state.wanted)} data-testid="show-all" onClick=${function () { set({ wanted: "" }); }}>${Queue.t("which.all")}</button>
-        ${SHOWN.map(function (name) { return html`<button type="button" class="button" key=${name} aria-pressed=${String(state.wanted === name)} data-testid=${"show-" + name} onClick=${function () { set({ wanted: name }); }}>${Queue.t("case.state." + name)} <strong class="number">${counts[name]}</strong></button>`; })}</div>
+        ${SHOWN.map(function (name) { return html`<button type="button" class="button" key=${name} aria-pressed=${String(state.wanted === name)} data-testid=${"show-" + name} onClick=${function () { set({ wanted: name }); }}>${Queue.t("case.state." + name) + ": " + counts[name]}</button>`; })}</div>
         <label class="field"><span class="field-label">${Queue.t("find")}</span><input class="input" maxlength="12" autocomplete="off" spellcheck=${false} data-testid="find" value=${state.typed} onInput=${function (event) { set({ typed: event.target.value }); }} /></label>
         ${table()}<p class="soft">${Queue.t("note", { n: state.found.days })}</p></section></main>`;
   }

@@ -17,7 +17,7 @@ from test_booking import Phone, pressed
 from queue_server.client import Refusal, Site
 from queue_server.commands import cases, codes, counter, undo, visitor
 from queue_server.domain import working_days
-from queue_server.domain.case import kept, opened_by, standing
+from queue_server.domain.case import kept, opened_by, share, standing
 from queue_server.domain.chain import check
 from queue_server.domain.errors import Refused
 from queue_server.domain.office import Office
@@ -80,6 +80,13 @@ def test_a_case_is_late_from_the_day_after_and_kept_when_ready_in_time() -> None
     assert kept("ready", "2026-11-27", "2026-11-27", "2026-11-30") is True
     assert kept("collected", "2026-11-27", "2026-11-30", "2026-12-01") is False
     assert kept("ended", "2026-11-27", "", "2026-12-30") is None
+
+
+def test_cases_kept_say_what_they_leave_out() -> None:
+    found = share([
+        ("collected", "2026-11-24", "2026-11-24"), ("ready", "2026-11-24", "2026-11-25"), ("in_work", "2026-11-24", ""),
+        ("in_work", "2026-11-27", ""), ("ended", "2026-11-24", "")], "2026-11-26")
+    assert (found.numerator, found.denominator, found.left_out) == (1, 3, {"not_due": 1, "ended": 1})
 
 
 def test_a_case_begins_at_the_end_of_the_journey() -> None:
@@ -236,6 +243,9 @@ def test_a_passport_from_the_counter_to_the_lane(server: Server) -> None:
     at_kanim(ani, "start")
     assert at_kanim(ani, "finish")["case"]["state"] == "collected"  # type: ignore[index]
     assert phone.post("/office/kanim/case", {"code": given["code"]})["case"]["state"] == "collected"
+    until = given["due"]
+    report = sari.get(f"/supervisor/kanim/reports/figures?from={until}&to={until}")
+    assert report.get("preparing") or report["cases"] == {"kept": 1, "judged": 1, "left_out": {}}
     assert all(given["code"] not in e.body for e in events(server.data, "kanim"))
     assert rows(server.data, "SELECT state FROM case_file WHERE code = ?", given["code"]) == [("collected",)]
 

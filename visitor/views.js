@@ -120,8 +120,8 @@
       ${journey(ticket)}
       ${facts(state)}
       ${remote(state, acts)}
-      ${sound(state, acts)}
-      ${acts.tell.view()}
+      ${ticket.phone_away ? null : sound(state, acts)}
+      ${ticket.phone_away ? null : acts.tell.view()}
       ${trouble(state)}
       ${needs(state, acts)}
       ${cancel(state, acts)}
@@ -169,8 +169,8 @@
       <div class="called-go">${Visitor.icon(ARROWS[counter.direction] || "arrow-up", "icon-arrow")}
         <div><span>${Queue.t("go")}</span><strong class="called-counter">${Queue.say(counter.name)}</strong></div></div>
       ${trouble(state)}
-      ${coming(state, acts)}
-      ${state.sound === "on" ? null : html`<button class="button button-wide" data-testid="sound" onClick=${acts.sound}>${Visitor.icon("bell")}<span>${Queue.t("sound.button")}</span></button>`}
+      ${ticket.phone_away ? null : coming(state, acts)}
+      ${state.sound === "on" || ticket.phone_away ? null : html`<button class="button button-wide" data-testid="sound" onClick=${acts.sound}>${Visitor.icon("bell")}<span>${Queue.t("sound.button")}</span></button>`}
     </div>`;
   }
 
@@ -183,7 +183,7 @@
           <h2>${Queue.t("state." + ticket.state, facts)}</h2><p>${Queue.t("state." + ticket.state + ".text", facts)}</p></div></section>
       ${back(state, acts)}
       ${errand(state)}${journey(ticket)}
-      ${ticket.state === "parked" ? html`${sound(state, acts)}${acts.tell.view()}${trouble(state)}${cancel(state, acts)}` : null}
+      ${ticket.state === "parked" ? html`${ticket.phone_away ? null : sound(state, acts)}${ticket.phone_away ? null : acts.tell.view()}${trouble(state)}${cancel(state, acts)}` : null}
       ${state.picture.ended && ticket.state !== "no_show" && office.remote_numbers ? html`<a class="button button-wide" href=${"/visit/" + office.key}>${Visitor.icon("ticket")}<span>${Queue.t("another")}</span></a>` : null}
       ${seal(state)}
     </div>`;

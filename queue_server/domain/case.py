@@ -9,11 +9,13 @@ to it: who it is for stands in the office's own system, the code stands in the v
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from enum import StrEnum
 
 from .complaint import ALPHABET
 from .errors import Refused
 from .office import Office, Service
+from .standard import Share
 
 #: Why a case ends without being collected; the words are ``case.reason.<code>``.
 REASONS = ("withdrawn", "turned_down", "not_collected")
@@ -78,3 +80,18 @@ def kept(state: str, due: str, ready_day: str, today: str) -> bool | None:
     if ready_day:
         return ready_day <= due
     return False if state == State.IN_WORK and due < today else None
+
+
+def share(found: Iterable[tuple[str, str, str]], today: str) -> Share:
+    """How many of (state, due, ready day) were kept; left out is what is not due yet, or ended before it was due."""
+    numerator = denominator = 0
+    left_out: dict[str, int] = {}
+    for state, due, ready_day in found:
+        verdict = kept(state, due, ready_day, today)
+        if verdict is None:
+            why = "ended" if state == State.ENDED else "not_due"
+            left_out[why] = left_out.get(why, 0) + 1
+        else:
+            denominator += 1
+            numerator += verdict
+    return Share(numerator, denominator, left_out)
