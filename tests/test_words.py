@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from queue_server.commands import counter, day, seal, seat, supervisor
+from queue_server.commands import counter, day, seal, seat, serving, supervisor
 from queue_server.domain.discipline import RULES
 from queue_server.domain.events import KINDS
 from queue_server.domain.rebuilt import NAMES
@@ -21,7 +21,7 @@ FACT = re.compile(r"\{(\w+)\}")
 
 
 REASONS = {
-    *counter.OUT_OF_ORDER, *counter.OUTCOMES, *counter.PARK, *counter.NO_SHOW, *counter.RECLASS, *counter.CANCEL,
+    *counter.OUT_OF_ORDER, *serving.OUTCOMES, *counter.PARK, *serving.NO_SHOW, *counter.RECLASS, *counter.CANCEL,
     *day.UNSERVED, *seat.PAUSE, *seal.REASONS, *supervisor.REOPEN, *supervisor.PAUSE_SERVICE, *supervisor.COUNTER,
     *supervisor.OPEN_COUNTER, *supervisor.MOVE, *supervisor.REVOKE}
 
