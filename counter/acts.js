@@ -17,6 +17,8 @@
     { name: "transfer", key: "a", icon: "arrows-exchange", place: "visitor", during: ["called", "serving"], panel: true },
     { name: "reclass", key: "g", icon: "star", place: "visitor", during: ["called", "serving"], panel: true },
     { name: "note", key: "c", icon: "note", place: "visitor", during: ["called", "serving"], panel: true },
+    { name: "needs", key: "n", icon: "accessible", place: "card", during: ["called", "serving"], panel: true },
+    { name: "start", key: "m", icon: "player-play", place: "card", during: ["called"] },
     { name: "undo", key: "z", icon: "arrow-back-up", place: "undo" },
     { name: "waiting", key: "w", icon: "list-numbers", place: "keys" },
     { name: "issue", key: "b", icon: "ticket", place: "list", panel: true },
@@ -36,6 +38,7 @@
   Counter.primary = function (picture) {
     if (!picture || !picture.counter) { return null; }
     const visitor = picture.current;
+    if (visitor && visitor.held) { return { act: "fetched", args: { step: visitor.step } }; }
     if (visitor && visitor.state === "called") { return { act: "start", args: {} }; }
     if (visitor) { return { act: "finish", args: { outcome: "served" } }; }
     if (picture.counter.state === "paused") { return { act: "resume", args: {} }; }
@@ -46,7 +49,7 @@
   Counter.standing = function (picture) {
     if (!picture || !picture.counter) { return "none"; }
     const visitor = picture.current;
-    return [picture.counter.key, picture.counter.state, visitor ? visitor.step : "", visitor ? visitor.state : ""].join("|");
+    return [picture.counter.key, picture.counter.state, visitor ? visitor.step : "", visitor ? visitor.state : "", visitor && visitor.held ? "held" : ""].join("|");
   };
 
   /** Whether two pictures show the same officer's seat. */
@@ -88,10 +91,11 @@
   /** Whether an act may be done now, and otherwise the word (and its facts) that says why not. */
   Counter.may = function (name, picture, now) {
     const visitor = picture.current, act = BY_NAME[name];
-    if (act.place === "visitor") {
+    if (act.place === "visitor" || act.place === "card") {
       if (!visitor) { return no("why_not.nobody_here"); }
       if (act.during.indexOf(visitor.state) < 0) { return no("why_not." + name + "." + visitor.state); }
     }
+    if (visitor && visitor.held && (name === "recall" || name === "no_show")) { return no("refused.being_fetched"); }
     if (name === "recall" && visitor.next_recall_at && visitor.next_recall_at > now) {
       return no("why_not.recall_spacing", { seconds: seconds(visitor.next_recall_at, now) });
     }

@@ -5,7 +5,7 @@
   const Queue = window.Queue;
   const html = window.htmPreact.html;
 
-  const PRIMARY_ICONS = { call_next: "speakerphone", start: "player-play", finish: "check", resume: "player-play" };
+  const PRIMARY_ICONS = { call_next: "speakerphone", fetched: "walk", start: "player-play", finish: "check", resume: "player-play" };
 
   /** What an act is called on the screen; the primary ones say what happens. */
   Counter.actWord = function (act) { return Queue.t("act." + act); };

@@ -20,7 +20,7 @@
         <span class="row-words"><span class="unseen">${Counter.serviceName(picture, row.service)}</span>
           ${row.priority ? Counter.classMark(true) : null}
           ${origin ? html`<span class=${"row-origin" + (row.channel === "online" && !row.arrived ? " is-away" : "")}>${origin}</span>` : null}
-          ${props.more ? html`<span class="row-origin">${props.more}</span>` : null}</span></span>
+          ${props.more ? html`<span class="row-origin">${props.more}</span>` : null}${Counter.needMarks(row)}</span></span>
       <span class=${"row-since" + (late ? " is-late" : "")}><span class="row-span">${Counter.span(props.now - row.since)}</span>
         <span class="row-at">${Queue.t("since", { time: Queue.time(row.since) })}</span></span>`;
   }
@@ -48,11 +48,21 @@
     });
   }
 
+  /* Where somebody comes back, as told to them before they choose. */
+  function backWords(row) {
+    if (!row.back) { return ""; }
+    return Queue.t(row.back.after ? "back.place" : "back.next", row.back);
+  }
+  Counter.backWords = backWords;
+
   /* Calling out of order, changing the class or cancelling: each with a reason from the office's list. */
   function RowChoices(props) {
     const picture = props.picture, row = props.row, mode = props.open.mode || "call", facts = { label: row.label };
     let body;
-    if (mode !== "call") {
+    if (mode === "needs") {
+      body = html`<${Counter.NeedsForm} row=${row} asks=${picture.needs} redraw=${function () { Counter.reopen({ mode: "needs" }); }}
+        save=${function (args) { Counter.act("state_needs", Object.assign({ step: row.step }, args)); }} />`;
+    } else if (mode !== "call") {
       const title = Queue.t(mode === "cancel" ? "panel.cancel" : row.priority ? "panel.to_ordinary" : "panel.to_priority", facts);
       body = html`<p class="row-title">${title}</p><${Counter.Choices} title=${title} choices=${modeChoices(picture, row, mode)} />`;
     } else if (picture.current) {
@@ -68,6 +78,7 @@
         ${modeButton(props, "call", Queue.t("row.mode_call"))}
         ${modeButton(props, "reclass", Queue.t(row.priority ? "row.mode_ordinary" : "row.mode_priority"))}
         ${modeButton(props, "cancel", Queue.t("row.mode_cancel"))}
+        ${(picture.needs || []).length ? modeButton(props, "needs", Queue.t("row.mode_needs")) : null}
       </div>${body}</div>`;
   }
 
@@ -132,7 +143,7 @@
         acts.push({ name: "back", word: Queue.t("row.bring_back"), run: function () { Counter.act("bring_back", { step: row.step }); } });
         const clock = Queue.t(row.clock === "visitor" ? "clock_owner.visitor" : "clock_owner.office");
         return html`<${ActRow} key=${row.step} picture=${picture} row=${row} now=${props.now} acts=${acts}
-          more=${Counter.reason(row.reason) + " · " + clock} />`;
+          more=${Counter.reason(row.reason) + " · " + clock + " · " + backWords(row)} />`;
       })}</ul><//>`;
   }
 
@@ -143,7 +154,7 @@
       <ul class="plain rows">${picture.missed.map(function (row) {
         const acts = [{ name: "back", word: Queue.t("row.bring_back"), run: function () { Counter.act("bring_back", { step: row.step }); } }];
         return html`<${ActRow} key=${row.step} picture=${picture} row=${row} now=${props.now} acts=${acts}
-          more=${row.until ? Queue.t("missed.until", { time: Queue.time(row.until) }) : ""} />`;
+          more=${(row.until ? Queue.t("missed.until", { time: Queue.time(row.until) }) + " · " : "") + backWords(row)} />`;
       })}</ul><//>`;
   }
 
@@ -155,6 +166,15 @@
         const acts = [{ name: "arrived", word: Queue.t("row.arrived"), run: function () { Counter.act("arrived", { step: row.step }); } }];
         return html`<${ActRow} key=${row.step} picture=${picture} row=${row} now=${props.now} acts=${acts} />`;
       })}</ul><//>`;
+  }
+
+  /* Called and being fetched, at whatever counter: whoever walks the hall may say that somebody is with them. */
+  function Fetched(props) {
+    const picture = props.picture, mine = picture.current ? picture.current.step : 0;
+    const rows = (picture.fetch || []).filter(function (row) { return row.step !== mine; });
+    if (!rows.length) { return null; }
+    return html`<${Counter.List} title=${Queue.t("list.fetch")} count=${rows.length}><${Counter.FetchList} rows=${rows} now=${props.now} soon=${true}
+      run=${function (row) { Counter.act("fetched", { step: row.step }, null, "fetched:" + row.step); }} /><//>`;
   }
 
   function Colleague(props) {
@@ -226,6 +246,6 @@
   Counter.Lists = function (props) {
     const parts = { picture: props.picture, open: props.open, now: props.now };
     return html`<div class="lists"><${Waiting} ...${parts} />
-      <div class="rest">${[Papers, Missed, Parked, Remote, Colleagues].map(function (part) { return html`<${part} ...${parts} />`; })}</div></div>`;
+      <div class="rest">${[Fetched, Papers, Missed, Parked, Remote, Colleagues].map(function (part) { return html`<${part} ...${parts} />`; })}</div></div>`;
   };
 }());

@@ -89,7 +89,7 @@
     return { title: Queue.t("panel.bring_back"), choices: rows.map(function (row) {
       const parked = picture.parked.indexOf(row) >= 0;
       return { code: row.step, word: row.label, mark: Counter.badge(Counter.serviceOf(picture, row.service)),
-        after: parked ? Counter.reason(row.reason) : Queue.t("missed.short"),
+        after: (parked ? Counter.reason(row.reason) : Queue.t("missed.short")) + " · " + Counter.backWords(row),
         run: function () { Counter.act("bring_back", { step: row.step }); } };
     }) };
   }
@@ -156,7 +156,14 @@
       <button type="submit" class="button" data-testid="note-save">${Queue.t("note.save")}<kbd>Enter</kbd></button></form>` };
   }
 
+  function needsPanel(picture) {
+    const step = picture.current.step;
+    return { title: forVisitor(picture, "panel.needs"), choices: [], before: html`<${Counter.NeedsForm} row=${picture.current} asks=${picture.needs}
+      redraw=${function () { Counter.reopen({}); }} save=${function (args) { Counter.act("state_needs", Object.assign({ step: step }, args)); }} />` };
+  }
+
   const PANELS = {
+    needs: needsPanel,
     finish: finishPanel,
     park: byReason("park", "panel.park", "park"),
     no_show: byReason("no_show", "panel.no_show", "no_show"),
@@ -172,7 +179,7 @@
   Counter.isPanel = function (open) { return Boolean(PANELS[open.panel]); };
 
   /* A panel about the visitor at the counter goes with them. */
-  const NEEDS_VISITOR = ["finish", "park", "no_show", "transfer", "reclass", "note"];
+  const NEEDS_VISITOR = ["finish", "park", "no_show", "transfer", "reclass", "note", "needs"];
   Counter.panelStands = function (open, picture) {
     return !PANELS[open.panel] || NEEDS_VISITOR.indexOf(open.panel) < 0 || Boolean(picture.current && picture.current.step === open.step);
   };

@@ -115,9 +115,14 @@
         <span class="bit soft" data-testid="why">${Counter.whyNext(visitor)}</span>
       </p>
       <${Errand} visitor=${visitor} />
+      ${visitor.held ? html`<div class="notice notice-warn" role="status" data-testid="held">${Counter.icon("walk")}
+        <p><strong>${Queue.t(visitor.where ? "held.where" : "held", { label: visitor.label, where: visitor.where })}</strong> ${Queue.t("held.how")}
+        <button type="button" class="button" data-testid="start-now" onClick=${function () { Counter.start("start"); }}>${Queue.t("held.start")}${Counter.keyCap("m")}</button></p></div>` : null}
+      ${(picture.needs || []).length ? html`<p class="visitor-needs">${Counter.needMarks(visitor)}
+        <button type="button" class="button button-quiet" data-testid="needs" aria-keyshortcuts="n" onClick=${function () { Counter.start("needs"); }}>${Counter.icon("accessible")}<span>${Queue.t((visitor.needs || []).length || visitor.fetch ? "needs.change" : "needs.add")}</span>${Counter.keyCap("n")}</button></p>` : null}
       ${visitor.note ? html`<p class="visitor-note">${Counter.icon("note")}<span>${visitor.note}</span></p>` : null}
       ${visitor.state === "serving" ? html`<${Clock} visitor=${visitor} now=${props.now} />`
-        : html`<${CallLine} picture=${picture} visitor=${visitor} now=${props.now} />`}
+        : visitor.held ? null : html`<${CallLine} picture=${picture} visitor=${visitor} now=${props.now} />`}
     </section>`;
   };
 
@@ -144,6 +149,7 @@
           <p class="visitor-service">${Counter.badge(Counter.serviceOf(picture, next.service))}<span>${Counter.serviceName(picture, next.service)}</span></p>
           <p class="visitor-class">${Counter.classMark(next.priority)}${origin ? html`<span class="bit soft">${origin}</span>` : null}</p>
           <p class="soft">${Queue.t("waited.plain", { waited: Counter.span(props.now - next.since) })}</p>
+          ${Counter.needMarks(next)}
         </div></div>
     </section>`;
   };

@@ -38,6 +38,12 @@
       ${Kiosk.icon("ticket")}<span>${Queue.t(state.picture.cases ? "reservation.or_case" : "reservation")}</span></button>` : null;
   };
 
+  /** The way to family self-service, where the office offers it and the server is there. */
+  Kiosk.familyButton = function (state) {
+    return state.picture.families && !state.picture.reserve ? html`<a class="button tool has-reservation" data-testid="family" href=${"/family/" + state.picture.office.key}>
+      ${Kiosk.icon("heart-handshake")}<span>${Queue.t("family")}</span></a>` : null;
+  };
+
   Kiosk.reservation = function (state, acts) {
     const busy = Boolean(state.sending), full = state.code_typed.length === LENGTH;
     return html`<div class="page-service page-code">${Kiosk.header(state)}

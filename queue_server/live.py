@@ -36,14 +36,14 @@ logger = logging.getLogger(__name__)
 
 #: A call is on the boards at once. What follows on a counter, a start, a finish, waits a little: often a call
 #: comes behind it, and one picture serves both.
-AT_ONCE = frozenset({"called", "recalled", "undone"})
+AT_ONCE = frozenset({"called", "announced", "recalled", "undone"})
 SOON_S = 0.05
 #: Events that may wait a moment for others: they change how many wait, not who is called.
 CALM = frozenset({
     "ticket_issued", "paper_confirmed", "paper_unconfirmed", "coming", "arrived", "passed", "calls_summed",
     "note_added", "refusals_counted", "day_opened", "sealed", "complaint_made", "alert_raised", "alert_ended",
     "webhook_set", "reservation_made", "reservation_changed", "reservation_cancelled", "reservation_expired",
-    "checked_in", "custody_imported",
+    "checked_in", "custody_imported", "messages_wanted", "messages_ended", "message_ended",
 })
 CALM_S = 0.25
 PHONES_S = 1.0

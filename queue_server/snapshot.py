@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from .domain import hours
 from .domain.discipline import Heads, Recent
+from .domain.needs import Stated
 from .domain.office import Office, Promise, Standard
 from .domain.open_time import uncounted
 from .domain.outlook import EMPTY, Outlook, Said
@@ -170,6 +171,8 @@ class Snapshot:
     batches: Mapping[str, Called] = field(default_factory=dict)     # room -> its newest batch today
     parties: Mapping[int, int] = field(default_factory=dict)        # ticket -> people, of those who wait for rooms
     plates: Mapping[int, str] = field(default_factory=dict)         # ticket -> its car's plate, masked
+    needs: Mapping[int, Stated] = field(default_factory=dict)       # ticket -> what its holder said privately
+    held: Mapping[int, int] = field(default_factory=dict)           # step -> since when somebody goes to fetch them
     cases: Mapping[int, Case] = field(default_factory=dict)         # ticket -> what is collected with it, at counters
     awaited: tuple[Awaited, ...] = ()                               # sent for, and not both of them ready yet
     both: tuple[Awaited, ...] = ()                                  # where both were ready today

@@ -22,7 +22,7 @@
     return html`<section class="card" aria-labelledby="waiting-title"><h2 id="waiting-title" class="text-l">${Queue.t("waiting", { n: waiting.total })}</h2>
       ${waiting.total ? html`<ol class="plain rows" data-testid="waiting">${waiting.rows.map(function (row) {
         return html`<li class="waiting-row" key=${row.step}><strong class="waiting-number">${row.label}</strong>${row.priority ? Counter.classMark(true) : null}
-          <span class="soft text-s">${Counter.span(props.now - row.since)}</span><${Size} row=${row} /></li>`;
+          <span class="soft text-s">${Counter.span(props.now - row.since)}</span><${Size} row=${row} />${Counter.needMarks(row)}</li>`;
       })}</ol>` : html`<p class="empty">${Queue.t("waiting.none")}</p>`}</section>`;
   }
 
@@ -42,6 +42,7 @@
     if (!missed.length) { return null; }
     return html`<section class="card"><h2 class="text-l">${Queue.t("missed")}</h2><ul class="plain">${missed.map(function (row) {
       return html`<li class="waiting-row" key=${row.step}><strong>${row.label}</strong>
+        ${row.back ? html`<span class="soft text-s" data-testid=${"place-" + row.step}>${Queue.t(row.back.after ? "back.place" : "back.next", row.back)}</span>` : null}
         <button type="button" class="button" data-testid=${"back-" + row.step} onClick=${function () { Rooms.act("room_back", { step: row.step }, "room_back"); }}>${Queue.t("act.room_back")}</button></li>`;
     })}</ul></section>`;
   }

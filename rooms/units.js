@@ -8,6 +8,7 @@
   const MORE = [5, 10, 15];
 
   function primaryOf(unit, state) {
+    if (unit.visitor && unit.visitor.held) { return { act: "fetched", icon: "walk" }; }
     if (state === "free") { return { act: "room_call", icon: "speakerphone" }; }
     if (state === "called") { return { act: "room_start", icon: "player-play" }; }
     if (state === "off") { return { act: "unit_on", icon: "player-play" }; }
@@ -37,6 +38,9 @@
     if (state === "free") { return [small("unit_off", unit, Queue.t("act.unit_off"), ask("unit_off", unit))]; }
     if (state === "off") { return []; }
     const move = small("room_move", unit, Queue.t("act.room_move"), ask("room_move", unit), !picture.free);
+    if (state === "called" && visitor.held) {
+      return [small("room_start", unit, primaryWord("room_start", picture.room), function () { act("room_start", step, control); }), small("room_skip", unit, Queue.t("act.room_skip"), function () { act("room_skip", step, control); }), move];
+    }
     if (state === "called") {
       const wait = Math.ceil((visitor.next_recall_at - props.now) / 1000);
       return [
@@ -115,6 +119,7 @@
       <div class="unit-line"><p class="unit-number" data-testid=${"number-" + unit.key}>${unit.label || "–"}</p>
         ${unit.visitor && !unit.time ? html`<p class="unit-who">${Counter.classMark(unit.visitor.priority)} <span>${Queue.t("people", { people: unit.visitor.people })}</span></p>` : null}
         <${Clock} unit=${unit} now=${props.now} /></div>
+      ${unit.visitor ? Counter.needMarks(unit.visitor) : null}
       <${Time} unit=${unit} room=${picture.room} now=${props.now} />
       <button type="button" class=${"button " + (state === "off" || empty ? "" : "button-primary") + " button-wide"} data-testid=${"primary-" + unit.key} data-act=${primary.act}
         aria-disabled=${empty ? "true" : null} onClick=${empty ? null : function () { Rooms.act(primary.act, argsOf(primary.act, unit), unit.key); }}>

@@ -97,6 +97,12 @@
     return Object.assign({}, part, { left_out: left });
   };
 
+  /** Who is signed in: the name, and the role unless the name says it already ("Auditor"). */
+  Desk.person = function (person) {
+    const role = Desk.word("role", person.role);
+    return person.name.toLowerCase() === role.toLowerCase() ? person.name : html`${person.name} <span class="soft">${role}</span>`;
+  };
+
   Desk.button = function (props) {
     return html`<button type="button" class=${"button " + (props.kind || "")} data-testid=${props.testid} onClick=${props.run}
         aria-disabled=${props.off ? "true" : null} aria-expanded=${props.open === undefined ? null : String(props.open)}>
@@ -109,11 +115,12 @@
     return html`<td data-label=${label} class=${classes.trim() || null}>${content}</td>`;
   };
 
-  /** Reasons from a list, opened where they are needed; one press chooses. */
+  /** Reasons from a list, opened where they are needed; one press chooses. `first`: {code, word} of one that is proposed. */
   Desk.Reasons = function (props) {
     return html`<div class="reasons" role="group" aria-label=${props.title} data-testid="reasons">
       <p class="reasons-title">${props.title}</p>
-      <div class="row">${props.codes.map(function (code) {
+      <div class="row">${props.first ? html`<button type="button" class="button button-primary" data-testid=${"reason-" + props.first.code} onClick=${function () { props.choose(props.first.code); }}>${props.first.word}</button>` : null}
+        ${props.codes.map(function (code) {
         return html`<button type="button" class="button" key=${code} data-testid=${"reason-" + code}
           onClick=${function () { props.choose(code); }}>${Desk.word("reason", code)}</button>`;
       })}<button type="button" class="button button-quiet" onClick=${function () { Desk.open(null); }}>${Queue.t("not")}</button></div>

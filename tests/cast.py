@@ -63,7 +63,9 @@ class Server:
             found = re.search(r"The queue is open: http://localhost:(\d+)", line)
             if found:
                 self.port = int(found[1])
-            if line.startswith("    Rutan"):
+            if line.startswith("    Rutan Hari"):
+                office = "besuk"
+            elif line.startswith("    Rutan"):
                 office = "rutan"
             elif line.startswith("    Kantor"):
                 office = "kanim"

@@ -16,7 +16,7 @@ import pytest
 from queue_server import assets
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDERS = ("display", "common", "counter", "kiosk", "visitor", "supervisor", "rooms")
+FOLDERS = ("display", "common", "counter", "kiosk", "visitor", "supervisor", "rooms", "helper")
 #: Folders whose screens a television or an old kiosk may show.
 BOARD_CSS = (*sorted((ROOT / "display").glob("*.css")), ROOT / "common" / "base.css", ROOT / "rooms" / "device.css")
 

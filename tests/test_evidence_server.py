@@ -97,6 +97,7 @@ def test_an_officer_gets_none_of_it(server: Server) -> None:
 
 def test_the_shell_makes_and_checks_a_bundle_beside_the_server(server: Server, tmp_path: Path) -> None:
     path = tmp_path / "shell.zip"
-    seal = shell(server.data, "evidence", "rutan", "--out", str(path)).strip().rpartition("seal: ")[2]
-    found = examine(Bundle(path), [read_seal(seal)])
+    said = shell(server.data, "evidence", "rutan", "--out", str(path)).splitlines()
+    code, seal = (line.rpartition(": ")[2] for line in said[-2:])
+    found = examine(Bundle(path), [read_seal(seal)], code)
     assert found.result.holds and found.result.anchored == found.head.last_seq

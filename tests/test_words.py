@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from queue_server.domain.discipline import RULES
+from queue_server.domain.events import KINDS
 from queue_server.sentence import fill
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -67,3 +68,12 @@ def test_the_word_fits_its_number() -> None:
     text = "{n} {n|person is|people are} waiting; {other}"
     assert fill(text, {"n": 1}) == "1 person is waiting; {other}"
     assert fill(text, {"n": 2, "other": "x"}) == "2 people are waiting; x"
+
+
+def test_the_log_is_told_in_words_whatever_happened() -> None:
+    """Every kind of event and every field of a body, in both languages; an inspector reads no keys."""
+    for language in ("id", "en"):
+        words = json.loads((ROOT / "supervisor" / "event_words.json").read_text(encoding="utf-8"))[language]
+        assert sorted(kind for kind in KINDS if f"event.{kind}" not in words) == []
+        fields = {key for kind in KINDS.values() for key in kind.keys}
+        assert sorted(key for key in fields if f"body.{key}" not in words) == []

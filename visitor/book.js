@@ -6,9 +6,9 @@
   const html = window.htmPreact.html, render = window.htmPreact.render;
   const RETRY_MS = 3000, AGAIN_MS = 15000, GIVE_UP_MS = 40000, KINDS = ["men", "women", "children"];
 
-  const office = Visitor.facts("office-facts"), elsewhere = Visitor.facts("elsewhere") || [];
+  const office = Visitor.facts("office-facts"), elsewhere = Visitor.facts("elsewhere") || [], notice = Visitor.facts("notice") || [];
   const state = { picture: null, lost: false, key: null, register: "", allowed: null, looking: false, chosen: null, session: null, name: "", identity: "",
-    party: { men: 0, women: 0, children: 0 }, permit: false, priority: false, busy: false, why: null };
+    party: { men: 0, women: 0, children: 0 }, permit: false, priority: false, busy: false, why: null, said: Visitor.nothingSaid() };
   let press = null;
 
   function set(changes) { Object.assign(state, changes); draw(); }
@@ -50,10 +50,10 @@
     if (state.busy) { return; }
     press = press || Queue.key();
     set({ busy: true, why: null });
-    Queue.insist("/office/" + office.key + "/reservations", {
+    Queue.insist("/office/" + office.key + "/reservations", Object.assign(Visitor.saidArgs(state.said), {
       key: press, service: state.key, day: state.chosen.day, session: state.chosen.session, register: state.register, name: state.name,
       identity: state.identity, party: asks("party") ? state.party : {}, permit: state.permit, priority: state.priority, language: Queue.language()
-    }, { giveUpMs: GIVE_UP_MS, wanted: function () { return true; }, onTrying: draw }).then(function (answer) {
+    }), { giveUpMs: GIVE_UP_MS, wanted: function () { return true; }, onTrying: draw }).then(function (answer) {
       press = null;
       if (!answer.ok) { set({ busy: false, why: Visitor.refused(answer) }); refresh(); return; }
       Visitor.keepReservation(office.key, answer.reservation);
@@ -140,9 +140,9 @@
   }
 
   function purpose() {
-    return html`<details class="standard"><summary>${Queue.t("purpose")}</summary><ul class="purpose">${["name", "nik", "inmate", "party", "permit"].filter(asks).map(function (ask) {
-      return html`<li key=${ask}>${Queue.t("purpose." + ask, { days: service().keep_days })}</li>`;
-    })}<li>${Queue.t("purpose.phone", { days: service().keep_days })}</li></ul></details>`;
+    return html`<details class="standard"><summary>${Queue.t("purpose")}</summary><ul class="purpose">${notice.filter(function (line) { return !line.ask || asks(line.ask); }).map(function (line, index) {
+      return html`<li key=${index}>${Queue.say(line)}</li>`;
+    })}</ul><p><a href=${"/privacy/" + office.key + "?lang=" + Queue.language() + "#book"} data-testid="privacy">${Queue.t("privacy")}</a></p></details>`;
   }
 
   function who() {
@@ -150,7 +150,8 @@
     return html`<form class="card stack" onSubmit=${send} data-testid="who"><h2 tabindex="-1">${Queue.day(state.chosen.day)}, ${Visitor.sessionName(state.session)}</h2>
       ${text("name", "name", { maxlength: 60 })}${text("identity", "nik", { maxlength: 30, inputmode: "text", spellcheck: false })}${party()}
       ${asks("permit") ? check("permit", Queue.t("permit"), Queue.t("permit.hint")) : null}
-      ${check("priority", Queue.t("priority"), Queue.t("priority.who"))}
+      ${check("priority", Queue.t("priority"), Queue.t("priority.who"))}${Visitor.law(state.picture.classes)}
+      ${Visitor.needsFolded(state.said, state.picture.needs, function (said) { press = null; set({ said: said }); }, true)}
       ${purpose()}${Visitor.why(state.why)}
       <button class="button button-primary button-large button-wide" data-testid="reserve" aria-disabled=${state.busy ? "true" : null}>${Queue.t(state.busy ? "reserving" : "reserve")}</button></form>`;
   }

@@ -7,7 +7,9 @@
 
   const office = Queue.meta("office"), secret = Queue.meta("ticket");
   const page = "/t/" + secret;
-  const state = { picture: null, ahead: null, minutes: null, lost: null, gone: false, sound: "off", asking: false, busy: null, refusal: null, flash: false };
+  const scanned = decodeURIComponent((/[?&]door=([^&]+)/.exec(window.location.search) || ["", ""])[1]).slice(0, 60);
+  const state = { picture: null, ahead: null, minutes: null, lost: null, gone: false, sound: "off", asking: false, busy: null, refusal: null, flash: false, said: null, saved: false };
+  const tell = Visitor.tell(page, "ticket", draw);
   let line = null, socketAt = 0, wokenAt = 0, seq = -1, orderSeq = -1, heardAt = 0, rung = null, flashTimer = null;
 
   function set(changes) { Object.assign(state, changes); draw(); }
@@ -46,6 +48,7 @@
     heardAt = Math.max(heardAt, drawn.at);
     Queue.zone(drawn.office.time_zone);
     const changed = !state.picture || state.picture.ticket.state !== drawn.ticket.state;
+    if (changed) { tell.load(); }
     const ahead = drawn.seq >= orderSeq ? drawn.ticket.ahead : state.ahead;
     set({ picture: drawn, ahead: ahead, minutes: drawn.seq >= orderSeq ? null : state.minutes, lost: null, asking: changed ? false : state.asking, refusal: changed ? null : state.refusal });
     if (!drawn.ended) { Visitor.remember(office, secret, drawn.ticket.label); } else { Visitor.forget(secret); }
@@ -63,7 +66,7 @@
   }
 
   function ringFor(ticket) {
-    const call = ticket.state === "called" && ticket.call ? ticket.call.id + "." + ticket.call.n : null;
+    const call = ticket.state === "called" && ticket.call ? ticket.call.id + "." + ticket.call.n + "." + ticket.held : null;
     if (call === rung) { return; }
     rung = call;
     window.clearTimeout(flashTimer);
@@ -112,10 +115,10 @@
 
   /* ---- What a touch does ------------------------------------------------------------------------ */
 
-  function say(what, done) {
+  function say(what, done, args) {
     if (state.busy) { return; }
     set({ busy: what, refusal: null });
-    Queue.postWithin(8000, page + "/" + what, {}).then(function (answer) {
+    Queue.postWithin(8000, page + "/" + what, args || {}).then(function (answer) {
       set({ busy: null, refusal: answer.ok ? null : answer });
       if (answer.ok) { done(); }
       ask();
@@ -124,10 +127,18 @@
 
   const acts = {
     draw: draw,
+    tell: tell,
     coming: function () { say("coming", function () { Visitor.ring.stop(); }); },
     ask: function () { set({ asking: true, refusal: null }); },
     keep: function () { set({ asking: false }); },
     cancel: function () { say("cancel", function () { set({ asking: false }); }); },
+    say: function (said) { set({ said: said, saved: false }); },
+    needs: function () {
+      if (!state.said) { return; }
+      const said = state.said, fetch = Visitor.fetches(said);
+      say("needs", function () { set({ said: null, saved: true }); }, { needs: said.needs.join(","), fetch: fetch, where: fetch ? said.where.trim() : "" });
+    },
+    back: function () { say("back", function () { set({ saved: false }); }, Object.assign({ key: Queue.key() }, scanned ? { door: scanned } : {})); },
     sound: function () {
       Visitor.ring.enable().then(function (works) { set({ sound: works ? "on" : "no" }); }, function () { set({ sound: "no" }); });
     }

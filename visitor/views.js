@@ -116,15 +116,47 @@
     const ticket = state.picture.ticket;
     return html`<div class="stack" data-testid="waiting">
       <section class="card now">${number(ticket)}<div aria-live="polite" data-testid="ahead">${place(state)}</div></section>
-      ${ticket.re_entry ? Visitor.notice("info", "info-circle", Queue.t("reentry"), Queue.t("reentry.text", { count: ticket.re_entry.after })) : null}
+      ${ticket.re_entry ? Visitor.notice("info", "info-circle", Queue.t("reentry"), Queue.t("reentry.text", { count: state.ahead === null || state.ahead === undefined ? ticket.re_entry.after : state.ahead })) : null}
       ${journey(ticket)}
       ${facts(state)}
       ${remote(state, acts)}
       ${ticket.phone_away ? null : sound(state, acts)}
+      ${acts.tell.view()}
       ${trouble(state)}
+      ${needs(state, acts)}
       ${cancel(state, acts)}
       ${seal(state)}
     </div>`;
+  }
+
+  /** What was said privately, and a way to say it now. */
+  function needs(state, acts) {
+    const ticket = state.picture.ticket, said = state.said || { needs: ticket.needs, fetch: ticket.fetch, where: ticket.where };
+    if (!(ticket.asks || []).length) { return null; }
+    return html`<details class="standard needs" data-testid="needs"><summary>${Queue.t("need.change")}</summary>
+      ${Visitor.needs(said, ticket.asks, acts.say, false)}
+      ${state.saved ? html`<p class="quiet-line" role="status" data-testid="need-saved">${Visitor.icon("circle-check")}<span>${Queue.t("need.saved")}</span></p>` : html`<button class="button button-wide" data-testid="need-save" aria-disabled=${String(state.busy === "needs" || !state.said)} onClick=${acts.needs}>${Queue.t(state.busy === "needs" ? "sending" : "need.save")}</button>`}</details>`;
+  }
+
+  /** Called, and somebody is on the way: stay where you are. */
+  function held(state, acts) {
+    const ticket = state.picture.ticket, counter = ticket.counter || { name: {} };
+    return html`<div class=${"called" + (state.flash ? " flash" : "")} data-testid="held">
+      ${Visitor.head(state.picture.office, acts.draw)}
+      <p class="called-word">${Visitor.icon("walk")} ${Queue.t("held")}</p>
+      <h1 class=${"number number-called" + size(ticket)} data-testid="ticket-label">${ticket.label}</h1>
+      <p class="text-l">${Queue.t("held.text", { counter: Queue.say(counter.name) })}</p>${trouble(state)}</div>`;
+  }
+
+  /** Who missed the call: where they come back, told before they choose. */
+  function back(state, acts) {
+    const ticket = state.picture.ticket, place = ticket.back;
+    if (!place) { return null; }
+    return html`<section class="card stack-tight" data-testid="back"><h2 class="text-l">${Queue.t("back.title")}</h2>
+      <p data-testid="back-place"><strong>${Queue.t(place.after ? "back.place" : "back.place.next", { after: place.after })}</strong>${place.most > place.after ? html`<br />${Queue.t("back.most", { most: place.most })}` : null}</p>
+      <p class="soft">${Queue.t("back.until", { time: Queue.time(place.until) })}</p>
+      ${trouble(state)}
+      <button class="button button-primary button-large button-wide" data-testid="back-yes" aria-disabled=${String(state.busy === "back")} onClick=${acts.back}>${Visitor.icon("arrow-back-up")}<span>${Queue.t(state.busy === "back" ? "sending" : "back.yes")}</span></button></section>`;
   }
 
   /** Full screen: whoever glances at the phone knows what to do. */
@@ -149,8 +181,9 @@
       <section class="card now">${number(ticket)}
         <div class=${"still still-" + ticket.state} role="status">${Visitor.icon(sign, "icon-big")}
           <h2>${Queue.t("state." + ticket.state, facts)}</h2><p>${Queue.t("state." + ticket.state + ".text", facts)}</p></div></section>
+      ${back(state, acts)}
       ${errand(state)}${journey(ticket)}
-      ${ticket.state === "parked" ? html`${ticket.phone_away ? null : sound(state, acts)}${trouble(state)}${cancel(state, acts)}` : null}
+      ${ticket.state === "parked" ? html`${ticket.phone_away ? null : sound(state, acts)}${acts.tell.view()}${trouble(state)}${cancel(state, acts)}` : null}
       ${state.picture.ended && ticket.state !== "no_show" && office.remote_numbers ? html`<a class="button button-wide" href=${"/visit/" + office.key}>${Visitor.icon("ticket")}<span>${Queue.t("another")}</span></a>` : null}
       ${seal(state)}
     </div>`;
@@ -164,7 +197,7 @@
   Visitor.ticket = function (state, acts) {
     const ticket = state.picture.ticket;
     if (ticket.state === "waiting") { return waiting(state, acts); }
-    if (ticket.state === "called") { return called(state, acts); }
+    if (ticket.state === "called") { return ticket.held ? held(state, acts) : called(state, acts); }
     return still(state, acts, SIGNS[ticket.state] || "info-circle", {
       counter: Queue.say(ticket.counter && ticket.counter.name), minutes: ticket.return_within_min, label: ticket.label
     });
@@ -173,6 +206,7 @@
   /** One sentence for a screen reader when the number is called. */
   Visitor.calledAloud = function (ticket) {
     const counter = ticket.counter || { name: {}, direction: "ahead" };
+    if (ticket.held) { return Queue.t("held.aloud", { label: ticket.label }); }
     return Queue.t("called.aloud", { label: ticket.label, counter: Queue.say(counter.name), direction: Queue.t("direction." + counter.direction) });
   };
 }());

@@ -8,7 +8,7 @@
   const office = Queue.meta("office");
   const scanned = (/[?&]door=([^&]+)/.exec(window.location.search) || [])[1];
   const door = scanned ? plain(scanned) : null;
-  const state = { picture: null, lost: false, key: null, sending: null, trying: false, failed: false, refusal: null, mine: [], noted: null, plate: "", case: "" };
+  const state = { picture: null, lost: false, key: null, sending: null, trying: false, failed: false, refusal: null, mine: [], noted: null, plate: "", said: Visitor.nothingSaid(), case: "" };
   /* From a sheet of one service, such as the one at the beginning of a lane, that service is open at once. */
   state.key = plain((/[?&]service=([^&]+)/.exec(window.location.search) || ["", ""])[1]) || null;
   let wish = null;
@@ -128,10 +128,12 @@
       ${service.plate ? html`<label class="field"><span class="field-label">${Queue.t("plate")}</span>
         <input class="input" data-testid="plate" maxlength="16" autocapitalize="characters" autocomplete="off" value=${state.plate} onInput=${function (event) { state.plate = event.target.value; wish = null; }} />
         <span class="field-hint">${Queue.t("plate.hint")}</span></label>` : null}
+      ${Visitor.needsFolded(state.said, state.picture.needs, function (said) { wish = null; set({ said: said }); }, true)}
       <button class="button button-primary button-large button-wide" data-testid="take" aria-disabled=${String(busy)} onClick=${function () { take(false); }}>
         ${Visitor.icon("ticket")}<span>${Queue.t(busy && !state.sending.priority ? "taking" : "take")}</span></button>
       <button class="button button-wide priority" data-testid="priority" aria-disabled=${String(busy)} onClick=${function () { take(true); }}>
         ${Visitor.icon("accessible")}<span>${Queue.t(busy && state.sending.priority ? "taking" : "priority")}<small>${Queue.t("priority.who")}</small></span></button>
+      ${Visitor.law(state.picture.classes)}
     </div>`;
   }
 
@@ -156,7 +158,8 @@
     render(html`${Visitor.head(picture.office, draw)}
       ${state.lost ? html`<p><span class="line-mark" role="status">${Visitor.icon("wifi-off")}${Queue.t("line.lost", { time: Queue.time(picture.at) })}</span></p>` : null}
       ${service ? one(service) : list()}
-      <footer class="foot soft text-s">${Queue.say(picture.office.complaint)}</footer>`, root);
+      ${Visitor.installer(draw)}
+      <footer class="foot soft text-s">${Queue.say(picture.office.complaint)} <a href=${"/privacy/" + picture.office.key + "?lang=" + Queue.language() + "#number"} data-testid="privacy">${Queue.t("privacy")}</a></footer>`, root);
   }
 
   /* ---- What is done ----------------------------------------------------------------------------- */
@@ -176,6 +179,7 @@
       wish = { key: Queue.key(), service: state.key, priority: priority, language: Queue.language() };
       if (door) { wish.door = door; }
       if (state.plate) { wish.plate = state.plate; }
+      Object.assign(wish, Visitor.saidArgs(state.said));
       if (state.case.trim()) { wish.case = state.case.trim(); }
     }
     const sent = wish;

@@ -16,6 +16,7 @@ from . import serving, stages
 from .moving import advance, save, service_of, step_of
 from .serving import changed
 from .visitor import arrive
+from .visitor import bring_back as come_back
 
 #: Reasons from a list (decisions 9, 11); the words files hold the sentences "reason.<code>".
 OUT_OF_ORDER = ("urgent_need", "companion", "short_question", "wrong_order", "supervisor_asked", "replay")
@@ -156,7 +157,7 @@ def no_show(tx: Tx, args: dict[str, Any]) -> Answer:
 def bring_back(tx: Tx, args: dict[str, Any]) -> Answer:
     """A parked visitor, or one who missed the call within the grace time, waits again at the promised place."""
     seat, _counter = my_seat(tx, {})
-    done = serving.bring_back(tx, step_of(tx, args["step"]))
+    done = come_back(tx, step_of(tx, args["step"]))
     changed(tx, seat.counter)
     return done
 

@@ -91,8 +91,8 @@ def save(tx: Tx, old: Step, new: Step, kind: str, body: dict[str, Json]) -> Step
 
 #: Events of a step in which no clock has moved on.
 WITHOUT_DURATIONS = frozenset({
-    "recalled", "class_changed", "arrived", "passed", "paper_confirmed", "paper_unconfirmed", "paper_failed",
-    "visitor_taken_over", "reopened",
+    "recalled", "announced", "class_changed", "arrived", "passed", "paper_confirmed", "paper_unconfirmed",
+    "paper_failed", "visitor_taken_over", "reopened",
 })
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from datetime import date, timedelta
 from typing import Any
 
 from ..domain import hours, plate
@@ -30,7 +29,7 @@ def note(tx: Tx, args: dict[str, Any]) -> Answer:
         return {}
     key = secrets.token_bytes(32)
     private.erase(tx.c, tx.office_id, step.ticket_id, "note")
-    private.keep(tx.c, tx.office_id, step.ticket_id, "note", text, key.hex(), _day_after(tx))
+    private.keep(tx.c, tx.office_id, step.ticket_id, "note", text, key.hex(), day_after(tx))
     commitment = hmac.new(key, text.encode("utf-8"), hashlib.sha256).hexdigest()
     tx.record("note_added", {"ticket": step.ticket_id, "commitment": commitment}, step.id)
     return {}
@@ -42,12 +41,11 @@ def keep_plate(tx: Tx, ticket_id: int, typed: str, step_id: int) -> None:
     if not found:
         return
     key = secrets.token_bytes(32)
-    private.keep(tx.c, tx.office_id, ticket_id, "plate", found, key.hex(), _day_after(tx))
+    private.keep(tx.c, tx.office_id, ticket_id, "plate", found, key.hex(), day_after(tx))
     commitment = hmac.new(key, found.encode("utf-8"), hashlib.sha256).hexdigest()
     tx.record("plate_noted", {"ticket": ticket_id, "commitment": commitment}, step_id)
 
 
-def _day_after(tx: Tx) -> int:
+def day_after(tx: Tx) -> int:
     """UTC ms of the end of the next office day."""
-    later = date.fromisoformat(tx.day) + timedelta(days=2)
-    return hours.instant(tx.office, later.isoformat(), tx.office.day_starts)
+    return hours.day_after(tx.office, tx.day)

@@ -11,15 +11,18 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
+from ..domain import hours
 from ..domain import reservation as rules
 from ..domain.errors import NotFound, Refused
+from ..domain.needs import grants_priority
 from ..domain.office import Booking, Service, Session
 from ..domain.reservation import MINUTE_MS, Party, State
 from ..domain.ticket import label
-from ..store import custody, queue, reservations
+from ..store import custody, needs, queue, reservations
 from ..store.reservations import Reservation
 from ..transaction import Answer, Tx
 from .moving import service_of
+from .stated import given, with_reservation
 from .visitor import arrive, give, not_proven, proven
 
 DAY_MS = 86_400_000
@@ -35,9 +38,11 @@ def book(tx: Tx, args: dict[str, Any]) -> Answer:
     inmate_visited, not_visitable, not_that_day, permit_needed, party_size, party_adult, identity_wrong, name_missing.
     """
     service, booking = bookable(tx, args["service"])
-    day, party, priority = str(args["day"]), Party(**args["party"]), bool(args.get("priority"))
+    day, party, priority, said = str(args["day"]), Party(**args["party"]), bool(args.get("priority")), given(tx, args)
     session = rules.session_of(tx.office, service, day, args["session"])
     rules.check_open(tx.office, booking, day, session, tx.now.at)
+    if not priority and grants_priority(said.needs):  # by the law, where there is such a place
+        priority = _free(tx, service, session, day, rules.pool_of(session, True)) is not None
     pool, place = _place(tx, service, session, day, priority)  # first: of two hundred who press at once most end here
     people = rules.check_party(booking, party)
     person = _asked(booking, args)
@@ -57,6 +62,9 @@ def book(tx: Tx, args: dict[str, Any]) -> Answer:
         "holder_name": args.get("holder_name", "") if "name" in booking.asks else "",
         "device": args.get("device", ""), "inmate_id": inmate, "secret_key": key.hex(), "made_at": tx.now.at,
     })
+    if said:
+        made = own(tx, {"secret": secret})
+        with_reservation(tx, made.id, day, said)
     tx.record("reservation_made", {
         "reservation": number, "service": service.key, "day": day, "session": session.key, "pool": pool,
         "place": place, "party": people, "commitment": hmac.digest(key, person.encode(), "sha256").hex()})
@@ -86,6 +94,9 @@ def change(tx: Tx, args: dict[str, Any]) -> Answer:
     reservations.change(
         tx.c, row.id, day=day, session=session.key, pool=pool, place=place, version=row.version + 1,
         changed_at=tx.now.at, **times)
+    said = needs.of_reservation(tx.c, row.id)
+    if said:  # kept until the day after the new day
+        with_reservation(tx, row.id, day, said)
     tx.record("reservation_changed", {
         "reservation": row.number, "service": row.service, "day": day, "session": session.key, "pool": pool,
         "place": place, "party": row.people, "before_day": row.day, "before_session": row.session,
@@ -145,6 +156,7 @@ def check_in(tx: Tx, args: dict[str, Any]) -> Answer:
     arrive(tx, step, "check_in")
     reservations.change(tx.c, row.id, state=str(State.CHECKED_IN), ticket_id=step.ticket_id, ended_at=tx.now.at,
                         ended_by=by)
+    needs.becomes_ticket(tx.c, row.id, step.ticket_id, hours.day_after(tx.office, tx.day))
     tx.record("checked_in", {"reservation": row.number, "ticket": step.ticket_id, "by": by}, step.id)
     return {**answer, "reservation": row.number}
 
@@ -177,15 +189,12 @@ def own(tx: Tx, args: Mapping[str, Any]) -> Reservation:
 
 
 def expire(tx: Tx, _args: dict[str, Any]) -> Answer:
-    """Who did not come in time has no place any more; what was kept long enough is erased."""
+    """Who did not come in time has no place any more."""
     late = reservations.expired(tx.c, tx.office_id, tx.now.at)
     for row in late:
         reservations.change(tx.c, row.id, state=str(State.EXPIRED), ended_at=tx.now.at, ended_by="clock")
         tx.record("reservation_expired", {"reservation": row.number})
-    erased = reservations.erase_due(tx.c, tx.office_id, tx.now.at)
-    if erased:
-        tx.record("erased", {"what": "reservations", "count": erased, "reason": "kept_long_enough"})
-    return {"expired": len(late), "erased": erased}
+    return {"expired": len(late)}
 
 
 # --- the rules, with what they need read here -----------------------------------------------------------
@@ -262,13 +271,18 @@ def _check_week(tx: Tx, booking: Booking, service: Service, person: str, day: st
 def _place(tx: Tx, service: Service, session: Session, day: str, priority: bool) -> tuple[str, int]:
     """A place of the session's quota; raises Refused("session_full"), counted among the refusals of the day."""
     pool = rules.pool_of(session, priority)
-    taken = reservations.taken(tx.c, tx.office_id, service.key, day, session.key, pool)
-    place = rules.free_place(taken, rules.places(session, pool))
+    place = _free(tx, service, session, day, pool)
     if place is None:
         full = Refused("session_full", date=day)
         full.counted = (service.key, "online")  # type: ignore[attr-defined]
         raise full
     return pool, place
+
+
+def _free(tx: Tx, service: Service, session: Session, day: str, pool: str) -> int | None:
+    """A free place of a quota; None: there is none."""
+    taken = reservations.taken(tx.c, tx.office_id, service.key, day, session.key, pool)
+    return rules.free_place(taken, rules.places(session, pool))
 
 
 def _times(tx: Tx, booking: Booking, day: str, session: Session) -> dict[str, int]:

@@ -23,6 +23,7 @@ from . import serving
 from .counter import next_for
 from .moving import save, step_of
 from .undo import take_back
+from .visitor import bring_back as come_back
 
 #: So many of each class are looked at for a batch: more than any room has places.
 LOOKED_AT = 200
@@ -231,7 +232,7 @@ def room_back(tx: Tx, args: dict[str, Any]) -> Answer:
     step = step_of(tx, args["step"])
     if all(of.service != step.service for of in tx.office.rooms):
         raise Refused("not_in_room")
-    return serving.bring_back(tx, step)
+    return come_back(tx, step)
 
 
 # --- the time --------------------------------------------------------------------------------------

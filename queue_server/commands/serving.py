@@ -13,7 +13,7 @@ from ..domain.errors import Refused
 from ..domain.events import Json
 from ..domain.office import Counter
 from ..domain.ticket import State, Step, label, move
-from ..store import people, queue
+from ..store import needs, people, queue
 from ..transaction import Answer, Tx
 from . import cases, stages
 from .moving import advance, save, service_of
@@ -48,7 +48,8 @@ def call(
         body["reason"] = why["reason"]
     called = save(tx, step, called, "called", body)
     rule = str(why["rule"])
-    _announce(tx, called, counter, 1, rule)
+    held = needs.of_ticket(tx.c, step.ticket_id).fetch
+    announce(tx, called, counter, 1, rule, held)
     # Whoever waits for the other one to be ready has missed nothing: they are not passed, and keep their place.
     if rule in discipline.IN_THE_MIX and not service_of(tx.office, step.service).both_ready:
         for passed, ticket_id in queue.pass_remote(
@@ -57,20 +58,23 @@ def call(
             tx.record("passed", {"ticket": ticket_id}, passed)
     changed(tx, counter.key)
     ticket = queue.ticket(tx.c, step.ticket_id)
-    return {"step": step.id, "label": label(ticket.prefix, ticket.number), "call": called.last_seq, "why": why}
+    return {"step": step.id, "label": label(ticket.prefix, ticket.number), "call": called.last_seq, "why": why,
+            "fetch": held}
 
 
-def _announce(tx: Tx, step: Step, counter: Counter, nth: int, rule: str) -> None:
+def announce(tx: Tx, step: Step, counter: Counter, nth: int, rule: str, held: bool = False) -> None:
+    """Gives a call to the boards. ``held``: not yet, because somebody goes to the visitor first (needs.fetched)."""
     queue.add_call(tx.c, {
         "office_id": tx.office_id, "seq": step.last_seq, "day": tx.day, "service": step.service, "hall": counter.hall,
         "counter": counter.key, "step_id": step.id, "nth": nth, "at": tx.now.at, "priority": step.priority,
-        "in_mix": int(rule in discipline.IN_THE_MIX),
-        "advances": int(rule not in discipline.RETURNS and rule != "parked"),
+        "in_mix": int(rule in discipline.IN_THE_MIX), "advances": int(rule in discipline.ADVANCES),
+        "state": "held" if held else "calling", "summed": int(held),
     })
 
 
 def recall(tx: Tx, counter: Counter, step: Step) -> Answer:
     """Repeats the call; counted, and spaced so that a hall is not shouted at."""
+    _not_while_fetched(tx, step)
     heard = queue.calls_heard(tx.c, step.id, queue.first_call(tx.c, step.id))
     spacing_ms = tx.office.rules.recall_spacing_s * 1000
     wait_ms = heard[-1].at + spacing_ms - tx.now.at if heard else 0
@@ -80,9 +84,15 @@ def recall(tx: Tx, counter: Counter, step: Step) -> Answer:
     new = replace(step, calls=step.calls + 1)  # the walk is one walk, however often it was called
     queue.end_calls(tx.c, step.id, "over", tx.now.at)
     new = save(tx, step, new, "recalled", {"counter": counter.key, "count": new.calls})
-    _announce(tx, new, counter, new.calls, "recall")
+    announce(tx, new, counter, new.calls, "recall")
     changed(tx, counter.key)
     return {"call": new.last_seq, "count": new.calls}
+
+
+def _not_while_fetched(tx: Tx, step: Step) -> None:
+    """Raises Refused("being_fetched") while somebody goes to the visitor: no board has called them yet."""
+    if step.state == State.CALLED and step.id in needs.held_since(tx.c, tx.office_id):
+        raise Refused("being_fetched")
 
 
 def start(tx: Tx, counter: Counter, step: Step) -> Answer:
@@ -129,26 +139,13 @@ def skip(tx: Tx, counter: Counter, step: Step) -> Answer:
 
 def no_show(tx: Tx, counter: Counter, step: Step, reason: Any) -> Answer:
     """Ends a step whose holder did not come after enough calls that boards drew and spoke (decisions 11)."""
+    _not_while_fetched(tx, step)
     verdict = no_show_verdict(tx, step, counter, reason)
     new = advance(tx, step, "no_show", ended_at=tx.now.at, outcome="no_show")
     new = save(tx, step, new, "no_show", {"counter": counter.key, **verdict})
     queue.end_calls(tx.c, step.id, "over", tx.now.at)
     changed(tx, counter.key)
     return {"event": new.last_seq}
-
-
-def bring_back(tx: Tx, step: Step) -> Answer:
-    """Waits again, at the promised place; raises Refused("grace_over") for who missed the call too long ago."""
-    rules = tx.office.rules
-    if step.state == State.NO_SHOW and tx.now.at - (step.ended_at or 0) > rules.return_within_min * 60_000:
-        raise Refused("grace_over", minutes=rules.return_within_min)
-    after = 0 if step.state == State.PARKED else rules.return_after
-    new = advance(
-        tx, step, "bring_back", counter="", person_id=None, ended_at=None, outcome="",
-        returned_seq=tx.head.head_seq + 1, return_after=after, arrived_at=step.arrived_at or tx.now.at,
-    )
-    save(tx, step, new, "brought_back", {"return_after": after, "from": step.state})
-    return {"return_after": after}
 
 
 def no_show_verdict(tx: Tx, step: Step, counter: Counter, reason: Any) -> dict[str, Json]:

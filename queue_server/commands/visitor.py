@@ -9,7 +9,8 @@ from typing import Any
 from ..domain import hours, numbering, presence
 from ..domain.errors import NotFound, Refused
 from ..domain.events import Json
-from ..domain.office import Service
+from ..domain.needs import NOTHING, Stated, grants_priority
+from ..domain.office import Office, Service
 from ..domain.ticket import ENDED, State, Step, label
 from ..store import offices, queue, reservations, standards
 from ..store.cases import Case
@@ -18,6 +19,7 @@ from . import cases
 from .day import open_office_day
 from .moving import advance, save, service_of
 from .notes import keep_plate
+from .stated import given, with_number
 
 NOBODY_COUNTED = hours.IssuedToday()
 
@@ -50,16 +52,20 @@ def pauses_changed(tx: Tx) -> None:
 
 def issue(tx: Tx, args: dict[str, Any]) -> Answer:
     """Takes a number. ``args``: service, priority, language, channel, paper ("" or "escpos"),
-    door (the code that a phone scanned at the door), shown (the minute in which it was shown, when it is genuine).
+    door (the code that a phone scanned at the door), shown (the minute in which it was shown, when it is genuine);
+    needs, fetch, where: what is said privately (``stated.given``).
 
     Refused codes: those of ``hours.may_issue``, ``too_many_tickets`` for one phone; and where numbers from afar are
     off, ``old_door`` or ``wrong_door`` for a code that proves nothing.
     """
     service = service_of(tx.office, args["service"])
     case = cases.wanted(tx, str(args["case"]), service.key) if args.get("case") else None
-    channel, priority = args["channel"], bool(args.get("priority"))
+    channel, priority, said = args["channel"], bool(args.get("priority")), given(tx, args)
     if proven(tx, args):
         channel = "door"  # taken on one's own phone, standing at the door
+    if not priority and grants_priority(said.needs):
+        # The law has them served first. Where no such number is left, an ordinary one is better than none.
+        priority = decision(tx, service, channel, True).allowed
     verdict = decision(tx, service, channel, priority)
     if not verdict.allowed:
         if verdict.code in ("remote_off", "reserve_first") and args.get("door"):
@@ -71,7 +77,7 @@ def issue(tx: Tx, args: dict[str, Any]) -> Answer:
         kept = _same_phone(tx, service) if case is None else _same_case(tx, case)
         if kept is not None:
             return kept
-    return give(tx, service, channel, priority, args, case=case)
+    return give(tx, service, channel, priority, args, private=said, case=case)
 
 
 def proven(tx: Tx, args: dict[str, Any]) -> bool:
@@ -106,10 +112,10 @@ def _same_phone(tx: Tx, service: Service) -> Answer | None:
 
 def give(
     tx: Tx, service: Service, channel: str, priority: bool, args: dict[str, Any], party: int = 1,
-    case: Case | None = None,
+    private: Stated = NOTHING, case: Case | None = None,
 ) -> Answer:
     """The next number of the service's series; whether it may be given was decided before. ``party``: how many come;
-    ``case``: what is collected with it."""
+    ``private``: what its holder said of their needs; ``case``: what is collected with it."""
     number = queue.next_number(tx.c, tx.office_id, service.key, tx.day)
     if number == 1:  # whoever took an earlier one of this series has opened the day
         open_office_day(tx)
@@ -142,6 +148,7 @@ def give(
         body["forecast"] = [*said]
     step_id = queue.add_step(tx.c, new_step(tx, ticket_id, service.key, priority, state, standard, here, said))
     tx.record("ticket_issued", body, step_id)
+    with_number(tx, ticket_id, private)
     if case is not None:
         cases.tie(tx, case, ticket_id, step_id)
     if service.plate and args.get("plate"):
@@ -182,7 +189,7 @@ def ticket_answer(ticket: queue.Ticket) -> dict[str, Any]:
     }
 
 
-def _own(tx: Tx, args: dict[str, Any]) -> tuple[queue.Ticket, Step]:
+def own_step(tx: Tx, args: dict[str, Any]) -> tuple[queue.Ticket, Step]:
     """The ticket whose secret was given, with its present step; raises NotFound otherwise."""
     ticket = queue.ticket_by_secret(tx.c, str(args["secret"]))
     if ticket is None or ticket.office_id != tx.office_id:
@@ -192,7 +199,7 @@ def _own(tx: Tx, args: dict[str, Any]) -> tuple[queue.Ticket, Step]:
 
 def cancel(tx: Tx, args: dict[str, Any]) -> Answer:
     """The visitor gives the number back."""
-    _ticket, step = _own(tx, args)
+    _ticket, step = own_step(tx, args)
     if step.state == State.CANCELLED:
         return {}
     new = advance(tx, step, "cancel", ended_at=tx.now.at, outcome="by_visitor")
@@ -203,7 +210,7 @@ def cancel(tx: Tx, args: dict[str, Any]) -> Answer:
 
 def coming(tx: Tx, args: dict[str, Any]) -> Answer:
     """"I'm on my way": shown to the officer; a remote visitor who answers the call has arrived."""
-    ticket, step = _own(tx, args)
+    ticket, step = own_step(tx, args)
     if step.state not in (State.WAITING, State.CALLED):
         raise Refused("not_now", act="coming", state=step.state)
     if tx.office.without_phone(ticket.service, step.service):
@@ -216,9 +223,55 @@ def coming(tx: Tx, args: dict[str, Any]) -> Answer:
     return {}
 
 
+def back(tx: Tx, args: dict[str, Any]) -> Answer:
+    """Who missed the call waits again, at the place that the page has told: by their own phone (``secret``), or a
+    kiosk (``prefix`` and ``number`` of today). From afar nobody comes back before they are here.
+
+    Refused: ``grace_over``, ``not_now``, and what ``arrived`` refuses.
+    """
+    if "secret" in args:
+        ticket, step = own_step(tx, args)
+    else:
+        ticket, step = todays_step(tx, str(args["prefix"]), int(args["number"]))
+    if step.state != State.NO_SHOW:
+        raise Refused("not_now", act="bring_back", state=step.state)
+    if tx.office.without_phone(ticket.service, step.service) and "secret" in args:
+        raise Refused("phone_away")
+    if step.arrived_at is None and "secret" in args and not proven(tx, args):
+        raise not_proven(args) if args.get("door") else Refused("back_at_door")
+    return bring_back(tx, step)
+
+
+def todays_step(tx: Tx, prefix: str, number: int) -> tuple[queue.Ticket, Step]:
+    """The ticket with this number today, and its present step; raises NotFound("no_such_number")."""
+    ticket = queue.ticket_of_day(tx.c, tx.office_id, with_prefix(tx.office, prefix), tx.day, prefix, number)
+    if ticket is None:
+        raise NotFound("no_such_number")
+    return ticket, queue.newest_step(tx.c, ticket.id)
+
+
+def with_prefix(office: Office, prefix: str) -> list[str]:
+    """The services whose numbers begin with a prefix."""
+    return [s.key for s in office.services if prefix and prefix in (s.prefix, s.priority_prefix)]
+
+
+def bring_back(tx: Tx, step: Step) -> Answer:
+    """Waits again, at the promised place; raises Refused("grace_over") for who missed the call too long ago."""
+    rules = tx.office.rules
+    if step.state == State.NO_SHOW and tx.now.at - (step.ended_at or 0) > rules.return_within_min * 60_000:
+        raise Refused("grace_over", minutes=rules.return_within_min)
+    after = 0 if step.state == State.PARKED else rules.return_after
+    new = advance(
+        tx, step, "bring_back", counter="", person_id=None, ended_at=None, outcome="",
+        returned_seq=tx.head.head_seq + 1, return_after=after, arrived_at=step.arrived_at or tx.now.at,
+    )
+    save(tx, step, new, "brought_back", {"return_after": after, "from": step.state})
+    return {"return_after": after}
+
+
 def arrived(tx: Tx, args: dict[str, Any]) -> Answer:
     """At the door: proved by the code in the QR there."""
-    ticket, step = _own(tx, args)
+    ticket, step = own_step(tx, args)
     if tx.office.without_phone(ticket.service, step.service) or service_of(tx.office, step.service).both_ready:
         raise Refused("phone_away")
     if not proven(tx, args):
@@ -243,7 +296,7 @@ def arrive(tx: Tx, step: Step, by: str) -> Step:
 
 def paper(tx: Tx, args: dict[str, Any]) -> Answer:
     """What became of the printed ticket: printed | failed | kept (QR, or written down) | unknown | void."""
-    ticket, step = _own(tx, args)
+    ticket, step = own_step(tx, args)
     state = args["state"]
     if state == "failed":
         if step.state == State.ISSUING:

@@ -112,6 +112,23 @@ def in_order(
     return list(_walk(Heads.of(waiting), recent, rule, now))
 
 
+class ReEntry(NamedTuple):
+    """Where somebody comes back who missed the call. ``after``: so many others are called first, as the line stands
+    now; ``most``: so many at most, if others still come (and unless an officer goes on with somebody parked)."""
+
+    after: int
+    most: int
+
+
+def re_entry(heads: Heads, recent: Recent, rule: MixRule, now: int, back: Waiting) -> ReEntry:
+    """The place of ``back`` if it waited again from now on, told before anybody chooses it. Its ``returned_seq`` is
+    later than every call so far."""
+    waiting = [*heads.ordinary, *heads.priority, *heads.returning]
+    order = [w.step for w, _why in in_order([*waiting, back], recent, rule, now)]
+    # Each of the others that are called first brings this return nearer, but for returns; those before it go first.
+    return ReEntry(order.index(back.step), back.return_after + len(heads.returning))
+
+
 def choose(
     counter: Counter, per_service: Mapping[str, tuple[Heads, Recent]], rules: Rules, now: int
 ) -> Choice | None:

@@ -97,6 +97,12 @@ def day_begins(office: Office) -> int | None:
     return None if office.always_open else instant(office, "2000-01-01", office.day_starts) % (DAY_MIN * _MINUTE_MS)
 
 
+def day_after(office: Office, day: str) -> int:
+    """UTC ms of the end of the office day after ``day``: until then what was kept for the day is erased."""
+    later = date.fromisoformat(day) + timedelta(days=2)
+    return instant(office, later.isoformat(), office.day_starts)
+
+
 def hhmm(minutes: int) -> str:
     """``07:30``; minutes past midnight of the next day read as the next day's clock."""
     return f"{minutes // 60 % 24:02d}:{minutes % 60:02d}"

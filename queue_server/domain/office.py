@@ -293,6 +293,19 @@ class ComplaintRule:
     keep_days: int = 365
 
 
+#: What a visitor may say that they need; nobody must, and none of it is asked to be proven (needs.py).
+NEEDS = ("seat", "wheelchair", "sign", "nursing", "blind", "unread")
+
+
+@dataclass(frozen=True)
+class FamilyRule:
+    """Whether families whom staff enrolled may see the stages of a case, and for how long, days."""
+
+    offered: bool = False
+    holds_days: int = 365            # an enrolment runs out after so long
+    keep_days: int = 90              # an ended one, and every look, is kept so long
+
+
 @dataclass(frozen=True)
 class Rules:
     mix: MixRule = MixRule()
@@ -307,6 +320,8 @@ class Rules:
     tickets_per_phone: int = 3       # active tickets of one phone
     kept_on_boards: bool = True      # boards show today's share of the promise between calls
     complaints: ComplaintRule = ComplaintRule()
+    needs: tuple[str, ...] = NEEDS   # of them, those that are asked about here; empty: none
+    family: FamilyRule = FamilyRule()
 
 
 @dataclass(frozen=True)
@@ -317,6 +332,31 @@ class Notice:
     text: Words = field(default_factory=dict)
     file: str = ""
     seconds: int = 12
+
+
+#: The ways to tell a visitor something, in the order in which a page offers them.
+MESSAGE_CHANNELS = ("push", "whatsapp", "sms", "email")
+
+
+@dataclass(frozen=True)
+class Messages:
+    """What visitors who ask for it are told, and how. ``push`` goes to the browser itself, where there is HTTPS; the
+    others each name a sender of the server's (docs/notifications.md). "": not offered."""
+
+    push: bool = False
+    whatsapp: str = ""
+    sms: str = ""
+    email: str = ""
+    ahead: int = 3                      # "nearly your turn": when so many people are ahead
+    reminders_h: tuple[int, ...] = (24, 2)  # of a reservation: so many hours before its session
+
+    def sender(self, channel: str) -> str:
+        """The name of the sender of a channel; "" where the office does not offer it."""
+        return ("push" if self.push else "") if channel == "push" else str(getattr(self, channel))
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        return tuple(channel for channel in MESSAGE_CHANNELS if self.sender(channel))
 
 
 @dataclass(frozen=True)
@@ -352,6 +392,7 @@ class Office:
     always_open: bool = False           # replay and drills: a 24-hour office
     demo: bool = False
     rooms: tuple[Room, ...] = ()
+    messages: Messages = Messages()
 
     def service(self, key: str) -> Service:
         return next(s for s in self.services if s.key == key)

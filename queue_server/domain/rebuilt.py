@@ -38,8 +38,8 @@ STEP_PROBLEMS: dict[str, str] = {
 NAMES = ("waited", "walked", "served", "parked_office", "parked_visitor", "waited_off", "parked_off")
 #: Acts of a step whose events state no durations: no clock has moved on in them.
 SILENT = frozenset({
-    "recalled", "class_changed", "arrived", "passed", "paper_confirmed", "paper_unconfirmed", "visitor_taken_over",
-    "reopened", "offline_entered",
+    "recalled", "announced", "class_changed", "arrived", "passed", "paper_confirmed", "paper_unconfirmed",
+    "visitor_taken_over", "reopened", "offline_entered",
 })
 #: More acts than this are never open to an undo at once: it is a matter of seconds.
 MOST_UNDOABLE = 2_000
@@ -66,12 +66,14 @@ class Rebuilt:
         self.office: Office | None = None
         self.clocks = Clocks()
         self.legs: dict[int, Leg] = {}
+        self._announced_at: dict[int, int] = {}  # step -> when boards had its call, where somebody went there first
         self._befores: dict[int, Leg] = {}  # the newest acts that may be undone: step -> how it was before
         self.problems: list[Problem] = []
         self._acts: dict[str, Callable[[Leg, Event, dict[str, Any]], None]] = {
             "paper_confirmed": self._paper, "paper_unconfirmed": self._paper, "ticket_voided": self._void,
             "arrived": self._arrived, "passed": self._passed, "class_changed": self._class_changed,
-            "called": self._called, "recalled": self._recalled, "started": self._started, "finished": self._finished,
+            "called": self._called, "recalled": self._recalled, "announced": self._announced,
+            "started": self._started, "finished": self._finished,
             "skipped": self._skipped, "no_show": self._no_show, "brought_back": self._brought_back,
             "parked": self._parked, "transferred": self._transferred, "cancelled": self._cancelled,
             "unserved": self._unserved, "reopened": self._reopened, "visitor_taken_over": self._taken_over,
@@ -221,6 +223,12 @@ class Rebuilt:
         leg.called_at, leg.started_at = event.at, None
         leg.first_called_at = leg.first_called_at or event.at
         leg.returned_seq = leg.return_after = 0
+        self._announced_at.pop(leg.id, None)
+
+    def _announced(self, leg: Leg, event: Event, body: dict[str, Any]) -> None:
+        if leg.state is not State.CALLED:
+            raise _Wrong("not_possible", f"announce {leg.state}")
+        self._announced_at[leg.id] = event.at
 
     def _recalled(self, leg: Leg, event: Event, body: dict[str, Any]) -> None:
         if leg.state is not State.CALLED:
@@ -249,7 +257,8 @@ class Rebuilt:
     def _no_show(self, leg: Leg, event: Event, body: dict[str, Any]) -> None:
         self._move(leg, "no_show", event, body)
         self._ends(leg, event.at, "no_show")
-        since_call = max(0, event.at - (leg.called_at or event.at))
+        called_at = self._announced_at.get(leg.id) or leg.called_at
+        since_call = max(0, event.at - (called_at or event.at))
         leg.no_show_ms = since_call if leg.no_show_ms is None else min(since_call, leg.no_show_ms)
 
     def _again(self, leg: Leg, event: Event, body: dict[str, Any]) -> None:

@@ -9,10 +9,12 @@ from ..domain.office import (
     COUNTER_KINDS,
     DIRECTIONS,
     LANGUAGES,
+    NEEDS,
     TIME_ZONES,
     Board,
     ComplaintRule,
     Counter,
+    FamilyRule,
     Hall,
     Holiday,
     MixRule,
@@ -23,6 +25,7 @@ from ..domain.office import (
     Week,
     Words,
 )
+from .messages import messages
 from .node import Node, Sheet, shown, suggestion
 from .room import room
 from .service import COLOUR, components, service, week
@@ -76,6 +79,7 @@ def office(sheet: Sheet, values: dict[str, object]) -> Office:
         always_open=top.yes_no("always_open", False),
         demo=top.yes_no("demo", False),
         rooms=tuple(room(node) for node in root.tables("room", 20)),
+        messages=messages(root.table("messages")),
     )
     if day_starts >= DAY_MIN:
         top.note("out_of_range", "day_starts", given="24:00", least="00:00", most="23:59")
@@ -205,9 +209,24 @@ def _rules(node: Node | None) -> Rules:
         tickets_per_phone=node.number("tickets_per_phone", usual.tickets_per_phone, 1, 20),
         kept_on_boards=node.yes_no("kept_on_boards", usual.kept_on_boards),
         complaints=_complaints(node.table("complaints")),
+        needs=_needs(node),
+        family=_family(node.table("family")),
     )
     node.done()
     return found
+
+
+def _needs(node: Node) -> tuple[str, ...]:
+    """What visitors may say that they need; left out: all of it, an empty list: nothing is asked."""
+    if "needs" not in node.value:
+        node.take("needs", "list")
+        return Rules().needs
+    found = node.texts("needs", "list")
+    for place, text in enumerate(found):
+        if text not in NEEDS:
+            node.note("not_one_of", "needs", place, given=shown(text), choices=", ".join(NEEDS),
+                      **suggestion(text, NEEDS))
+    return tuple(need for need in NEEDS if need in found)
 
 
 def _mix(node: Node | None) -> MixRule:
@@ -238,6 +257,19 @@ def _complaints(node: Node | None) -> ComplaintRule:
         ordinary_days=node.number("ordinary_days", usual.ordinary_days, 1, 120),
         supervisory_days=node.number("supervisory_days", usual.supervisory_days, 1, 240),
         keep_days=node.number("keep_days", usual.keep_days, 30, 3_650),
+    )
+    node.done()
+    return found
+
+
+def _family(node: Node | None) -> FamilyRule:
+    if node is None:
+        return FamilyRule()
+    usual = FamilyRule()
+    found = FamilyRule(
+        offered=node.yes_no("offered", usual.offered),
+        holds_days=node.number("holds_days", usual.holds_days, 1, 3_650),
+        keep_days=node.number("keep_days", usual.keep_days, 7, 3_650),
     )
     node.done()
     return found

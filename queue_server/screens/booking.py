@@ -21,7 +21,9 @@ from ..commands import reservations as commands
 from ..domain import calendar_file
 from ..domain import reservation as rules
 from ..domain.errors import Busy, NotFound, Refused, TooMany
+from ..domain.needs import CLASSES
 from ..domain.office import LANGUAGES, Booking, Office, Service
+from ..domain.personal import Form
 from ..domain.reservation import KINDS
 from ..domain.ticket import label
 from ..live import Live
@@ -31,11 +33,12 @@ from ..store.reservations import Reservation
 from ..transaction import Actor, Answer, Job
 from ..web import cookie
 from .door import Door, key_of, new_token
-from .entrance import Entrance, first_cookie, keyed, set_cookie
+from .entrance import Entrance, first_cookie, keyed, said, set_cookie
 from .guard import body, own_secret, text_of
 from .limits import HOUR_S, MINUTE_S, Limits, Rule
 from .media import qr_svg
 from .pages import zipped
+from .privacy import lines
 
 #: So long it takes at least until somebody is told that a person in custody cannot be visited, whatever the reason.
 EVEN_S = 0.5
@@ -108,14 +111,17 @@ def blueprint(house: Entrance, live: Live, bookings: Bookings) -> Blueprint:
     @bp.get("/book/<office>")
     def page(office: str) -> Response:
         found = desk.office(office)
-        response = Response(render_template("visitor/book.html", office=found, elsewhere=_elsewhere(desk, office)))
+        response = Response(render_template(
+            "visitor/book.html", office=found, elsewhere=_elsewhere(desk, office), notice=lines(found, Form.BOOK)))
         if not cookie("queue_phone"):
             set_cookie(desk.door, response, "queue_phone", new_token(), MONTH_S)
         return response
 
     @bp.get("/office/<office>/sessions")
     def sessions(office: str) -> Response:
-        return zipped(jsonify({"ok": True, **desk.bookings.picture(desk.office(office))}))
+        found = desk.office(office)
+        asks = {"needs": list(found.rules.needs), "classes": list(CLASSES)}
+        return zipped(jsonify({"ok": True, **asks, **desk.bookings.picture(found)}))
 
     @bp.post("/office/<office>/lookup")
     def lookup(office: str) -> Response:
@@ -181,7 +187,7 @@ def _book(desk: _Desk, office: Office, message: dict[str, Any]) -> Response:
     service = _service(office, text_of(message, "service", 40))
     booking = service.booking
     assert booking is not None
-    args = {**_written(office, booking, message), "service": service.key, "device": device}
+    args = {**_written(office, booking, message), **said(message), "service": service.key, "device": device}
     if "inmate" in booking.asks:
         _check_lookups(desk)
     for taken, whose, code in ((OF_PHONE, device, "too_many_from_phone"), (OF_ADDRESS, "", "too_many_numbers")):

@@ -8,8 +8,10 @@ from ..commands import counter as acts
 from ..commands import seat as seat_acts
 from ..commands import serving
 from ..domain import discipline, hours, no_show
+from ..domain.needs import CLASSES
 from ..domain.office import Counter
-from ..snapshot import SHOWN, Call, Row, Snapshot
+from ..domain.ticket import Waiting
+from ..snapshot import SHOWN, Call, Line, Row, Snapshot
 from ..store.people import ALIVE_MS, Device, Seat
 from . import alerts
 
@@ -29,15 +31,17 @@ def picture(s: Snapshot, person: int) -> dict[str, Any]:
             "rows": _rows(s, s.office.counter(seat.counter)) if seat else [],
         },
         "parked": [
-            {**row_picture(s, x), "reason": x.park_reason, "clock": x.park_clock} for x in s.parked if x.service in keys
+            {**row_picture(s, x), "reason": x.park_reason, "clock": x.park_clock, "back": re_entry(s, x, 0)}
+            for x in s.parked if x.service in keys
         ],
         "missed": [
-            {**row_picture(s, x), "until": (x.ended_at or 0) + s.office.rules.return_within_min * 60_000}
-            for x in s.missed if x.service in keys
+            missed(s, x) for x in s.missed if x.service in keys
         ],
         "issuing": [row.label for row in alerts.paper_late(s) if row.service in keys],
         "remote": [row_picture(s, x) for line in lines for x in line.not_arrived],
         "reservations": any(service.booking is not None for service in s.office.services) or s.office.has_cases,
+        "fetch": s.once(("fetch",), lambda: to_fetch(s)), "needs": list(s.office.rules.needs),
+        "classes": list(CLASSES),
         "services": s.once(("services",), lambda: [
             {**head, "may": s.may_picture(head["key"], "staff"), **_waits(s, head["key"])} for head in s.services()
         ]),
@@ -131,6 +135,22 @@ def _counter(s: Snapshot, counter: Counter) -> dict[str, Any]:
     }
 
 
+def re_entry(s: Snapshot, row: Row, after: int | None = None) -> dict[str, int]:
+    """Where the holder of a number comes back who missed the call, if that is decided now; ``after``: as many others
+    as for somebody parked (none), else as the office has it."""
+    line, rules = s.lines.get(row.service, Line()), s.office.rules
+    back = Waiting(
+        row.id, row.service, row.queued_tick, bool(row.priority), s.seq + 1,
+        rules.return_after if after is None else after)
+    return discipline.re_entry(line.heads, line.recent, rules.mix, s.tick, back)._asdict()
+
+
+def missed(s: Snapshot, row: Row) -> dict[str, Any]:
+    """A number whose holder was not there when called: until when they may come back, and at which place."""
+    until = (row.ended_at or 0) + s.office.rules.return_within_min * 60_000
+    return {**row_picture(s, row), "until": until, "back": re_entry(s, row)}
+
+
 def row_picture(s: Snapshot, row: Row, place: int | None = None) -> dict[str, Any]:
     return {
         "step": row.id, "label": row.label, "service": row.service, "priority": bool(row.priority),
@@ -138,7 +158,35 @@ def row_picture(s: Snapshot, row: Row, place: int | None = None) -> dict[str, An
         "channel": row.channel, "since": max(row.queued_at, row.arrived_at or 0), "place": place,
         "arrived": row.arrived_at is not None, "returning": bool(row.returned_seq),
         "stated_wait_ms": _ms(s.promise(row).wait_min), "plate": s.plates.get(row.ticket_id),
+        **_said(s, row),
     }
+
+
+def _said(s: Snapshot, row: Row) -> dict[str, Any]:
+    """What the holder said privately, for whoever serves; nothing where nothing was said."""
+    said = s.needs.get(row.ticket_id)
+    if said is None:
+        return {}
+    return {"needs": list(said.needs), "fetch": said.fetch, "where": said.where}
+
+
+#: So many of a counter's line are near enough to look for whoever must be fetched.
+FETCH_SOON = 5
+
+
+def to_fetch(s: Snapshot) -> list[dict[str, Any]]:
+    """Whom to fetch, everywhere in the office: first those who are called and wait for it, then those whose turn is
+    near in their line. ``since``: when they were called (UTC ms); None: not yet."""
+    counters = {c.key: c.name for c in s.office.counters}
+    called = sorted((row for row in s.active if row.id in s.held), key=lambda row: s.held[row.id])
+    found = [
+        {**row_picture(s, row), "since": s.held[row.id], "counter": counters.get(row.counter, {})} for row in called]
+    for line in s.lines.values():
+        near = enumerate((row for row, _why in line.order[:FETCH_SOON]), 1)
+        found += [
+            {**row_picture(s, row, place), "since": None, "counter": {}} for place, row in near
+            if (said := s.needs.get(row.ticket_id)) is not None and said.fetch]
+    return found
 
 
 def _ms(minutes: int | None) -> int | None:
@@ -164,6 +212,7 @@ def visitor(s: Snapshot, row: Row) -> dict[str, Any]:
         "no_show": _no_show(s, row, calls), "coming": row.coming or None,
         "note": s.notes.get(row.ticket_id), "case": _case(s, row),
         "stated_service_ms": _ms(s.promise(row).service_min),
+        "held": row.id in s.held, "back": re_entry(s, row) if row.state == "called" else None,
     }
 
 

@@ -124,6 +124,8 @@ def _call(s: Snapshot, call: Call, words: Vocabulary | None) -> dict[str, Any]:
 
 def _counter(s: Snapshot, key: str) -> dict[str, Any]:
     counter, row, seat = s.office.counter(key), s.at_counter(key), s.seats.get(key)
+    if row is not None and row.id in s.held:
+        row = None  # somebody goes to them first: until then no board knows of the call
     return {
         "key": key, "name": counter.name, "direction": counter.direction, "label": row.label if row else None,
         "service": row.service if row else None, "state": row.state if row else (seat.state if seat else "closed"),
@@ -137,7 +139,7 @@ def _service(s: Snapshot, service: Service) -> dict[str, Any]:
     return {
         "waiting": line.here if line else 0,
         "next": [row.label for row, _why in line.order[:NEXT_SHOWN]] if line else [],
-        "serving": [row.label for row in s.active if row.service == service.key],
+        "serving": [row.label for row in s.active if row.service == service.key and row.id not in s.held],
         "staffing": staffing(s, service.key),
         "may": s.may_picture(service.key, "door"),
         "promise": {"wait_min": promise.wait_min, "service_min": promise.service_min},

@@ -15,8 +15,9 @@ from typing import Any
 
 from flask import Response, abort, g, jsonify, request
 
-from ..commands import codes, visitor
+from ..commands import codes, needs, visitor
 from ..domain.errors import Refused, TooMany
+from ..domain.needs import MOST_WHERE
 from ..store.people import Device
 from ..transaction import Actor, Answer, Command, Job
 from ..web import cookie
@@ -36,7 +37,9 @@ FROM_AFAR = (Rule("afar", 30, MINUTE_S), Rule("afar_hour", 120, HOUR_S))
 AT_DOOR = (Rule("here", 60, MINUTE_S), Rule("here_hour", 600, HOUR_S))
 #: Prints a number on the kiosk's printer in the background: (office, the answer with the ticket).
 Printed = Callable[[str, Answer], None]
-VISITOR_ACTS = {"cancel": visitor.cancel, "coming": visitor.coming, "arrived": visitor.arrived}
+VISITOR_ACTS: dict[str, Command] = {
+    "cancel": visitor.cancel, "coming": visitor.coming, "arrived": visitor.arrived, "needs": needs.own_needs,
+    "back": visitor.back}
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ class Entrance:
         key, args = key_of(message), {
             "service": text_of(message, "service"), "priority": message.get("priority") is True,
             "language": text_of(message, "language", 2) or "id", "plate": text_of(message, "plate", 20),
-            "case": text_of(message, "case", 40),
+            "case": text_of(message, "case", 40), **said(message),
         }
         device = self.door.device(office, cookie("queue_device"), "kiosk")
         if device is None:
@@ -124,7 +127,7 @@ class Entrance:
             abort(404)
         message, (office, ticket) = request.get_json(silent=True) or {}, g.held
         scanned = text_of(message, "door", 60)
-        args = {"secret": secret, "door": scanned, "shown": self.presence.shown_in(office, scanned)}
+        args = {"secret": secret, "door": scanned, "shown": self.presence.shown_in(office, scanned), **said(message)}
         actor = Actor("visitor", f"ticket:{ticket.id}", ticket_id=ticket.id)
         return jsonify(self.door.writer.press(Job(office, actor, act, VISITOR_ACTS[act], args)))
 
@@ -135,6 +138,14 @@ class Entrance:
         ticket["qr"] = f"/t/{ticket['secret']}/qr.svg" if self.door.config.address else None
         ticket["complaint_qr"] = f"/t/{ticket['secret']}/qr.svg?for=complaint" if self.door.config.address else None
         return {**answer, "ticket": ticket}
+
+
+def said(message: dict[str, Any]) -> dict[str, Any]:
+    """What a message says privately of needs; what it says nothing of is not in it."""
+    found: dict[str, Any] = {"needs": text_of(message, "needs", 80), "where": text_of(message, "where", MOST_WHERE)}
+    if isinstance(message.get("fetch"), bool):
+        found["fetch"] = message["fetch"]
+    return {name: value for name, value in found.items() if value != ""}
 
 
 def first_cookie(key: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..domain import hours
+from ..domain.needs import CLASSES, FETCHED
 from ..domain.office import PUBLISHED_COMPONENTS
 from ..snapshot import Snapshot
 
@@ -39,8 +40,9 @@ def picture(s: Snapshot, channel: str) -> dict[str, Any]:
         "kind": "door", "seq": s.seq, "at": s.at, "office": s.office_head(), "services": services,
         "hours": [{"start": hours.hhmm(p.start), "end": hours.hhmm(p.end)} for p in hours.periods(office, None, s.day)],
         "next_opening": min(openings, default=None), "voice": office.voice,
+        "needs": list(office.rules.needs), "fetched": sorted(FETCHED), "classes": list(CLASSES),
         "reservations": any(service.booking is not None for service in office.services) or office.has_cases,
-        "cases": office.has_cases,
+        "families": office.rules.family.offered, "cases": office.has_cases,
     }
 
 

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from .. import __version__
+from ..domain.needs import MOST_WHERE
 from .acts import ACTS
 from .door import STATUSES
 from .entrance import VISITOR_ACTS
@@ -35,12 +36,14 @@ def _object(needed: list[str], **properties: Json) -> Json:
     return {"type": "object", "required": needed, "properties": properties}
 
 
+#: What is said privately: codes of needs, apart by commas; whether to be fetched when called; where one sits.
+SAID: Json = {"needs": _text(80), "fetch": {"type": "boolean"}, "where": _text(MOST_WHERE)}
 #: What a POST takes, by its line in roles.ROUTES (acts have theirs from acts.ACTS).
 BODIES: dict[str, Json] = {
     "POST /api/v1/offices/<office>/tickets": _object(
         ["key", "service"], key=KEY, service=_text(), priority={"type": "boolean"},
-        language={"type": "string", "enum": ["id", "en"]}, door=_text(60)),
-    "POST /api/v1/tickets/<secret>/<act>": _object([], door=_text(60)),
+        language={"type": "string", "enum": ["id", "en"]}, door=_text(60), **SAID),
+    "POST /api/v1/tickets/<secret>/<act>": _object([], door=_text(60), **SAID),
     "POST /api/v1/offices/<office>/sessions": _object(
         ["name", "password"], name=_text(80), password=_text(), code=_text(10)),
 }

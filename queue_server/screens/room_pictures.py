@@ -14,7 +14,7 @@ from ..domain.office import Counter, Room
 from ..domain.room import Sitting, Unit
 from ..domain.ticket import label
 from ..snapshot import Row, Snapshot
-from .counter import in_order, row_picture, undo, visitor
+from .counter import in_order, missed, row_picture, undo, visitor
 
 #: How many of those who wait stand on the board.
 NEXT_SHOWN = 5
@@ -36,8 +36,7 @@ def console(s: Snapshot, key: str, person: int) -> dict[str, Any]:
             "rows": [_waiting(s, row, place) for place, row in enumerate(in_order(s, _alone(s, of)), 1)],
         },
         "missed": [
-            {**row_picture(s, row), "until": (row.ended_at or 0) + s.office.rules.return_within_min * 60_000}
-            for row in s.missed if row.service == of.service
+            missed(s, row) for row in s.missed if row.service == of.service
         ],
         "awaited": _awaited(s, of), "readiness": _readiness(s, of),
         "batch": _batch(s, of), "undo": undo(s, person), "undo_s": s.office.rules.undo_s,
@@ -88,6 +87,8 @@ def _alone(s: Snapshot, of: Room) -> Counter:
 def _unit(s: Snapshot, of: Room, key: str, whole: bool = False) -> dict[str, Any]:
     """``state``: off | free | called | running | warning | over. ``whole``: with the visitor, for officers."""
     counter, row, seat = s.office.counter(key), s.at_counter(key), s.seats.get(key)
+    if row is not None and row.id in s.held and not whole:
+        row = None  # what hangs in the room shows the call when somebody has gone to the visitor
     sitting = s.sittings.get(row.id) if row else None
     found: dict[str, Any] = {
         "key": key, "name": counter.name, "direction": counter.direction, "spare": key in of.spare,
@@ -155,5 +156,5 @@ def _batch_numbers(s: Snapshot, of: Room) -> dict[str, Any] | None:
 
 def _numbered(s: Snapshot, of: Room) -> dict[str, Any]:
     made = s.batches[of.key]
-    here = {row.id: row.label for row in s.active}
+    here = {row.id: row.label for row in s.active if row.id not in s.held}
     return {"number": made.number, "at": made.at, "called": [here[step] for step in made.called if step in here]}

@@ -6,9 +6,11 @@ from typing import Any
 
 from ..domain.announcement import Said, your_number
 from ..domain.case import standing
+from ..domain.needs import NOTHING
 from ..domain.office import LANGUAGES
-from ..snapshot import Snapshot
+from ..snapshot import Row, Snapshot
 from ..store.pictures import Held
+from .counter import re_entry
 
 ENDED = frozenset({"done", "transferred", "no_show", "cancelled", "unserved", "void"})
 
@@ -30,9 +32,11 @@ def picture(s: Snapshot, held: Held, ahead: int | None) -> dict[str, Any]:
             "call": {"id": held.call_seq, "n": row.calls, "at": row.called_at} if called else None,
             "arrived_at": row.arrived_at, "coming": row.coming or None, "paper": held.paper,
             "re_entry": {"after": row.return_after} if row.returned_seq and row.state == "waiting" else None,
+            "back": _back(s, row),
             "return_after": s.office.rules.return_after, "return_within_min": s.office.rules.return_within_min,
             "hall": s.office.hall_to_wait_in(row.service), "ended_at": row.ended_at,
             "spoken": _spoken(s, held),
+            "held": row.id in s.held, "asks": list(s.office.rules.needs), **_said(s, row.ticket_id),
             "plate": s.plates.get(row.ticket_id), "journey": _journey(s, held),
             "phone_away": s.office.without_phone(held.first, row.service),
             "other_awaited": _other_awaited(s, held), "case": _case(s, held),
@@ -40,6 +44,20 @@ def picture(s: Snapshot, held: Held, ahead: int | None) -> dict[str, Any]:
         },
         "ended": row.state in ENDED,
     }
+
+
+def _back(s: Snapshot, row: Row) -> dict[str, int] | None:
+    """Who missed the call sees where they come back before they choose; None: they did not, or it is too late."""
+    until = (row.ended_at or 0) + s.office.rules.return_within_min * 60_000
+    if row.state != "no_show" or s.at > until:
+        return None
+    return {**re_entry(s, row), "until": until}
+
+
+def _said(s: Snapshot, ticket: int) -> dict[str, Any]:
+    """What the holder said; the page of a ticket is theirs alone."""
+    said = s.needs.get(ticket, NOTHING)
+    return {"needs": list(said.needs), "fetch": said.fetch, "where": said.where}
 
 
 def _journey(s: Snapshot, held: Held) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from ..domain.office import Office
 from ..domain.ticket import UNDOABLE, State, Waiting, label
 from ..moment import Moment
 from ..snapshot import SHOWN, Call, Line, Row, Snapshot, Undoable
-from . import cases, moved, offices, people, private, queue, reservations, rooms, seals, stages, standards
+from . import cases, moved, needs, offices, people, private, queue, reservations, rooms, seals, stages, standards
 from .cases import Case
 from .offices import Head
 from .people import Seat
@@ -62,7 +62,7 @@ _hall_calls = Prepared(
            select(func.max(t.board_ack.c.spoken_at)).where(_its_acks).scalar_subquery())
     .join(t.step, t.step.c.id == t.call.c.step_id).join(t.ticket, t.ticket.c.id == t.step.c.ticket_id)
     .where(t.call.c.office_id == bindparam("office"), t.call.c.hall == bindparam("of_hall"),
-           t.call.c.day == bindparam("on_day"))
+           t.call.c.day == bindparam("on_day"), literal_column("call.state NOT IN ('held', 'unshown')"))
     .order_by(t.call.c.seq.desc()).limit(12)
 )
 _speakers = Prepared(select(t.voice_lease.c.hall, t.voice_lease.c.device_id).where(
@@ -108,6 +108,7 @@ def snapshot(c: Connection, head: Head, now: Moment) -> Snapshot:
         standards=standards.by_id(c, head.id, head.config_version),
         gaps=standards.gaps(c, head.id, head.config_version, day),
         plates=_plates(c, office, lines, apart["active"]),
+        needs=needs.of_day(c, head.id, hours.day_after(office, day)), held=needs.held_since(c, head.id),
         cases=cases.of_collections(c, [row.ticket_id for row in apart["active"]]) if office.has_cases else {},
         **(_rooms(c, head.id, office, day, lines, apart["active"]) if office.rooms else {}),
     )
@@ -279,6 +280,12 @@ def held(c: Connection, office_id: int, secret: str) -> Held | None:
     case = cases.of_ticket(c, ticket.id) if row.state == State.DONE else None
     return Held(
         row, ticket.paper, ticket.language, ticket.day, secret, queue.newest_call(c, step.id), ticket.service, case)
+
+
+def secret_of_number(c: Connection, office_id: int, services: list[str], day: str, prefix: str, number: int) -> str:
+    """The secret of the ticket with a number of the day; "" when there is none."""
+    found = queue.ticket_of_day(c, office_id, services, day, prefix, number)
+    return "" if found is None else found.secret
 
 
 def tickets_of(c: Connection, steps: set[int]) -> set[int]:

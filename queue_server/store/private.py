@@ -22,12 +22,6 @@ def erase(c: Connection, office_id: int, ticket_id: int, name: str) -> bool:
     return bool(gone.rowcount)
 
 
-def erase_all(c: Connection, office_id: int, ticket_id: int) -> int:
-    """Everything personal of a ticket, keys included; how many values there were."""
-    return int(c.execute(delete(t.private).where(
-        t.private.c.office_id == office_id, t.private.c.ticket_id == ticket_id)).rowcount)
-
-
 _note = Prepared(select(t.private.c.value).where(
     t.private.c.ticket_id == bindparam("of_ticket"), t.private.c.name == "note"))
 

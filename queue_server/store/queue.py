@@ -5,7 +5,7 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, bindparam, func, insert, literal_column, select, update
+from sqlalchemy import Connection, and_, bindparam, case, func, insert, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from .. import tables as t
@@ -138,6 +138,16 @@ def ticket_by_secret(c: Connection, secret: str) -> Ticket | None:
 
 def ticket(c: Connection, ticket_id: int) -> Ticket:
     return Ticket(*_ticket.first(c, {"of_ticket": ticket_id}))
+
+
+def ticket_of_day(
+    c: Connection, office_id: int, services: list[str], day: str, prefix: str, number: int
+) -> Ticket | None:
+    """The ticket that is called by this number on a day; ``services``: those whose numbers begin so."""
+    row = c.execute(select(*_ticket_columns).where(
+        t.ticket.c.office_id == office_id, t.ticket.c.service.in_(services), t.ticket.c.day == day,
+        t.ticket.c.number == number, t.ticket.c.prefix == prefix)).first()
+    return None if row is None else Ticket(*row)
 
 
 def set_ticket(c: Connection, ticket_id: int, **values: Any) -> None:
@@ -279,14 +289,18 @@ def pass_remote(
 
 _add_call = Prepared(insert(t.call))
 _end_calls = Prepared(update(t.call).where(
-    t.call.c.step_id == bindparam("of_step"), t.call.c.state == "calling"
-).values(state=bindparam("new_state"), over_at=bindparam("at_ms")))
+    t.call.c.step_id == bindparam("of_step"), literal_column("call.state IN ('calling', 'held')")
+).values(
+    # A call that no board has shown needs to be taken back on none: it is remembered apart from those.
+    state=case((literal_column("call.state") == literal_column("'held'"), literal_column("'unshown'")),
+               else_=bindparam("new_state")),
+    over_at=bindparam("at_ms")))
 _undo_call = update(t.call).where(
     t.call.c.office_id == bindparam("office"), t.call.c.seq == bindparam("of_seq")
 ).values(undone=1)
 _call_again = update(t.call).where(
     t.call.c.step_id == bindparam("of_step"), t.call.c.seq >= bindparam("from_seq"), t.call.c.undone == 0
-).values(state="calling", over_at=None)
+).values(state=case((t.call.c.state == "unshown", "held"), else_="calling"), over_at=None)
 _calls_heard = Prepared(
     select(t.call.c.seq, t.call.c.at, func.max(t.board_ack.c.drawn_at), func.max(t.board_ack.c.spoken_at))
     .outerjoin(t.board_ack, and_(

@@ -88,8 +88,17 @@ def by_code(c: Connection, office_id: int, code: str) -> Reservation | None:
     return _one(c, _c.office_id == office_id, _c.code == code)
 
 
+def by_id(c: Connection, reservation_id: int) -> Reservation | None:
+    return _one(c, _c.id == reservation_id)
+
+
 def numbered(c: Connection, office_id: int, number: int) -> Reservation | None:
     return _one(c, _c.office_id == office_id, _c.number == number)
+
+
+def booked_ids(c: Connection, office_id: int, ids: Iterable[int]) -> set[int]:
+    """Those of some reservations that are still to come."""
+    return {row[0] for row in c.execute(select(_c.id).where(_c.office_id == office_id, _c.id.in_(list(ids)), _booked))}
 
 
 def of_tickets(c: Connection, tickets: Iterable[int]) -> dict[int, Reservation]:
@@ -173,22 +182,15 @@ def no_longer_visitable(c: Connection, office_id: int) -> list[Reservation]:
 
 
 def due(c: Connection, at: int) -> list[str]:
-    """The offices at which somebody has not come in time, or something is to be erased."""
+    """The offices at which somebody has not come in time."""
     rows = c.execute(select(t.office.c.key).where(t.office.c.id.in_(
-        select(_c.office_id).where(or_(_booked & (_c.expires_at <= at), (_c.erase_at > 0) & (_c.erase_at <= at))))))
+        select(_c.office_id).where(_booked & (_c.expires_at <= at)))))
     return [row[0] for row in rows]
 
 
 def expired(c: Connection, office_id: int, at: int) -> list[Reservation]:
     rows = c.execute(_columns.where(_c.office_id == office_id, _booked, _c.expires_at <= at).order_by(_c.number))
     return [Reservation(*row) for row in rows]
-
-
-def erase_due(c: Connection, office_id: int, at: int) -> int:
-    """Erases what is personal of visits long past; of how many."""
-    return c.execute(update(t.reservation).where(
-        _c.office_id == office_id, _c.erase_at > 0, _c.erase_at <= at).values(
-        person="", identity_end="", holder_name="", device="", inmate_id=0, secret_key="", erase_at=0)).rowcount
 
 
 # --- for those who work here ----------------------------------------------------------------------------
