@@ -5211,10 +5211,12 @@ def _breaks(seq: int, findings: Iterable[Finding]) -> bool:
 
 
 def _follow(finding: Finding, links: list[int]) -> Finding:
-    if finding.because or finding.code not in FOLLOWS or not links or (finding.file == LOG and finding.at in links):
+    of_log = finding.file == LOG
+    whole = of_log and finding.code == "file_differs"  # the log's own file, in the list of files
+    if finding.because or not links or not (finding.code in FOLLOWS or whole) or (of_log and finding.at in links):
         return finding
-    earlier = [seq for seq in links if finding.file != LOG or seq <= finding.at]
-    return replace(finding, because=(earlier or links)[-1] if finding.file == LOG else links[0])
+    earlier = [seq for seq in links if of_log and seq <= finding.at]
+    return replace(finding, because=earlier[-1] if earlier else links[0])
 '''
 
 # -------------------- domain/evidence.py --------------------
@@ -5800,7 +5802,7 @@ def _explained(known: Sequence[Finding], words: Mapping[str, str]) -> list[str]:
 
 def sentence(finding: Finding, words: Mapping[str, str]) -> str:
     """Where, and what is wrong there."""
-    place = words["at.event" if finding.file == "events.jsonl" else "at.line" if finding.at else "at.file"]
+    place = words["at.file" if not finding.at else "at.event" if finding.file == "events.jsonl" else "at.line"]
     what = words[f"problem.{finding.code}"]
     return _fill(f"{place}: {what}", {"file": finding.file, "at": finding.at, "found": finding.found})
 
@@ -5838,7 +5840,7 @@ WORDS = r'''{
   "anchored": "TERTAMBAT: {given} segel dari luar diperiksa; sampai kejadian {anchored} tidak ada yang diubah sejak segel itu dicetak.",
   "after_anchor": "Kejadian sesudah {anchored} konsisten, tetapi belum tertambat: berikan segel yang lebih baru.",
   "not_anchored": "BELUM TERTAMBAT: tanpa segel dari luar, seluruh catatan masih mungkin ditulis ulang. Berikan segel dari tiket, lembar penutupan atau foto papan: --seal \"…\"",
-  "problems": "TIDAK COCOK: {problems} temuan.",
+  "problems": "TIDAK COCOK. Temuan: {problems}.",
   "more": "  … dan {n} temuan lain.",
   "at.event": "kejadian {at}",
   "at.line": "{file}, baris {at}",
@@ -5911,7 +5913,7 @@ WORDS = r'''{
   "anchored": "ANCHORED: {given} seals from outside were checked; up to event {anchored} nothing was changed since they were printed.",
   "after_anchor": "The events after {anchored} are consistent, but not anchored: give a newer seal.",
   "not_anchored": "NOT ANCHORED: without a seal from outside the whole log may still have been written anew. Give one from a ticket, a closing sheet or a photo of a board: --seal \"…\"",
-  "problems": "DOES NOT HOLD: {problems} findings.",
+  "problems": "DOES NOT HOLD. Findings: {problems}.",
   "more": "  … and {n} more.",
   "at.event": "event {at}",
   "at.line": "{file}, line {at}",

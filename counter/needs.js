@@ -4,6 +4,8 @@
   const Counter = (window.Counter = window.Counter || {});
   const Queue = window.Queue;
   const html = window.htmPreact.html;
+  /* Who does not hear or see the call is fetched unless somebody says otherwise; as domain/needs.py. */
+  const FETCHED = ["sign", "blind"];
   const ICONS = { seat: "armchair", wheelchair: "wheelchair", sign: "ear", nursing: "baby-bottle", blind: "eye-off", unread: "book" };
 
   /** The needs of a row, each an icon with its word; nothing where nothing was said. */
@@ -20,15 +22,20 @@
   /* What is being ticked, until it is saved; of one visitor at a time. */
   let draft = null;
 
+  function fetches(said) {
+    return said.fetch === null ? said.needs.some(function (need) { return FETCHED.indexOf(need) >= 0; }) : said.fetch;
+  }
+
   /** The form: which needs, whether to be fetched, and where the visitor sits. save(args) sends it. */
   Counter.NeedsForm = function (props) {
     const row = props.row, asks = props.asks;
-    if (!draft || draft.step !== row.step) { draft = { step: row.step, needs: row.needs || [], fetch: Boolean(row.fetch), where: row.where || "" }; }
-    const mine = draft, change = function (changes) { draft = Object.assign({}, mine, changes); props.redraw(); };
+    if (!draft || draft.step !== row.step) { draft = { step: row.step, needs: row.needs || [], fetch: row.needs ? Boolean(row.fetch) : null, where: row.where || "" }; }
+    const mine = Object.assign({}, draft, { fetch: fetches(draft) }), change = function (changes) { draft = Object.assign({}, draft, changes); props.redraw(); };
     const submit = function (event) {
       event.preventDefault();
-      props.save({ needs: mine.needs.join(","), fetch: mine.fetch, where: mine.where.trim() });
+      const said = draft;
       draft = null;
+      props.save({ needs: said.needs.join(","), fetch: fetches(said), where: said.where.trim() });
     };
     const toggle = function (name, on, run) {
       return html`<button type="button" class="button toggle" key=${name} aria-pressed=${String(on)} data-testid=${"ask-" + name} onClick=${run}>${Counter.icon(ICONS[name] || "walk")}<span>${Queue.t(name === "fetch" ? "need.fetch.staff" : "need." + name)}</span></button>`;

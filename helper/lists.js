@@ -75,7 +75,7 @@
       ${!rows ? html`<p class="empty">${Queue.t("line.connecting")}</p>` : !rows.length ? html`<p class="empty">${Queue.t("mine.none")}</p>`
       : html`<ul class="plain rows" data-testid="mine">${rows.map(function (row) {
         return html`<li class=${"mine-row mine-" + row.state} key=${row.step} data-testid=${"mine-" + row.step} data-state=${row.held ? "held" : row.state}>
-          <div><strong class="number mine-label">${row.label}</strong> <span>${Counter.serviceName(props.picture, row.service)}</span>${row.priority ? Counter.classMark(true) : null}</div>
+          <div><strong class="number mine-label">${row.label}</strong> <span>${Counter.serviceName(props.picture, row.service)}</span> ${row.priority ? Counter.classMark(true) : null}</div>
           <p class="mine-state">${row.state === "called" ? Counter.icon("bell-ringing") : null}<span>${words(row)}</span></p>
           ${Counter.needMarks(row)}<div class="row-acts">${acts(props, row)}</div></li>`;
       })}</ul>`}</section>`;

@@ -12,7 +12,8 @@
   const state = {
     screen: "connecting", code: null, picture: null, lineDownSince: null, downAt: null, down: false, now: Date.now(),
     key: null, service: null, standard: false, sending: null, unsure: null, refusal: null,
-    ticket: null, qr: false, leaving: null, large: false, contrast: false, sound: false, code_typed: ""
+    ticket: null, qr: false, leaving: null, large: false, contrast: false, sound: false, code_typed: "",
+    said: { needs: [], fetch: null }, missed: null
   };
   let line = null, touched = Date.now(), leaveAt = null, paperTimer = null, reprinted = 0;
   /* What the visitor wants, with its key: kept until the server has answered, so that one wish is one number. */
@@ -30,6 +31,8 @@
     const service = serviceOf(state.key);
     if (state.screen === "ticket") { return Kiosk.ticket(state, acts); }
     if (state.screen === "code") { return Kiosk.reservation(state, acts); }
+    if (state.screen === "missed") { return Kiosk.missed(state, acts); }
+    if (state.screen === "needs" && service) { return Kiosk.needs(state, acts); }
     if (state.screen === "service" && service) { return Kiosk.service(state, acts, service); }
     return Kiosk.start(state, acts);
   }
@@ -58,8 +61,11 @@
       Object.assign(state, { large: false, contrast: false, sound: false });
       dress();
     }
-    set({ screen: "start", key: null, service: null, standard: false, sending: null, unsure: null, refusal: null, ticket: null, qr: false, leaving: null, code_typed: "" });
+    set({ screen: "start", key: null, service: null, standard: false, sending: null, unsure: null, refusal: null, ticket: null, qr: false, leaving: null, code_typed: "", said: { needs: [], fetch: null }, missed: null });
   }
+
+  /** Reads the page's choices, where somebody asked for it. */
+  function aloud() { if (state.sound && state.picture) { Kiosk.read(office, Kiosk.aloud(state, acts), state.screen === "start" ? "choose" : "take"); } }
 
   function dress() {
     document.documentElement.classList.toggle("large", state.large);
@@ -69,7 +75,7 @@
   /* ---- A number --------------------------------------------------------------------------------- */
 
   function send(mine) {
-    const body = mine.code ? { key: mine.key, code: mine.code } : { key: mine.key, service: mine.service, priority: mine.priority, language: mine.language };
+    const body = mine.code ? { key: mine.key, code: mine.code } : { key: mine.key, service: mine.service, priority: mine.priority, language: mine.language, needs: mine.needs, fetch: mine.fetch };
     const wanted = function () { return mine === wish; };
     Queue.insist("/office/" + encodeURIComponent(office) + (mine.code ? "/check-in" : "/tickets"), body, {
       wanted: wanted, giveUpMs: GIVE_UP_MS, onTrying: function () { set({ unsure: "trying" }); }
@@ -123,20 +129,52 @@
     if (first && state.sound && news.spoken) { Kiosk.sayClips(office, news.spoken); }
   }
 
+  /** Asks about a number that was typed, or brings it back; what is shown of it is what `then(answer)` gives. */
+  function askMissed(path, more, then) {
+    if (state.sending) { return; }
+    set({ sending: { missed: true }, refusal: null });
+    Queue.postWithin(ANSWER_MS, "/office/" + encodeURIComponent(office) + path, Object.assign({ label: state.code_typed }, more)).then(function (answer) {
+      set({ sending: null, missed: answer.ok ? then(answer) : null, refusal: answer.ok ? null : answer });
+    }, function () { set({ sending: null, refusal: { refused: "line", facts: {} } }); });
+  }
+
   /* ---- What a touch does ------------------------------------------------------------------------ */
 
   const acts = {
     open: function (key) {
       set({ screen: "service", key: key, standard: false, refusal: null, unsure: null });
       focusTitle();
-      if (state.sound) { Kiosk.prompt(office, "take"); }
+      aloud();
     },
-    back: function () { toStart(state.screen === "ticket"); },
+    back: function () { toStart(state.screen === "ticket"); aloud(); },
+    needs: function () { set({ screen: "needs", refusal: null, unsure: null }); focusTitle(); aloud(); },
+    needsDone: function () { set({ screen: "service" }); focusTitle(); aloud(); },
+    need: function (need) {
+      const on = !Kiosk.needOn(state, need), said = state.said;
+      wish = null;
+      set({ said: need === "fetch" ? { needs: said.needs, fetch: on } : { fetch: said.fetch, needs: (state.picture.needs || []).filter(function (code) {
+        return code === need ? on : said.needs.indexOf(code) >= 0;
+      }) } });
+      if (state.sound) { Kiosk.read(office, Queue.t("need." + need) + ". " + Queue.t(on ? "spoken.chosen" : "spoken.not_chosen")); }
+    },
+    missed: function () {
+      wish = null;
+      set({ screen: "missed", code_typed: "", missed: null, refusal: null, unsure: null });
+      focusTitle();
+    },
+    typeNumber: function (sign) { set({ code_typed: Kiosk.typedNumber(state.code_typed, sign), missed: null, refusal: null }); },
+    eraseNumber: function () { set({ code_typed: "", missed: null, refusal: null }); },
+    lookMissed: function () { askMissed("/missed", {}, function (answer) { return answer.ticket; }); },
+    comeBack: function () {
+      const known = state.missed;
+      wish = wish && wish.label === known.label ? wish : { key: Queue.key(), label: known.label };
+      askMissed("/back", { key: wish.key }, function () { wish = null; return Object.assign({}, known, { done: true }); });
+    },
     standard: function () { set({ standard: !state.standard }); },
     take: function (priority) {
       if (state.sending) { return; }
       if (!wish || wish.priority !== priority || wish.service !== state.key) {
-        wish = { key: Queue.key(), service: state.key, priority: priority, language: Queue.language() };
+        wish = { key: Queue.key(), service: state.key, priority: priority, language: Queue.language(), needs: state.said.needs.join(","), fetch: Kiosk.fetches(state) };
       }
       set({ sending: wish, refusal: null, unsure: null });
       send(wish);
@@ -170,13 +208,13 @@
         follow(secret, PAPER_MS);
       }).catch(function () { /* the choices stay on the screen */ });
     },
-    language: function (code) { Queue.language(code); draw(); if (state.sound) { Kiosk.prompt(office, "choose"); } },
+    language: function (code) { Queue.language(code); draw(); aloud(); },
     toggle: function (name) {
       const change = {};
       change[name] = !state[name];
       set(change);
       dress();
-      if (name === "sound") { if (state.sound) { Kiosk.prompt(office, "choose"); } else { Kiosk.hush(); } }
+      if (name === "sound") { if (state.sound) { aloud(); } else { Kiosk.hush(); } }
     }
   };
 
@@ -185,7 +223,7 @@
   function secondsLeft() {
     if (state.screen === "ticket") { return leaveAt === null ? null : Math.ceil((leaveAt - Date.now()) / 1000); }
     const left = IDLE_S - Math.floor((Date.now() - touched) / 1000);
-    return (state.screen === "service" || state.screen === "code") && !state.sending && left <= IDLE_SHOWN_S ? left : null;
+    return ["service", "code", "needs", "missed"].indexOf(state.screen) >= 0 && !state.sending && left <= IDLE_SHOWN_S ? left : null;
   }
 
   function untouched() {
@@ -252,6 +290,18 @@
     wish = null;
     set({ screen: "code", ticket: null, code_typed: code, refusal: null, unsure: null });
     acts.checkIn();
+  }, function (slip) {
+    if (!state.picture || !state.picture.families || state.picture.reserve || state.sending || state.screen === "pairing") { return; }
+    try { window.sessionStorage.setItem("queue.slip", slip); } catch (closed) { /* it is touched in over there */ }
+    window.location.assign("/family/" + office);
+  });
+  Kiosk.keypad(function () { return Boolean(state.picture) && ["start", "service", "needs", "ticket"].indexOf(state.screen) >= 0; }, function (key) {
+    const choice = Kiosk.choices(state, acts)[Number(key) - 1];
+    if (key === "0" || key === "*") {
+      if (!state.sound) { acts.toggle("sound"); } else { aloud(); }
+    } else if (key === "Backspace" || key === "-") {
+      if (state.screen === "needs") { acts.needsDone(); } else if (state.screen !== "start") { acts.back(); }
+    } else if (choice) { choice.run(); }
   });
   /* A kiosk has no menu of the browser's: a long press is a slow tap. */
   document.addEventListener("contextmenu", function (event) { event.preventDefault(); });

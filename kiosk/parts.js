@@ -59,10 +59,12 @@
 
   /** Languages as words in themselves, and what helps eyes and ears. */
   Kiosk.tools = function (state, acts) {
+    /* The corner of the screen that a hand finds without eyes: speech. */
     return html`<nav class="tools" aria-label=${Queue.t("tools")}>
-      <div class="tools-group">${state.picture.office.languages.map(function (code) { return language(state, acts, code); })}</div>
+      ${state.picture.voice === false ? null : html`<div class="tools-group tools-corner">${toggle(state, acts, "sound", "volume")}</div>`}
+      <div class="tools-group tools-languages">${state.picture.office.languages.map(function (code) { return language(state, acts, code); })}</div>
       <div class="tools-group">
-        ${state.picture.voice === false ? null : toggle(state, acts, "sound", "volume")}
+        ${state.picture.reserve ? null : html`<button class="button tool stacked" data-testid="missed" aria-label=${Queue.t("missed.open")} onClick=${acts.missed}>${Kiosk.icon("history")}<span>${Queue.t("missed.short")}</span></button>`}
         ${toggle(state, acts, "large", "text-size")}
         ${toggle(state, acts, "contrast", "contrast")}
       </div>

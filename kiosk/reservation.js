@@ -18,17 +18,19 @@
     return SIGNS.indexOf(read) >= 0 ? (code + read).slice(0, LENGTH) : code;
   };
 
-  /** Hears a scanner on every page: signs that follow each other faster than fingers, then Enter. */
-  Kiosk.scanner = function (onCode) {
+  /** Hears a scanner on every page: signs that follow each other faster than fingers, then Enter. A family's slip has
+      twelve signs, a reservation eight. */
+  Kiosk.scanner = function (onCode, onSlip) {
     let heard = "", last = 0;
     document.addEventListener("keydown", function (event) {
       const now = Date.now();
       if (now - last > SCANNER_MS) { heard = ""; }
       last = now;
       if (event.key === "Enter") {
-        if (heard.length === LENGTH) { event.preventDefault(); event.stopPropagation(); onCode(heard); }
+        const signs = heard.split("").filter(function (sign) { return Kiosk.typed("", sign); }), mine = { 8: onCode, 12: onSlip }[signs.length];
+        if (mine) { event.preventDefault(); event.stopPropagation(); mine(signs.map(function (sign) { return Kiosk.typed("", sign); }).join("")); }
         heard = "";
-      } else if (event.key.length === 1) { heard = Kiosk.typed(heard, event.key); }
+      } else if (event.key.length === 1) { heard += event.key; }
     }, true);
   };
 

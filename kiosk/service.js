@@ -105,7 +105,8 @@
         <div class="tools-group"><button class="button tool back" data-testid="back" onClick=${acts.back}>${Kiosk.icon("arrow-left")}<span>${Queue.t("back")}</span></button>
           <button class=${"button tool" + (state.standard ? " is-on" : "")} data-testid="standard-button" aria-expanded=${String(state.standard)} onClick=${acts.standard}>
             ${Kiosk.icon(state.standard ? "x" : "list")}<span>${Queue.t(state.standard ? "standard.close" : "standard.open")}</span></button></div>
-        <div class="tools-group">${idle(state, acts)}</div>
+        <div class="tools-group">${(state.picture.needs || []).length && service.may.allowed ? html`<button class=${"button tool" + (state.said.needs.length || state.said.fetch ? " is-on" : "")} data-testid="needs" onClick=${acts.needs}>
+          ${Kiosk.icon("accessible")}<span>${Queue.t("needs.open")}${state.said.needs.length ? " (" + state.said.needs.length + ")" : ""}</span></button>` : null}${idle(state, acts)}</div>
       </nav>
     </div>`;
   };

@@ -24,6 +24,7 @@
     turn += 1;
     playing.forEach(function (source) { try { source.stop(); } catch (error) { /* it has ended by itself */ } });
     playing = [];
+    if (window.speechSynthesis) { window.speechSynthesis.cancel(); }
   }
 
   function speak(office, lang, names) {
@@ -44,6 +45,42 @@
       });
     }).catch(function () { /* A missing voice set leaves the kiosk silent: every sentence also stands on the screen. */ });
   }
+
+  function play(buffer, mine) {
+    if (mine !== turn) { return; }
+    const source = context.createBufferSource();
+    source.buffer = buffer;
+    source.connect(context.destination);
+    source.start();
+    playing = [source];
+  }
+
+  /* The browser's own voice, where it has one for the language. */
+  function byBrowser(text, lang, office, prompt) {
+    const synth = window.speechSynthesis;
+    if (!synth || !window.SpeechSynthesisUtterance) { Kiosk.prompt(office, prompt); return; }
+    const said = new window.SpeechSynthesisUtterance(text);
+    said.lang = lang === "id" ? "id-ID" : "en-US";
+    said.rate = 0.9;
+    synth.speak(said);
+  }
+
+  /** Reads a text aloud: by the voice of the server, else by the browser's, else only that there is a choice. */
+  Kiosk.read = function (office, text, prompt) {
+    const lang = Queue.language();
+    stop();
+    const mine = turn;
+    context = context || new (window.AudioContext || window.webkitAudioContext)();
+    context.resume();
+    fetch("/office/" + encodeURIComponent(office) + "/say", {
+      method: "POST", credentials: "same-origin", headers: { "Content-Type": "application/json", "X-Queue": "1" },
+      body: JSON.stringify({ language: lang, text: text.slice(0, 600) })
+    }).then(function (answer) {
+      if (answer.status !== 200) { throw new Error("voice"); }
+      return answer.arrayBuffer();
+    }).then(function (bytes) { return context.decodeAudioData(bytes); }).then(function (buffer) { play(buffer, mine); })
+      .catch(function () { if (mine === turn) { byBrowser(text, lang, office, prompt || "choose"); } });
+  };
 
   /** `name` is choose or take. */
   Kiosk.prompt = function (office, name) { speak(office, Queue.language(), [PROMPTS[name][Queue.language()]]); };

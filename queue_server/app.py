@@ -54,6 +54,7 @@ from .screens import (
     reserve,
     rooms,
     sockets,
+    spoken,
     supervision,
 )
 from .screens.door import Door, status_of
@@ -140,6 +141,7 @@ def create_app(config: Config, kit: Kit) -> House:
     app.register_blueprint(reserve.blueprint(door, live))
     app.register_blueprint(rooms.blueprint(door, live))
     app.register_blueprint(helper.blueprint(house, live))
+    app.register_blueprint(spoken.blueprint(door))
     app.register_blueprint(media.blueprint(config, door, live))
     app.register_blueprint(complaints.blueprint(door, live, limits))
     app.register_blueprint(booking.blueprint(house, live, Bookings(database, kit)))

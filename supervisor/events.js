@@ -8,7 +8,7 @@
   /* A number as large as this is an instant (ms UTC, since 2001), whatever its field is called. */
   const INSTANT = 1e12;
   /* Fields whose values are codes, and the group of words that has them. */
-  const CODES = { reason: "reason", outcome: "reason", rule: "rule", from: "state", state: "state", channel: "channel", role: "role", undone_kind: "event" };
+  const CODES = { reason: "reason", outcome: "reason", rule: "rule", from: "state", state: "state", channel: "channel", role: "role", undone_kind: "event", clock: "clock_owner" };
   /* Codes may stand in another group too: an alert's, a complaint's, a restart's. */
   const WHERE_ELSE = ["state", "reason", "complaint.category", "outcome"];
 
@@ -17,16 +17,18 @@
     return group_ ? Queue.t(group_ + "." + code) : String(code);
   }
 
+  /* The clocks of a step, ms each. */
+  function clocks(found) {
+    return Object.keys(found).map(function (name) { return Desk.word("body", name) + ": " + Queue.clock(found[name]); }).join("; ");
+  }
+
   function place(key, picture) {
     if (picture.services.some(function (service) { return service.key === key; })) { return Desk.serviceName(picture, key); }
     return String(key);
   }
 
-  /** When something was, to the second: events of one minute have an order. */
-  Desk.instant = function (ms) {
-    const seconds = Math.floor(ms / 1000) % 60;
-    return Queue.date(ms) + ", " + Queue.time(ms) + "." + (seconds < 10 ? "0" : "") + seconds;
-  };
+  /** "23 November 2026". */
+  Desk.day = function (ms) { return Queue.date(ms).replace(/^[^,]*, /, ""); };
 
   function listOf(name, found, picture) {
     return found.length ? found.map(function (one) { return valueWords(name, one, picture); }).join(", ") : "–";
@@ -36,11 +38,12 @@
     if (value === null || value === undefined || value === "") { return "–"; }
     if (typeof value === "boolean") { return Queue.t(value ? "answer.yes" : "answer.no"); }
     if (Array.isArray(value)) { return listOf(name, value, picture); }
+    if (name === "durations") { return "(" + clocks(value) + ")"; }
     if (typeof value === "object") { return "(" + Desk.eventWords(value, picture) + ")"; }
     if (typeof value === "number") {
       if (/_ms$/.test(name)) { return Queue.clock(value); }
       if (name === "priority") { return Queue.t(value ? "class.priority" : "class.ordinary"); }
-      return value >= INSTANT && name !== "tick" && name !== "boot_ns" ? Desk.instant(value) : String(value);
+      return value >= INSTANT && name !== "tick" && name !== "boot_ns" ? Desk.day(value) + " " + Desk.second(value) : String(value);
     }
     if (name === "service" || name === "to_service" || name === "services" || name === "before") { return place(value, picture); }
     if (name === "counter" || name === "from_counter") { return Desk.counterName(picture, value); }

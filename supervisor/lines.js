@@ -75,14 +75,12 @@
       <span class="soft"> ${Queue.t("hits.left_out", { at_once: hits.at_once, gave_up: hits.gave_up })}</span></p>`;
   }
 
-  function second(ms) { const s = Math.floor(ms / 1000) % 60; return Queue.time(ms) + "." + (s < 10 ? "0" : "") + s; }
-
   /** Counts are of this second, forecasts of some seconds ago: of when, each says. */
   function AsOf(props) {
     const at = props.ahead.at, forecast = props.ahead.forecast_at;
     if (!at || !forecast) { return null; }
-    const one = second(at) === second(forecast);
-    return html`<p class="soft text-s" data-testid="as-of">${Queue.t(one ? "lines.as_of_one" : "lines.as_of", { ahead: second(at), forecast: second(forecast) })}</p>`;
+    const one = Desk.second(at) === Desk.second(forecast);
+    return html`<p class="soft text-s" data-testid="as-of">${Queue.t(one ? "lines.as_of_one" : "lines.as_of", { ahead: Desk.second(at), forecast: Desk.second(forecast) })}</p>`;
   }
 
   function Legend() {

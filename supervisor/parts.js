@@ -36,6 +36,12 @@
     return Queue.t("span.hours", { hours: Math.floor(minutes / 60), minutes: (minutes % 60 < 10 ? "0" : "") + minutes % 60 });
   };
 
+  /** "03.51.20": a time of day to the second. */
+  Desk.second = function (ms) {
+    const seconds = Math.floor(ms / 1000) % 60;
+    return Queue.time(ms) + "." + (seconds < 10 ? "0" : "") + seconds;
+  };
+
   /** A code in words: "reason.drill"; a code that has none is shown as it is. */
   Desk.word = function (group, code) {
     const key = group + "." + code;

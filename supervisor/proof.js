@@ -98,7 +98,7 @@
       <div class="table-wrap" tabindex="0" role="region" aria-label=${Queue.t("proof.log")}><table class="events" data-testid="events">
         <thead><tr>${["seq", "at", "kind", "actor", "step", "body", "hash"].map(function (name) { return html`<th key=${name} scope="col">${Queue.t("proof." + name)}</th>`; })}</tr></thead>
         <tbody>${events.map(function (e) {
-          return html`<tr key=${e.seq}><td class="number">${e.seq}</td><td class="number">${Desk.instant(e.at)}</td><td>${Desk.word("event", e.kind)}<br /><code class="soft">${e.kind}</code></td><td title=${e.actor || ""}>${Desk.actorWords(e.actor)}</td><td class="number">${e.step || ""}</td>
+          return html`<tr key=${e.seq}><td class="number">${e.seq}</td><td class="event-at"><span class="nowrap">${Desk.day(e.at)}</span> <span class="number">${Desk.second(e.at)}</span></td><td>${Desk.word("event", e.kind)}<br /><code class="soft">${e.kind}</code></td><td title=${e.actor || ""}>${Desk.actorWords(e.actor)}</td><td class="number">${e.step || ""}</td>
             <td class="event-body"><${Desk.EventBody} body=${e.body} picture=${props.picture} /></td><td><code title=${e.hash}>${e.hash.slice(0, 12)}</code></td></tr>`;
         })}</tbody></table></div>
       <nav class="pages row" aria-label=${Queue.t("pages")}>

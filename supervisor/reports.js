@@ -11,7 +11,7 @@
   const FIELDS = ["from", "to", "service", "by"];
   const AGAIN_MS = 2000;
 
-  const state = { person: null, refused: null, busy: false, code: false, draft: { from: "", to: "", service: "", by: "" }, found: null, loading: false, preparing: null, asked: 0 };
+  const state = { person: null, refused: null, busy: false, code: false, draft: { from: "", to: "", service: "", by: "" }, found: null, loading: false, preparing: null, asked: 0, wanted: null };
 
   const PARTS = [{ name: "figures", icon: "chart-bar" }, { name: "compare", icon: "arrows-exchange" }, { name: "arrivals", icon: "users" }];
 
@@ -63,6 +63,9 @@
     Queue.zone(answer.names.zone);
     state.draft.from = answer.period.first;
     state.draft.to = answer.period.last;
+    const wanted = state.wanted;
+    state.wanted = null;
+    if (wanted) { named(wanted)(); }
   }
 
   function set(name) { return function (event) { state.draft[name] = event.target.value; draw(); }; }
@@ -72,6 +75,8 @@
   /** A period by its name. Each ends today and counts today, as far as it has gone; the month before is whole. */
   function named(name) {
     return function () {
+      /* Which day it is at the office comes with the first report. */
+      if (!state.found && state.loading) { state.wanted = name; return; }
       const today = state.found ? state.found.period.today : iso(Date.now()), now = Date.parse(today + "T00:00:00Z"), DAY = 86400000;
       const month = Date.parse(today.slice(0, 7) + "-01T00:00:00Z"), day = new Date(now);
       const spans = { today: [today, today], week: [iso(now - 6 * DAY), today], month: [iso(month), today],
@@ -97,7 +102,7 @@
         <option value="">${Queue.t("reports.by.fitting")}</option>${["day", "week", "month"].map(function (by) { return html`<option key=${by} value=${by} selected=${by === state.draft.by}>${Queue.t("reports.by." + by)}</option>`; })}</select></label>
       <div class="filter-acts"><button type="submit" class="button button-primary" data-testid="report-show">${Desk.icon("filter")}<span>${Queue.t("filter.show")}</span></button>
         ${["today", "week", "month", "last_month", "year"].map(function (name) { return html`<${Desk.button} key=${name} kind="button-quiet" word=${Queue.t("reports.period." + name)} run=${named(name)} testid=${"period-" + name} />`; })}
-        <span class="soft text-s">${Queue.t("reports.period.rule")}</span></div></form>`;
+        <span class="soft text-s period-rule">${Queue.t("reports.period.rule")}</span></div></form>`;
   }
 
   /** Sheets to print: the last day of the period closed, and the period as a report on the standards. */

@@ -32,11 +32,14 @@
     return URGENT.indexOf(alert.code) >= 0 ? "notice-bad" : "notice-warn";
   }
 
+  /* A remedy is for an unusual moment: "as usual again" is no reason for one. */
+  function usual(code) { return code !== "back_as_usual"; }
+
   /* The act that a remedy comes to: a counter takes a service, or one that was closed by hand is opened. */
   function actOf(remedy, picture) {
     const counter = picture.counters.filter(function (one) { return one.key === remedy.counter; })[0];
-    if (remedy.kind === "move") { return { name: "move_service", args: { counter: remedy.counter, service: remedy.service, on: true }, codes: picture.reasons.move }; }
-    return counter && counter.state === "locked" ? { name: "open_counter", args: { counter: remedy.counter }, codes: picture.reasons.open_counter } : null;
+    if (remedy.kind === "move") { return { name: "move_service", args: { counter: remedy.counter, service: remedy.service, on: true }, codes: picture.reasons.move.filter(usual) }; }
+    return counter && counter.state === "locked" ? { name: "open_counter", args: { counter: remedy.counter }, codes: picture.reasons.open_counter.filter(usual) } : null;
   }
 
   /* What the supervisor looked at when the question opened: a newer forecast changes nothing under the finger. */

@@ -25,7 +25,7 @@ from queue_server.commands.seal import seal_now
 from queue_server.commands.setup import configure
 from queue_server.commands_shell.proof import words
 from queue_server.domain.blame import explained
-from queue_server.domain.bundle import FILES, event_line, event_of, list_text
+from queue_server.domain.bundle import FILES, LIST, event_line, event_of, list_text
 from queue_server.domain.chain import GENESIS, Event, digest
 from queue_server.domain.evidence import Examination
 from queue_server.domain.findings import Finding
@@ -174,6 +174,21 @@ def test_two_changed_rows_are_both_named(made: Made) -> None:
     assert any(f"event {named + 1}: its link does not fit, which event {named} explains" in line for line in said)
 
 
+def test_what_is_said_of_one_changed_row(made: Made, tmp_path: Path) -> None:
+    """As somebody reads it who changed a line of an unpacked bundle: one finding, and what it explains apart."""
+    folder = tmp_path / "changed"
+    shutil.copytree(made.folder, folder)
+    lines = list(made.lines)
+    event = event_of(lines[30])
+    lines[30] = event_line(replace(event, actor="person:999"))
+    (folder / "events.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
+    said = report(examine(Bundle(folder), made.printed), words()["en"])
+    assert "DOES NOT HOLD. Findings: 1." in said
+    assert any(line.startswith(f"  - event {event.seq}: its content does not give") for line in said)
+    assert f"  - events.jsonl: this file is not the one in the list of files: it was changed " \
+        f"(because of event {event.seq})" in said
+
+
 def _with(examination: Examination, findings: list[Finding]) -> Examination:
     examination.result.findings = []
     for finding in findings:
@@ -236,7 +251,7 @@ def test_a_change_beside_the_log_is_found(made: Made, tmp_path: Path, name: str,
     (folder / name).write_text(changed, "utf-8", newline="\n")
     found = examine(Bundle(folder), made.printed).result
     assert code in found.counts
-    assert any(finding.file == name or name == "bundle.json" for finding in found.findings)
+    assert any(finding.file == name or name in ("bundle.json", LIST) for finding in found.findings)
 
 
 def test_the_list_of_files_is_held_by_its_code(made: Made, tmp_path: Path) -> None:

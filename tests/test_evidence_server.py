@@ -63,7 +63,7 @@ def test_an_auditor_gets_a_bundle_that_holds(server: Server, auditor: Site, tmp_
         "Content-Disposition"]
     path = tmp_path / "bundle.zip"
     path.write_bytes(answer.content)
-    found = examine(Bundle(path), [read_seal(told["seal"])])
+    found = examine(Bundle(path), [read_seal(told["seal"])], str(told["files"]))
     assert found.result.findings == [] and found.result.anchored == found.head.last_seq
     assert found.result.steps >= 3 and found.result.calls_checked == 1
     with zipfile.ZipFile(path) as file:

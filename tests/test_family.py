@@ -140,8 +140,8 @@ def test_who_leaves_the_registry_is_seen_no_more(fresh: Server) -> None:
     assert look(fresh, code)["refused"] == "family_no"
     with pytest.raises(Refusal, match="no_such_inmate"):
         enrolled(fresh, register="B15")
-    erased = shell(fresh.data, "erase", "rutan", "inmate", "B15")
-    assert erased == "Erased: 1 in family, 1 in family_look, 1 in inmate\n"
+    said = shell(fresh.data, "erase", "rutan", "inmate", "B15")
+    assert said == "Erased: 1 in family, 1 in family_look, 1 in inmate\n"
 
 
 def test_an_enrolment_runs_out(fresh: Server) -> None:

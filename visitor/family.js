@@ -99,7 +99,7 @@
         ${kiosk ? Visitor.keys(function (sign) { set({ code: Visitor.codeSigns(state.code + sign), why: null }); }, function () { set({ code: state.code.slice(0, -1) }); }) : null}
         ${Visitor.born(state.born, function (part) { return function (event) { const change = {}; change[part] = event.target.value; set({ born: Object.assign({}, state.born, change), why: null }); }; }, new Date().getFullYear())}
         ${why()}<button class="button button-primary button-large button-wide" data-testid="look" aria-disabled=${state.busy || !whole ? "true" : null}>${Queue.t(state.busy ? "looking" : "look")}</button></form>
-      <p class="text-s">${Queue.t("noted")} <a href=${"/privacy/" + office.key + "?lang=" + Queue.language() + "#family"} data-testid="privacy">${Queue.t("privacy")}</a></p></div>`;
+      <p class="text-s">${Queue.t("noted")} ${kiosk ? null : html`<a href=${"/privacy/" + office.key + "?lang=" + Queue.language() + "#family"} data-testid="privacy">${Queue.t("privacy")}</a>`}</p></div>`;
   }
 
   function shown() {
@@ -156,11 +156,20 @@
     Queue.zone(office.time_zone);
     Queue.language(kiosk ? office.languages[0] : Visitor.ownLanguage());
     Queue.words("family", office.key).then(function () {
-      set({ ready: true });
+      set({ ready: true, code: scannedBefore() });
       ["pointerdown", "keydown", "input"].forEach(function (name) { document.addEventListener(name, touch, true); });
       scanner();
       window.setInterval(tick, 500);
     }, function () { window.setTimeout(begin, RETRY_MS); });
+  }
+
+  /** The code of a slip that was held to the scanner while the kiosk showed its services; taken out as it is read. */
+  function scannedBefore() {
+    try {
+      const code = window.sessionStorage.getItem("queue.slip") || "";
+      window.sessionStorage.removeItem("queue.slip");
+      return kiosk ? Visitor.codeSigns(code) : "";
+    } catch (closed) { return ""; }
   }
 
   /* Whoever comes back to the page by the browser's own button finds it empty. */

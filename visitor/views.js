@@ -121,7 +121,7 @@
       ${facts(state)}
       ${remote(state, acts)}
       ${ticket.phone_away ? null : sound(state, acts)}
-      ${acts.tell.view()}
+      ${ticket.phone_away ? null : acts.tell.view()}
       ${trouble(state)}
       ${needs(state, acts)}
       ${cancel(state, acts)}
@@ -183,7 +183,7 @@
           <h2>${Queue.t("state." + ticket.state, facts)}</h2><p>${Queue.t("state." + ticket.state + ".text", facts)}</p></div></section>
       ${back(state, acts)}
       ${errand(state)}${journey(ticket)}
-      ${ticket.state === "parked" ? html`${ticket.phone_away ? null : sound(state, acts)}${acts.tell.view()}${trouble(state)}${cancel(state, acts)}` : null}
+      ${ticket.state === "parked" ? html`${ticket.phone_away ? null : sound(state, acts)}${ticket.phone_away ? null : acts.tell.view()}${trouble(state)}${cancel(state, acts)}` : null}
       ${state.picture.ended && ticket.state !== "no_show" && office.remote_numbers ? html`<a class="button button-wide" href=${"/visit/" + office.key}>${Visitor.icon("ticket")}<span>${Queue.t("another")}</span></a>` : null}
       ${seal(state)}
     </div>`;

@@ -80,7 +80,9 @@ def _breaks(seq: int, findings: Iterable[Finding]) -> bool:
 
 
 def _follow(finding: Finding, links: list[int]) -> Finding:
-    if finding.because or finding.code not in FOLLOWS or not links or (finding.file == LOG and finding.at in links):
+    of_log = finding.file == LOG
+    whole = of_log and finding.code == "file_differs"  # the log's own file, in the list of files
+    if finding.because or not links or not (finding.code in FOLLOWS or whole) or (of_log and finding.at in links):
         return finding
-    earlier = [seq for seq in links if finding.file != LOG or seq <= finding.at]
-    return replace(finding, because=(earlier or links)[-1] if finding.file == LOG else links[0])
+    earlier = [seq for seq in links if of_log and seq <= finding.at]
+    return replace(finding, because=earlier[-1] if earlier else links[0])

@@ -161,8 +161,8 @@ RULES = (
     Rule("private", "erase_at", whole=True, by="ticket_id", says="notes"),
     # Which number said what it needs stands nowhere, not even that it went.
     Rule("need", "erase_at", whole=True),
-    Rule("message", "erase_at", whole=True, by=""),
-    Rule("contact", "erase_at", whole=True, says="contacts", also=(("message", "contact_id"),)),
+    Rule("message", "erase_at", whole=True, by="contact_id"),
+    Rule("contact", "erase_at", whole=True, says="contacts"),
     Rule("ticket", "day", Due.DAY, after=1, says="phones"),
     Rule("reservation", "erase_at", along=("secret_key",), says="reservations"),
     Rule("complaint", "erase_at", along=("secret_key", "readers"), says="complaints"),

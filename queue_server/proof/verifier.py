@@ -160,7 +160,7 @@ def _explained(known: Sequence[Finding], words: Mapping[str, str]) -> list[str]:
 
 def sentence(finding: Finding, words: Mapping[str, str]) -> str:
     """Where, and what is wrong there."""
-    place = words["at.event" if finding.file == "events.jsonl" else "at.line" if finding.at else "at.file"]
+    place = words["at.file" if not finding.at else "at.event" if finding.file == "events.jsonl" else "at.line"]
     what = words[f"problem.{finding.code}"]
     return _fill(f"{place}: {what}", {"file": finding.file, "at": finding.at, "found": finding.found})
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..domain.complaint import NEAR_DAYS, days_left
 from ..domain.office import Hall, Office
-from ..domain.outlook import Risk
+from ..domain.outlook import Remedy, Risk
 from ..domain.standard import MINUTE
 from ..snapshot import Line, Row, Snapshot
 
@@ -101,9 +101,14 @@ def will_be_late(s: Snapshot, services: Collection[str] | None = None) -> list[d
         found.append({"code": "will_be_late", "facts": {
             "n": len(mine), "label": first.label, "service": service.key, "name": service.name,
             "minutes": left_ms // MINUTE, "probability": first.probability,
-            "remedy": remedy.picture() if remedy else None,
+            "remedy": _now(remedy, len(mine)) if remedy else None,
         }})
     return found
+
+
+def _now(remedy: Remedy, n: int) -> dict[str, Any]:
+    """The remedy told of those who are left of whom it was found for."""
+    return {**remedy.picture(), "late": n, "kept": min(remedy.kept, n)}
 
 
 def _boards(s: Snapshot, devices: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -117,6 +117,7 @@ ROUTES: dict[str, Line] = {
     "GET /helper/<office>": Line(ANYBODY, "the helper's page; whom to fetch comes after signing in"),
     "GET /helper/<office>/numbers": Line(SERVES, "the numbers that one took today for people without a phone"),
     "POST /helper/<office>/print": Line(SERVES, "print one of them again, on this server's printer"),
+    "POST /office/<office>/say": Line(KIOSKS, "what stands on a kiosk's screen, spoken by the offline voice"),
     "POST /office/<office>/missed": Line(KIOSKS, "where somebody comes back who missed the call, by their number"),
     "POST /office/<office>/back": Line(KIOSKS, "they come back, at that place"),
     "GET /family/<office>": Line(ANYBODY, "the page for enrolled families; what is in it comes after the proof"),

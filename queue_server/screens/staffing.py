@@ -9,10 +9,11 @@ STAFFING = ("serving", "ready", "busy", "paused", "nobody")
 
 
 def staffing(s: Snapshot, service: str) -> str:
-    """serving: somebody of this service is at a counter; ready: an officer who serves it has nobody; busy: those
-    who serve it have somebody of another service; paused: they have a pause; nobody: no officer sits there.
+    """serving: somebody of this service is at a counter (whoever is fetched is not there yet); ready: an officer who
+    serves it has nobody; busy: those who serve it have somebody else; paused: they have a pause; nobody: no officer
+    sits there.
     """
-    if any(row.service == service for row in s.active):
+    if any(row.service == service and row.id not in s.held for row in s.active):
         return "serving"
     counters = (c.key for c in s.office.counters if service in c.services)
     return min((_at(s, counter) for counter in counters), key=STAFFING.index, default="nobody")

@@ -38,10 +38,11 @@ def ticket(c: Connection, office_id: int, day: str, prefix: str, number: int) ->
 
 def of_visitor(c: Connection, tickets: set[int], reserved: set[int]) -> dict[str, set[int]]:
     """What numbers and reservations said that they need, and how they wanted to be told: ids, by table."""
-    return {
+    found = {
         table.name: set(c.execute(select(table.c.id).where(
             table.c.ticket_id.in_(tickets) | table.c.reservation_id.in_(reserved))).scalars())
         for table in (t.need, t.contact)}
+    return found | {"message": found["contact"]}
 
 
 def code_of_ticket(c: Connection, office_id: int, ticket_id: int) -> str:

@@ -87,12 +87,14 @@ def held_since(c: Connection, office_id: int) -> dict[int, int]:
 
 def issued_by(c: Connection, office_id: int, day: str, person_id: int, most: int = 60) -> list[Issued]:
     """The numbers that a person took for visitors on a day, newest first, each with its newest step."""
-    newest = select(func.max(t.step.c.id)).where(t.step.c.ticket_id == t.ticket.c.id, t.step.c.day != "")
+    leg = t.step.alias("leg")
+    newest = select(func.max(leg.c.id)).where(leg.c.ticket_id == t.ticket.c.id, leg.c.day != "").correlate(t.ticket)
     rows = c.execute(
         select(t.step.c.id, t.ticket.c.id, t.ticket.c.secret, t.ticket.c.prefix, t.ticket.c.number, t.step.c.service,
                t.ticket.c.language, t.ticket.c.priority, t.ticket.c.issued_at, t.ticket.c.paper, t.step.c.state,
                t.step.c.counter, t.step.c.called_at, t.step.c.ended_at)
-        .join(t.step, t.step.c.id == newest.scalar_subquery())
-        .where(t.ticket.c.office_id == office_id, t.ticket.c.day == day, t.ticket.c.issuer == f"person:{person_id}")
+        .join(t.step, t.step.c.ticket_id == t.ticket.c.id)
+        .where(t.step.c.id == newest.scalar_subquery(), t.ticket.c.office_id == office_id, t.ticket.c.day == day,
+               t.ticket.c.issuer == f"person:{person_id}")
         .order_by(t.ticket.c.id.desc()).limit(most))
     return [Issued._make(row) for row in rows]

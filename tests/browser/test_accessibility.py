@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+import secrets
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from cast import Server, copy_of
 from playwright.sync_api import Browser, BrowserContext, Page
+
+from queue_server.client import Refusal
+from queue_server.screens.roles import ROUTES, Who
 
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 SERIOUS = ("serious", "critical")
@@ -186,6 +192,115 @@ def test_the_board(browser: Browser, house: Server, device: list[BrowserContext]
     citra.press("leave", becomes="waiting")
     citra.close()
     assert faults == []
+
+
+# --- every page that visitors meet ---------------------------------------------------------------
+
+#: Pages of boards, of those who work here, of files, and those that are no pages: a visitor meets none of them. What is
+#: not here and answers a visitor's GET with a page is judged below, a new one too.
+NOT_FOR_VISITORS = ("/display/", "/counter/", "/supervisor/", "/admin/", "/account/", "/units/", "/room/", "/helper/",
+                    "/complaints/", "/reservations/", "/web/", "/lib/", "/words/", "/voice/", "/media/", "/api/")
+SMALLEST = """() => Array.from(document.querySelectorAll('button, a[href], input, select, summary')).map(function (at) {
+  const box = (at.closest('label') || at).getBoundingClientRect(), inline = getComputedStyle(at).display === 'inline';
+  return { what: at.outerHTML.slice(0, 90), width: box.width, height: box.height, inline: inline };
+}).filter(function (at) { return at.width > 1 && !at.inline && (at.width < 24 || at.height < 24); })"""
+NAMELESS = """() => Array.from(document.querySelectorAll('button, a[href], input, select')).filter(function (at) {
+  const label = at.labels && at.labels.length ? at.labels[0].textContent : '';
+  return !(at.getAttribute('aria-label') || at.textContent || label || at.getAttribute('title') || '').trim();
+}).map(function (at) { return at.outerHTML.slice(0, 90); })"""
+WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def visitors_pages(house: Server) -> list[str]:
+    """Every address of the table of routes that gives a visitor a page, with something real in its places."""
+    phone = house.phone()
+    places = {"office": "rutan", "secret": phone.take("pengaduan")["secret"], "token": reserved(house)}
+    found = []
+    for line in ROUTES:
+        method, rule = line.split(" ")
+        if method != "GET" or rule.startswith(NOT_FOR_VISITORS) or not ROUTES[line].who & {Who.VISITOR, Who.HOLDER}:
+            continue
+        address = re.sub(r"<(?:\w+:)?(\w+)>", lambda place: places.get(place[1], "csv"), rule)
+        answer = phone.http.get(house.base + address, headers={"X-Queue": "1"})
+        if answer.status_code == 200 and answer.headers["content-type"].startswith("text/html"):
+            found.append(address)
+    phone.http.close()
+    return found
+
+
+def reserved(house: Server) -> str:
+    """The secret address of a place that somebody has reserved."""
+    site = house.phone()
+    offered = next(one for one in site.get("/office/rutan/sessions")["services"] if one["key"] == "kunjungan")
+    asked = {"party": {"men": 1}, "name": "Tamu", "identity": "3173014506900001", "register": "RUTAN-2026-0001"}
+    for day in offered["days"]:
+        for session in day["sessions"]:
+            with suppress(Refusal):
+                wish = {"key": secrets.token_hex(16), "service": "kunjungan", "day": day["day"],
+                        "session": session["key"], "needs": "seat", **asked}
+                return str(site.post("/office/rutan/reservations", wish)["reservation"]["secret"])
+    raise AssertionError("the demo gives no place away")
+
+
+def test_every_page_that_visitors_meet_is_judged_narrow_and_with_large_text(
+    browser: Browser, house: Server, device: list[BrowserContext]
+) -> None:
+    pages = visitors_pages(house)
+    for known in ("/kiosk/rutan", "/visit/rutan", "/book/rutan", "/complaint/rutan", "/public/rutan", "/t/", "/r/"):
+        assert any(address.startswith(known) for address in pages), f"{known} is not among {pages}"
+    faults = []
+    page = show(browser, device, (320, 640), "about:blank")
+    for address in pages:
+        page.set_viewport_size({"width": 320, "height": 640})
+        page.goto(house.base + address)
+        page.locator("h1, h2, .empty").first.wait_for()
+        page.evaluate("document.querySelectorAll('details').forEach(function (one) { one.open = true; })")
+        faults += judged(page, address)
+        faults += [f"{address}: no name: {html}" for html in page.evaluate(NAMELESS)]
+        faults += [f"{address}: too small: {small}" for small in page.evaluate(SMALLEST)]
+        if not address.startswith("/kiosk/"):  # which has a size of its own and never scrolls
+            faults += [f"{address}: sideways at 320 px"] if page.evaluate(WIDER) > 1 else []
+            page.set_viewport_size({"width": 640, "height": 1280})
+            page.evaluate("document.documentElement.style.fontSize = '200%'")
+            faults += [f"{address}: sideways with text at 200 %"] if page.evaluate(WIDER) > 1 else []
+            page.evaluate("document.documentElement.style.fontSize = ''")
+    assert faults == []
+
+
+def test_the_kiosks_pages_for_people_who_need_more(
+    browser: Browser, house: Server, device: list[BrowserContext]
+) -> None:
+    page = show(browser, device, KIOSK, f"{house.base}/kiosk/rutan")
+    page.get_by_test_id("service-kunjungan").wait_for()
+    faults = []
+    for mode in ((), ("large",), ("large", "contrast")):
+        for name in mode:
+            if page.get_by_test_id(f"toggle-{name}").get_attribute("aria-pressed") == "false":
+                page.get_by_test_id(f"toggle-{name}").click()
+        page.get_by_test_id("service-kunjungan").click()
+        page.get_by_test_id("needs").click()
+        page.get_by_test_id("need-blind").click()
+        faults += judged(page, f"needs {mode}") + page.evaluate(SMALLEST)
+        page.get_by_test_id("needs-done").click()
+        page.get_by_test_id("back").click()
+        page.get_by_test_id("missed").click()
+        faults += judged(page, f"missed {mode}") + page.evaluate(SMALLEST)
+        page.get_by_test_id("back").click()
+    assert faults == []
+
+
+def test_the_helpers_page(browser: Browser, house: Server, device: list[BrowserContext]) -> None:
+    page = show(browser, device, (320, 700), f"{house.base}/helper/rutan")
+    page.get_by_test_id("name").wait_for()
+    faults = judged(page, "sign-in")
+    sign_in(page, house, "budi")
+    page.get_by_test_id("service-pengaduan").click()
+    page.get_by_test_id("ask-sign").click()
+    faults += judged(page, "a number for somebody")
+    page.get_by_test_id("needs-save").click()
+    page.locator("li[data-testid^=mine-]").first.wait_for()
+    faults += judged(page, "whom to fetch, and mine") + page.evaluate(SMALLEST) + page.evaluate(NAMELESS)
+    assert faults == [] and page.evaluate(WIDER) <= 1
 
 
 # --- with the keyboard alone ---------------------------------------------------------------------

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.door_stage import BEAT, NOW, Stage, door, ticket
 
+SAY = "/office/rutan/say"
 ISSUE, PAPER, PICTURE = "/office/rutan/tickets", "/t/secret/paper", "/t/secret/picture"
 TAKEN = {"ok": True, "ticket": {
     "label": "A\u2009017", "prefix": "A", "number": 17, "secret": "secret", "place": "me", "service": "kunjungan",
@@ -140,7 +141,7 @@ def test_a_service_whose_numbers_are_used_up_says_so_on_its_card(kiosk: Stage) -
     full["services"][1]["may"] = {**TOMORROW, "code": "paused", "next_opening": None, "facts": {"reason": "drill"}}
     kiosk.picture(full)
     expect(kiosk.sees("service-kunjungan")).to_contain_text("Kuota hari ini habis")
-    expect(kiosk.sees("service-titipan")).to_contain_text("Nomor dihentikan sementara")
+    expect(kiosk.sees("service-titipan")).to_contain_text("Nomor dihentikan sementara: sedang ada latihan")
 
 
 def test_an_untouched_kiosk_goes_back_with_a_visible_countdown(kiosk: Stage) -> None:
@@ -211,7 +212,7 @@ def test_a_revoked_kiosk_asks_to_be_paired_again(kiosk: Stage) -> None:
 
 def test_spoken_prompts_follow_when_asked_for(kiosk: Stage) -> None:
     asked: list[str] = []
-    for clip in ("silakan_pilih_layanan", "silakan_ambil_nomor", "nomor_antrean_anda", "letter_a"):
+    for clip in ("nomor_antrean_anda", "letter_a"):
         path = f"/voice/rutan/id/{clip}.wav"
         kiosk.on("GET", path, lambda where, _: asked.append(where) or (404, "text/plain", ""))  # type: ignore[func-returns-value]
     said = {"lang": "id", "clips": ["nomor_antrean_anda", "letter_a"], "text": "Nomor antrean Anda A"}
@@ -219,11 +220,24 @@ def test_spoken_prompts_follow_when_asked_for(kiosk: Stage) -> None:
     take(kiosk)
     kiosk.sees("done").tap()
     assert asked == [], "silent until somebody asks"
+    assert kiosk.posted(SAY) == []
     kiosk.sees("toggle-sound").tap()
     take(kiosk)
     expect(kiosk.sees("ahead")).to_contain_text("7 orang")
-    assert [path.split("/")[-1] for path in asked] == [
-        "silakan_pilih_layanan.wav", "silakan_ambil_nomor.wav", "nomor_antrean_anda.wav", "letter_a.wav"]
+    assert [path.split("/")[-1] for path in asked] == ["nomor_antrean_anda.wav", "letter_a.wav"]
+    choose, one = (said["text"] for said in kiosk.posted(SAY))
+    assert choose.startswith("Silakan pilih layanan. Tekan 1: Kunjungan") and "Tekan 1: Ambil nomor" in one
+
+
+def test_without_any_voice_for_sentences_a_clip_says_that_there_is_a_choice(kiosk: Stage) -> None:
+    asked: list[str] = []
+    clip = "/voice/rutan/id/silakan_pilih_layanan.wav"
+    kiosk.on("GET", clip, lambda where, _: asked.append(where) or (404, "text/plain", ""))  # type: ignore[func-returns-value]
+    kiosk.on("POST", SAY, lambda *_: (204, "text/plain", ""))
+    kiosk.page.evaluate("delete window.SpeechSynthesisUtterance")
+    with kiosk.page.expect_request("**/silakan_pilih_layanan.wav"):
+        kiosk.sees("toggle-sound").tap()
+    assert asked
 
 
 # Paper
