@@ -31,7 +31,7 @@ _PHONE = ("common/line.js", "common/words.js", "common/door.js", "visitor/parts.
 TOGETHER: dict[str, tuple[str, ...]] = {
     "visitor/all-visit.js": (*_PHONE, "visitor/needs.js", "visitor/visit.js"),
     "visitor/all-ticket.js": (
-        *_PHONE, "visitor/needs.js", "visitor/ring.js", "visitor/views.js", "visitor/follow.js"),
+        *_PHONE, "visitor/ring.js", "visitor/views.js", "visitor/follow.js"),
     "visitor/all-complaint.js": (*_PHONE, "visitor/complaint_parts.js", "visitor/complaint.js"),
     "visitor/all-book.js": (*_PHONE, "visitor/needs.js", "visitor/book_parts.js", "visitor/book.js"),
     "visitor/all-reserved.js": (*_PHONE, "visitor/book_parts.js", "visitor/reserved.js"),
@@ -41,6 +41,7 @@ TOGETHER: dict[str, tuple[str, ...]] = {
 WORDS = {
     "admin": ("supervisor/words.json", "supervisor/admin_words.json"),
     "book": ("visitor/book_words.json",),
+    "ticket": ("visitor/words.json",),
     "complaint": ("common/complaint_words.json", "visitor/complaint_words.json"),
     "complaints": ("supervisor/words.json", "common/complaint_words.json", "supervisor/complaint_words.json"),
     "reservations": ("supervisor/words.json", "supervisor/reservation_words.json"),
@@ -54,6 +55,11 @@ _VISITORS = frozenset(f"refused.{code}" for code in (
     "grace_over", "holiday", "line", "no_such_service", "no_such_ticket", "not_now", "old_door", "paused", "phone_away",
     "quota_full", "remote_off", "reserve_first",
     "too_many_from_phone", "too_many_numbers", "too_many_requests", "too_many_tickets", "unknown", "wrong_door",
+))
+#: And those of whoever has a number already.
+_HOLDERS = frozenset(f"refused.{code}" for code in (
+    "back_at_door", "busy", "failed", "grace_over", "line", "no_such_ticket", "not_now", "old_door", "phone_away",
+    "too_many_requests", "unknown", "wrong_door",
 ))
 #: And those of whoever complains.
 _COMPLAINANTS = frozenset(f"refused.{code}" for code in (
@@ -69,7 +75,10 @@ _RESERVE = frozenset(f"refused.{code}" for code in (
     "too_early", "too_late", "too_many_from_phone", "too_many_lookups", "too_many_numbers", "too_many_requests",
     "unknown", "used", "visited_this_week", "wrong_day", "wrong_door",
 ))
-_ONLY = {"book": _RESERVE, "visitor": _VISITORS, "complaint": _COMPLAINANTS}
+_ONLY = {"book": _RESERVE, "visitor": _VISITORS, "ticket": _HOLDERS, "complaint": _COMPLAINANTS}
+#: What a number's own page says nothing of: the first words of its keys. On a slow phone each costs time.
+_NOT_ON_TICKETS = ("arrival", "bring", "choose", "closed", "component", "door", "free", "index", "law", "mine",
+                   "opening", "reserved", "send", "service", "standard", "take", "taking", "tariff", "title", "waiting")
 mimetypes.add_type("font/woff2", ".woff2")
 
 
@@ -185,6 +194,10 @@ def words_of(screen: str) -> dict[str, dict[str, str]]:
     if screen in _ONLY:
         for lang, words in merged.items():
             merged[lang] = {k: v for k, v in words.items() if not k.startswith("refused.") or k in _ONLY[screen]}
+    if screen == "ticket":
+        for lang, words in merged.items():
+            merged[lang] = {k: v for k, v in words.items() if k.split(".")[0] not in _NOT_ON_TICKETS
+                            and (k == "need.change" or not k.startswith("need."))}
     return merged
 
 
