@@ -282,10 +282,54 @@ CREATE TABLE inmate (
 	hidden INTEGER DEFAULT 0 NOT NULL,
 	imported_at INTEGER DEFAULT 0 NOT NULL,
 	gone INTEGER DEFAULT 0 NOT NULL,
+	remission TEXT DEFAULT '' NOT NULL,
+	release_day TEXT DEFAULT '' NOT NULL,
+	programme TEXT DEFAULT '' NOT NULL,
+	erase_at INTEGER DEFAULT 0 NOT NULL,
 	PRIMARY KEY (id),
 	UNIQUE (office_id, register),
 	FOREIGN KEY(office_id) REFERENCES office (id)
 );
+
+CREATE TABLE family (
+	id INTEGER NOT NULL,
+	office_id INTEGER NOT NULL,
+	number INTEGER DEFAULT 0 NOT NULL,
+	inmate_id INTEGER DEFAULT 0 NOT NULL,
+	relation TEXT DEFAULT '' NOT NULL,
+	holder_name TEXT DEFAULT '' NOT NULL,
+	state TEXT DEFAULT '' NOT NULL,
+	code_digest TEXT DEFAULT '' NOT NULL,
+	proof TEXT DEFAULT '' NOT NULL,
+	made_at INTEGER DEFAULT 0 NOT NULL,
+	made_by INTEGER DEFAULT 0 NOT NULL,
+	until_at INTEGER DEFAULT 0 NOT NULL,
+	ended_at INTEGER,
+	reason TEXT DEFAULT '' NOT NULL,
+	erase_at INTEGER DEFAULT 0 NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (office_id, number),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE INDEX family_of_inmate ON family (office_id, inmate_id);
+
+CREATE UNIQUE INDEX one_family_per_code ON family (office_id, code_digest) WHERE code_digest <> '';
+
+CREATE TABLE family_look (
+	id INTEGER NOT NULL,
+	office_id INTEGER NOT NULL,
+	family_id INTEGER DEFAULT 0 NOT NULL,
+	at INTEGER DEFAULT 0 NOT NULL,
+	way TEXT DEFAULT '' NOT NULL,
+	place TEXT DEFAULT '' NOT NULL,
+	outcome TEXT DEFAULT '' NOT NULL,
+	erase_at INTEGER DEFAULT 0 NOT NULL,
+	PRIMARY KEY (id),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE INDEX family_look_of ON family_look (family_id, at);
 
 CREATE TABLE reservation (
 	id INTEGER NOT NULL,
@@ -400,6 +444,62 @@ CREATE TABLE batch (
 	FOREIGN KEY(office_id) REFERENCES office (id)
 );
 
+CREATE TABLE contact (
+	id INTEGER NOT NULL,
+	office_id INTEGER NOT NULL,
+	ticket_id INTEGER DEFAULT 0 NOT NULL,
+	reservation_id INTEGER DEFAULT 0 NOT NULL,
+	channel TEXT DEFAULT '' NOT NULL,
+	sealed TEXT DEFAULT '' NOT NULL,
+	mark TEXT DEFAULT '' NOT NULL,
+	language TEXT DEFAULT 'id' NOT NULL,
+	awaits TEXT DEFAULT '' NOT NULL,
+	made_at INTEGER DEFAULT 0 NOT NULL,
+	erase_at INTEGER DEFAULT 0 NOT NULL,
+	PRIMARY KEY (id),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE INDEX contact_in_line ON contact (office_id, awaits) WHERE awaits <> '';
+
+CREATE INDEX contact_of_mark ON contact (office_id, mark);
+
+CREATE INDEX contact_of_reservation ON contact (reservation_id);
+
+CREATE INDEX contact_of_ticket ON contact (ticket_id);
+
+CREATE INDEX ix_contact_erase_at ON contact (erase_at);
+
+CREATE TABLE message (
+	id INTEGER NOT NULL,
+	office_id INTEGER NOT NULL,
+	contact_id INTEGER DEFAULT 0 NOT NULL,
+	ticket_id INTEGER DEFAULT 0 NOT NULL,
+	reservation_id INTEGER DEFAULT 0 NOT NULL,
+	step_id INTEGER DEFAULT 0 NOT NULL,
+	channel TEXT DEFAULT '' NOT NULL,
+	occasion TEXT DEFAULT '' NOT NULL,
+	nth INTEGER DEFAULT 0 NOT NULL,
+	facts TEXT DEFAULT '' NOT NULL,
+	state TEXT DEFAULT 'waiting' NOT NULL,
+	due_at INTEGER DEFAULT 0 NOT NULL,
+	until_at INTEGER DEFAULT 0 NOT NULL,
+	tries INTEGER DEFAULT 0 NOT NULL,
+	outcome TEXT DEFAULT '' NOT NULL,
+	made_at INTEGER DEFAULT 0 NOT NULL,
+	ended_at INTEGER,
+	erase_at INTEGER DEFAULT 0 NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (office_id, ticket_id, reservation_id, occasion, nth, channel),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE INDEX ix_message_erase_at ON message (erase_at);
+
+CREATE INDEX message_due ON message (due_at) WHERE state IN ('waiting', 'sending');
+
+CREATE INDEX message_of_contact ON message (contact_id);
+
 CREATE TABLE need (
 	id INTEGER NOT NULL,
 	office_id INTEGER NOT NULL,
@@ -419,6 +519,38 @@ CREATE INDEX need_of_office ON need (office_id, erase_at);
 CREATE INDEX need_of_reservation ON need (reservation_id) WHERE ticket_id = 0;
 
 CREATE INDEX need_of_ticket ON need (ticket_id);
+
+CREATE TABLE case_file (
+	id INTEGER NOT NULL,
+	office_id INTEGER NOT NULL,
+	number INTEGER DEFAULT 0 NOT NULL,
+	code TEXT DEFAULT '' NOT NULL,
+	service TEXT DEFAULT '' NOT NULL,
+	ticket_id INTEGER DEFAULT 0 NOT NULL,
+	day TEXT DEFAULT '' NOT NULL,
+	opened_at INTEGER DEFAULT 0 NOT NULL,
+	days INTEGER DEFAULT 0 NOT NULL,
+	due TEXT DEFAULT '' NOT NULL,
+	state TEXT DEFAULT '' NOT NULL,
+	ready_at INTEGER,
+	ready_day TEXT DEFAULT '' NOT NULL,
+	over_at INTEGER,
+	over_day TEXT DEFAULT '' NOT NULL,
+	reason TEXT DEFAULT '' NOT NULL,
+	collect_ticket_id INTEGER DEFAULT 0 NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (office_id, number),
+	UNIQUE (office_id, code),
+	FOREIGN KEY(office_id) REFERENCES office (id)
+);
+
+CREATE INDEX case_collected_with ON case_file (collect_ticket_id);
+
+CREATE INDEX case_due ON case_file (office_id, due, service);
+
+CREATE INDEX case_of_ticket ON case_file (ticket_id);
+
+CREATE INDEX case_open ON case_file (office_id, due) WHERE state IN ('in_work', 'ready');
 
 CREATE TABLE job (
 	id INTEGER NOT NULL,
@@ -590,6 +722,23 @@ CREATE TABLE told (
 	FOREIGN KEY(office_id) REFERENCES office (id),
 	FOREIGN KEY(person_id) REFERENCES person (id)
 );
+
+CREATE TABLE family_passkey (
+	id INTEGER NOT NULL,
+	office_id INTEGER NOT NULL,
+	family_id INTEGER NOT NULL,
+	credential TEXT DEFAULT '' NOT NULL,
+	public_key TEXT DEFAULT '' NOT NULL,
+	uses INTEGER DEFAULT 0 NOT NULL,
+	asked_at INTEGER DEFAULT 0 NOT NULL,
+	added_at INTEGER DEFAULT 0 NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (credential),
+	FOREIGN KEY(office_id) REFERENCES office (id),
+	FOREIGN KEY(family_id) REFERENCES family (id)
+);
+
+CREATE INDEX family_passkey_of ON family_passkey (family_id);
 
 CREATE TABLE readiness (
 	office_id INTEGER NOT NULL,

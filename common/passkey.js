@@ -30,6 +30,8 @@
     });
   }
 
+  Queue.answeredPasskey = answered;
+
   /** Makes a new passkey; resolves with what the server checks. */
   Queue.newPasskey = function (options) {
     const asked = Object.assign({}, options, {

@@ -10,8 +10,8 @@
   const LANGUAGE_KEPT = "queue.counter.language";
 
   /* picture: the newest; person: who signed in; gone: why nobody is; open: the one thing that is open inline;
-     understood: since when the officer has read what colleagues did. */
-  const state = { understood: 0, picture: null, person: null, officeName: "", gone: null, open: null, line: { up: false, since: Date.now(), last: null }, busy: false, refused: null, code: false };
+     understood: since when the officer has read what colleagues did; slip: the case that the last finish opened. */
+  const state = { understood: 0, picture: null, person: null, officeName: "", gone: null, open: null, line: { up: false, since: Date.now(), last: null }, busy: false, refused: null, code: false, slip: null };
   let line = null;
 
   const presses = Counter.presses({ line: function () { return line; }, changed: draw, now: function () { return performance.now(); },
@@ -51,7 +51,7 @@
   function draw() {
     const picture = state.gone ? null : state.picture;
     const props = { picture: picture, open: state.open, line: state.line, presses: presses, now: now(), officeName: state.officeName,
-      person: state.person, understood: state.understood };
+      person: state.person, understood: state.understood, slip: state.slip };
     Counter.forgetChoices();
     layOut();
     window.htmPreact.render(html`<div class="console" data-line=${state.line.up ? "up" : "down"} data-ready=${String(presses.ready("primary"))}>
@@ -81,8 +81,19 @@
   /** Sends an act with the version that the officer saw [13]; closes what was open once it was taken. */
   Counter.act = function (act, args, then, control) {
     const seen = state.picture && state.picture.counter ? { seen: state.picture.counter.version } : {};
-    if (presses.press(act, Object.assign(seen, args), then, state.open ? state.open.at : -1, control)) { state.open = null; draw(); }
+    if (presses.press(act, Object.assign(seen, args), answered(act, then), state.open ? state.open.at : -1, control)) { state.open = null; draw(); }
   };
+
+  /* A finish may give a code that the visitor takes along; taken back, it is void. */
+  function answered(act, then) {
+    return function (answer) {
+      if (answer && answer.ok && answer.case && answer.case.state === "in_work") { state.slip = answer.case; }
+      if (answer && answer.ok && act === "undo") { state.slip = null; }
+      if (then) { then(answer); }
+    };
+  }
+
+  Counter.slipAway = function () { state.slip = null; draw(); };
 
   Counter.pressPrimary = function () {
     const primary = Counter.primary(state.picture);

@@ -173,6 +173,7 @@
         <${person} picture=${picture} now=${props.now} />
         <${Primary} picture=${picture} presses=${props.presses} />
         <div class="answers"><${Counter.Said} presses=${props.presses} line=${props.line} /><${Undo} picture=${picture} now=${props.now} /></div>
+        <${Counter.Slip} slip=${props.slip} officeName=${props.officeName} />
         ${open && Counter.isPanel(open) ? html`<${Counter.Panel} picture=${picture} open=${open} />`
           : html`<${Acts} picture=${picture} now=${props.now} />`}
       </div>

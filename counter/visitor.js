@@ -69,6 +69,33 @@
     return "";
   };
 
+  /* What is collected here: the case of the number, or the field for a code that was not given before. */
+  function Errand(props) {
+    const visitor = props.visitor, found = visitor.case;
+    if (!found) { return null; }
+    if (found.code) {
+      return html`<p class="visitor-case" data-testid="case">${Counter.icon("ticket")}<span>${Queue.t("case.collects", { date: Queue.day(found.day) })} <strong class="number">${found.code}</strong></span></p>`;
+    }
+    function submit(event) {
+      event.preventDefault();
+      Counter.act("link_case", { step: visitor.step, code: event.target.elements.code.value });
+    }
+    return html`<form class="note-form" onSubmit=${submit} data-testid="case-form">
+      <input class="input" name="code" required maxlength="12" autocomplete="off" spellcheck=${false} aria-label=${Queue.t("case.code")} placeholder=${Queue.t("case.code")} data-testid="case-code" />
+      <button type="submit" class="button" data-testid="link-case">${Queue.t("case.link")}</button></form>`;
+  }
+
+  /** The code that a finish gave: told, written down or printed; it stands until the officer puts it away. */
+  Counter.Slip = function (props) {
+    const slip = props.slip;
+    if (!slip) { return null; }
+    return html`<section class="card case-slip" role="status" data-testid="case-slip"><div><p>${Queue.t("case.given")}</p>
+        <p class="case-office">${props.officeName}</p><p class="number case-code" data-testid="given-code">${slip.code}</p>
+        <p>${Queue.t("case.due", { date: Queue.day(slip.due), n: slip.days })}</p><p class="soft">${Queue.t("case.how")}</p></div>
+      <div class="row case-acts"><button type="button" class="button" data-testid="case-print" onClick=${function () { window.print(); }}>${Queue.t("case.print")}</button>
+        <button type="button" class="button button-quiet" data-testid="case-away" onClick=${Counter.slipAway}>${Queue.t("case.away")}</button></div></section>`;
+  };
+
   Counter.Visitor = function (props) {
     const picture = props.picture, visitor = picture.current, service = Counter.serviceOf(picture, visitor.service);
     const late = visitor.stated_wait_ms && visitor.waited_ms > visitor.stated_wait_ms;
@@ -87,6 +114,7 @@
         <span class=${"bit" + (late ? " is-late" : "")}>${waitedWords(visitor)}</span>
         <span class="bit soft" data-testid="why">${Counter.whyNext(visitor)}</span>
       </p>
+      <${Errand} visitor=${visitor} />
       ${visitor.held ? html`<div class="notice notice-warn" role="status" data-testid="held">${Counter.icon("walk")}
         <p><strong>${Queue.t(visitor.where ? "held.where" : "held", { label: visitor.label, where: visitor.where })}</strong> ${Queue.t("held.how")}
         <button type="button" class="button" data-testid="start-now" onClick=${function () { Counter.start("start"); }}>${Queue.t("held.start")}${Counter.keyCap("m")}</button></p></div>` : null}

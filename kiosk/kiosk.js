@@ -290,6 +290,10 @@
     wish = null;
     set({ screen: "code", ticket: null, code_typed: code, refusal: null, unsure: null });
     acts.checkIn();
+  }, function (slip) {
+    if (!state.picture || !state.picture.families || state.picture.reserve || state.sending || state.screen === "pairing") { return; }
+    try { window.sessionStorage.setItem("queue.slip", slip); } catch (closed) { /* it is touched in over there */ }
+    window.location.assign("/family/" + office);
   });
   Kiosk.keypad(function () { return Boolean(state.picture) && ["start", "service", "needs", "ticket"].indexOf(state.screen) >= 0; }, function (key) {
     const choice = Kiosk.choices(state, acts)[Number(key) - 1];

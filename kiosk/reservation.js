@@ -18,30 +18,38 @@
     return SIGNS.indexOf(read) >= 0 ? (code + read).slice(0, LENGTH) : code;
   };
 
-  /** Hears a scanner on every page: signs that follow each other faster than fingers, then Enter. */
-  Kiosk.scanner = function (onCode) {
+  /** Hears a scanner on every page: signs that follow each other faster than fingers, then Enter. A family's slip has
+      twelve signs, a reservation eight. */
+  Kiosk.scanner = function (onCode, onSlip) {
     let heard = "", last = 0;
     document.addEventListener("keydown", function (event) {
       const now = Date.now();
       if (now - last > SCANNER_MS) { heard = ""; }
       last = now;
       if (event.key === "Enter") {
-        if (heard.length === LENGTH) { event.preventDefault(); event.stopPropagation(); onCode(heard); }
+        const signs = heard.split("").filter(function (sign) { return Kiosk.typed("", sign); }), mine = { 8: onCode, 12: onSlip }[signs.length];
+        if (mine) { event.preventDefault(); event.stopPropagation(); mine(signs.map(function (sign) { return Kiosk.typed("", sign); }).join("")); }
         heard = "";
-      } else if (event.key.length === 1) { heard = Kiosk.typed(heard, event.key); }
+      } else if (event.key.length === 1) { heard += event.key; }
     }, true);
   };
 
   /** The way in from the first picture, where the office takes reservations. */
   Kiosk.reservationButton = function (state, acts) {
     return state.picture.reservations && !state.picture.reserve ? html`<button class="button tool has-reservation" data-testid="reservation" onClick=${acts.reservation}>
-      ${Kiosk.icon("ticket")}<span>${Queue.t("reservation")}</span></button>` : null;
+      ${Kiosk.icon("ticket")}<span>${Queue.t(state.picture.cases ? "reservation.or_case" : "reservation")}</span></button>` : null;
+  };
+
+  /** The way to family self-service, where the office offers it and the server is there. */
+  Kiosk.familyButton = function (state) {
+    return state.picture.families && !state.picture.reserve ? html`<a class="button tool has-reservation" data-testid="family" href=${"/family/" + state.picture.office.key}>
+      ${Kiosk.icon("heart-handshake")}<span>${Queue.t("family")}</span></a>` : null;
   };
 
   Kiosk.reservation = function (state, acts) {
     const busy = Boolean(state.sending), full = state.code_typed.length === LENGTH;
     return html`<div class="page-service page-code">${Kiosk.header(state)}
-      <section class="about"><div class="about-title"><div><h1 tabindex="-1">${Queue.t("reservation.title")}</h1><p class="text-l soft">${Queue.t("reservation.how")}</p></div></div>
+      <section class="about"><div class="about-title"><div><h1 tabindex="-1">${Queue.t(state.picture.cases ? "reservation.title_or_case" : "reservation.title")}</h1><p class="text-l soft">${Queue.t("reservation.how")}</p></div></div>
         <output class="number code-shown" data-testid="code-shown" aria-live="polite">${shown(state.code_typed)}</output>
         <div class="keys" role="group" aria-label=${Queue.t("reservation.keys")}>${SIGNS.map(function (sign) {
           return html`<button class="button key" key=${sign} data-testid=${"key-" + sign} onClick=${function () { acts.type(sign); }}>${sign}</button>`;

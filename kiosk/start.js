@@ -47,7 +47,7 @@
       <ul class=${"services plain count-" + Math.min(services.length, 8)}>
         ${services.map(function (service) { return card(service, acts); })}
       </ul>
-      ${Kiosk.reservationButton(state, acts)}
+      ${Kiosk.reservationButton(state, acts)}${Kiosk.familyButton(state)}
       ${Kiosk.tools(state, acts)}
     </div>`;
   };

@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 from . import opening, quick_json
 from .bookings import Bookings
 from .clockwork import Clockwork
+from .commands import messages as telling
 from .config import Config
 from .database import Database
 from .domain.errors import Busy, Refused
@@ -22,6 +23,7 @@ from .forecasts.part import Forecasts
 from .hints import Hints
 from .kit import Kit
 from .live import Live
+from .messages.part import Outbox, Ways
 from .metrics import Metrics
 from .openness import Openness
 from .paper.slips import Slips
@@ -32,13 +34,19 @@ from .screens import (
     administration,
     api,
     booking,
+    cases,
     complaints,
     evidence,
+    families,
+    family,
     health,
     helper,
+    installable,
     media,
+    messages,
     pages,
     passkeys,
+    privacy,
     public,
     reporting,
     requests,
@@ -122,6 +130,8 @@ def create_app(config: Config, kit: Kit) -> House:
     door.on_session = sessions.seen
     clockwork = Clockwork(database, writer, kit)
     room_clock = RoomClock(database, writer, kit)
+    writer.happened, ways = telling.happened, Ways(config)
+    outbox = Outbox(database, writer, kit, ways)
 
     app.register_blueprint(pages.blueprint(door, live))
     limits = Limits()
@@ -136,6 +146,13 @@ def create_app(config: Config, kit: Kit) -> House:
     app.register_blueprint(complaints.blueprint(door, live, limits))
     app.register_blueprint(booking.blueprint(house, live, Bookings(database, kit)))
     app.register_blueprint(reservations.blueprint(door, live))
+    app.register_blueprint(messages.blueprint(house, live, ways))
+    app.register_blueprint(installable.blueprint(door, live))
+    app.context_processor(lambda: {"installable": installable.installable(door)})
+    app.register_blueprint(family.blueprint(door, live, limits))
+    app.register_blueprint(families.blueprint(door, live))
+    app.register_blueprint(privacy.blueprint(live))
+    app.register_blueprint(cases.blueprint(door, live, limits))
     openness = Openness(live, database, kit)
     live.kept_today = openness.on_boards
     app.register_blueprint(public.blueprint(openness))
@@ -153,7 +170,7 @@ def create_app(config: Config, kit: Kit) -> House:
     _answers(app, database)
     _headers(app)
 
-    for part in (writer, live, reports, slips, sessions, clockwork, room_clock, openness, forecasts):
+    for part in (writer, live, reports, slips, sessions, clockwork, room_clock, outbox, openness, forecasts):
         part.start()
     return House(app, socketio, database, writer, live, kit)
 

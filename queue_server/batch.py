@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from .domain.errors import Busy, NotFound, Refused
 from .moment import Clock, Moment
-from .press import Foretell, Job, Recorded, Tx, nothing_foretold
+from .press import Foretell, Happened, Job, Recorded, Tx, nothing_follows, nothing_foretold
 from .store import log, offices
 from .store.prepared import savepoint
 
@@ -34,7 +34,7 @@ class Batch:
 
     def __init__(
         self, c: Connection, clock: Clock, jobs: list[Job], careful: bool, doubtful: Batch | None = None,
-        foretell: Foretell = nothing_foretold,
+        foretell: Foretell = nothing_foretold, happened: Happened = nothing_follows,
     ) -> None:
         self.c = c
         self.clock = clock
@@ -42,6 +42,7 @@ class Batch:
         self.careful = careful
         self.doubtful = doubtful
         self.foretell = foretell
+        self.happened = happened
         self.shared: dict[Any, Any] = {}
         self.written = False
         self.events: list[dict[str, Any]] = []
@@ -104,6 +105,7 @@ class Batch:
             savepoint(self.c, "SAVEPOINT")
         try:
             job.answer = {"ok": True, **job.command(tx, job.args)}
+            self.happened(tx)
         except Refused as refused:
             if not self.careful:
                 raise NeedsCare from None

@@ -225,7 +225,8 @@ def serve(mode: str, app: Any, door: socket.socket, finish: Callable[[], None]) 
         import eventlet.wsgi
 
         class Protocol(QuickHeads, eventlet.wsgi.HttpProtocol):  # type: ignore[misc]
-            pass
+            # An open line keeps both for hours; heads and answers' heads are far shorter, and what is longer goes past.
+            rbufsize, wbufsize = 2048, 4096
 
         eventlet.wsgi.server(
             door, app, max_size=MOST_CONNECTIONS, log_output=False, keepalive=True, socket_timeout=None, debug=False,

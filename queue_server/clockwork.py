@@ -8,13 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from .commands import access, complaints, reservations, seal, visitor
+from .commands import family, reservations, retention, seal, visitor
 from .database import Database
 from .domain import hours
 from .domain.errors import Refused
 from .kit import Kit
 from .moment import wall_ms
-from .store import log, offices, people, seals, upkeep
+from .store import offices, people, seals, upkeep
 from .store import reservations as held
 from .transaction import SYSTEM, Answer, Job, Tx, Writer
 
@@ -115,12 +115,8 @@ class Clockwork:
 
 
 def tidy(tx: Tx, _args: dict[str, Any]) -> Answer:
-    """Forgets what was kept only for a while: answers, requests for pairing, ended sessions, personal values, the words
-    of old complaints."""
-    log.forget_answers(tx.c, tx.now.at)
+    """Forgets what was kept only for a while: requests for pairing, families' enrolments that ran out, and whatever is
+    personal and was kept long enough (domain/personal.py)."""
     people.drop_old_requests(tx.c, tx.now.at - 24 * HOUR_MS)
-    people.drop_ended_sessions(tx.c, tx.now.tick, tx.now.tick - access.IDLE_MS)
-    for ticket, count in upkeep.erase_due(tx.c, tx.office_id, tx.now.at):
-        tx.record("erased", {"ticket": ticket, "what": "notes", "count": count, "reason": "kept_until_the_day_after"})
-    complaints.erase(tx)
-    return {}
+    family.run_out(tx)
+    return retention.retain(tx, {})

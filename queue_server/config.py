@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 from . import postgresql
 from .logs import KINDS
-from .paper.printer import check_setting
+from .messages.senders import BadSender
+from .messages.senders import read as read_senders
 from .proxies import Network, networks
 
 
@@ -41,6 +42,7 @@ SETTINGS = (
     Setting("log", "QUEUE_LOG", "text", "what the server writes about itself: text, or json (one object a line)"),
     Setting("metrics_token", "QUEUE_METRICS_TOKEN", "", "who may read /metrics from another machine: Bearer TOKEN"),
     Setting("backup", "QUEUE_BACKUP", "", "second place for the daily backup (another disk, a share)"),
+    Setting("senders", "QUEUE_SENDERS", "", "file of the senders of SMS, WhatsApp and e-mail; docs/notifications.md"),
 )
 
 #: What the addresses among them may begin with.
@@ -70,6 +72,7 @@ class Config:
     log: str
     metrics_token: str
     backup: str
+    senders: str
     demo: bool = False
 
     @property
@@ -118,6 +121,8 @@ def read(args: argparse.Namespace | None = None, environment: Mapping[str, str] 
         _address(name, values[name], schemes)
     try:
         if values["printer"] not in ("", "browser"):
+            from .paper.printer import check_setting  # and with it all that drives one
+
             check_setting(values["printer"])
     except ValueError as error:
         raise SettingError(f"QUEUE_PRINTER: {error}, or browser.") from None
@@ -128,6 +133,10 @@ def read(args: argparse.Namespace | None = None, environment: Mapping[str, str] 
             postgresql.address(values["database_url"])
         except ValueError as error:
             raise SettingError(f"DATABASE_URL: {error}") from None
+    try:
+        read_senders(values["senders"], env)
+    except BadSender as error:
+        raise SettingError(f"QUEUE_SENDERS is {values['senders']!r}: {error}") from None
     if not values["database_url"]:
         checked["database_url"] = f"sqlite:///{checked['data']}/queue.db"
     assert set(checked) == {f.name for f in fields(Config)} - {"demo"}

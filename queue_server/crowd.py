@@ -40,11 +40,15 @@ async def _connect(base: str) -> tuple[asyncio.StreamReader, asyncio.StreamWrite
 
 
 class Web:
-    """A browser's requests, one after the other over one kept connection; it keeps its cookies."""
+    """A browser's requests, one after the other over one kept connection; it keeps its cookies.
 
-    def __init__(self, base: str, cookies: dict[str, str] | None = None) -> None:
+    ``address``: what a proxy in front of the server would say of whom it asks for; "": nothing.
+    """
+
+    def __init__(self, base: str, cookies: dict[str, str] | None = None, address: str = "") -> None:
         self.base = base.rstrip("/")
         self.cookies: dict[str, str] = dict(cookies or {})
+        self._proxied = f"X-Forwarded-For: {address}\r\n" if address else ""
         self._open: tuple[asyncio.StreamReader, asyncio.StreamWriter, str] | None = None
         self._turn = asyncio.Lock()
 
@@ -75,7 +79,7 @@ class Web:
         data = json.dumps(message).encode()
         writer.write((
             f"{method} {path} HTTP/1.1\r\nHost: {host}\r\nX-Queue: 1\r\nContent-Type: application/json\r\n"
-            f"Cookie: {self.cookie_header()}\r\nContent-Length: {len(data)}\r\n\r\n").encode() + data)
+            f"Cookie: {self.cookie_header()}\r\n{self._proxied}Content-Length: {len(data)}\r\n\r\n").encode() + data)
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         length = 0
         for line in head[1:]:
@@ -85,7 +89,13 @@ class Web:
             elif name.lower() == "set-cookie":
                 cookie, _, text = value.strip().partition("=")
                 self.cookies[cookie] = text.partition(";")[0]
-        found: Message = json.loads(await reader.readexactly(length))
+        said = await reader.readexactly(length)
+        try:
+            found = json.loads(said)
+        except ValueError:
+            found = None
+        if not isinstance(found, dict):  # a proxy's own page while the server behind it is away
+            raise Gone(f"{path} was answered with no answer of ours: {head[0]}")
         return found
 
     async def close(self) -> None:
@@ -124,7 +134,7 @@ class Line:
         self.seen = asyncio.Event()
         self.refused: str | None = None
         self._newest, self._seq = "", 0
-        self._asked: dict[int, asyncio.Future[Message]] = {}
+        self._asked: dict[int, asyncio.Future[Any]] = {}
         self._next = 0
         self._writer: asyncio.StreamWriter | None = None
         self._task: asyncio.Task[None] | None = None
@@ -156,7 +166,8 @@ class Line:
                 await self.seen.wait()
 
     async def press(self, act: str, key: str = "", **args: Any) -> Message:
-        """The answer, sent again with its key when the line was cut meanwhile; raises Refusal."""
+        """The answer, sent again with its key when the line was cut meanwhile; raises Refusal, and TimeoutError when
+        none has come for ``ANSWER_S``."""
         message = {"act": act, "key": key or secrets.token_hex(16), **args}
         async with asyncio.timeout(ANSWER_S):
             while True:
@@ -164,11 +175,15 @@ class Line:
                 self._next += 1
                 answer = self._asked[self._next] = asyncio.get_running_loop().create_future()
                 self._send(f"42{self._next}" + json.dumps(["press", message]))
+                found: Any = None
                 with suppress(Gone):
-                    found: Message = await answer
+                    found = await answer
+                if isinstance(found, dict):
                     break
-        if not isinstance(found, dict):
-            raise TimeoutError(f"an answer that is none: {found!r}")
+                # The line was cut, or its server answered a client that it was just forgetting: Flask-SocketIO says
+                # ["", 400] then, whatever was pressed. In both cases it is pressed again, with its key.
+                if self.up.is_set():
+                    await asyncio.sleep(RETRY_S)
         if not found.get("ok"):
             raise Refusal(found)
         return found
@@ -251,7 +266,7 @@ class Line:
             number, bracket, rest = text[2:].partition("[")
             answer = self._asked.pop(int(number), None)
             if answer is not None and not answer.done():
-                answer.set_result(json.loads(bracket + rest)[0])
+                answer.set_result(next(iter(json.loads(bracket + rest)), None))
         elif text.startswith("40"):
             self.up.set()
         elif text.startswith("44"):

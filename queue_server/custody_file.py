@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .domain.custody import Inmate, SourceError
+from .domain.family import PROGRAMMES
 from .domain.office import STATUSES, WEEKDAYS
 
 #: The columns of the file; the first two must be there.
-COLUMNS = ("register", "status", "block", "days", "may_visit", "hidden")
+COLUMNS = ("register", "status", "block", "days", "may_visit", "hidden", "remission", "release", "programme")
 NEEDED = COLUMNS[:2]
 YES, NO = frozenset({"1", "yes", "ya", "true", "y"}), frozenset({"0", "no", "tidak", "false", "n", "t"})
+#: As an office writes the parts of the programme.
+_PROGRAMMES_ID = dict(zip(("mapenaling", "awal", "lanjutan", "akhir"), PROGRAMMES, strict=True))
 _DAYS_ID = dict(zip(("senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu"), WEEKDAYS, strict=True))
 
 
@@ -49,7 +52,9 @@ def _read(row: dict[str, str | None], where: str) -> Inmate:
         raise SourceError(f"{where}: status {values['status']!r}; write {' or '.join(STATUSES)}")
     return Inmate(
         values["register"], status, values["block"][:20], _days(values["days"], where),
-        _yes_no(values["may_visit"], True, where, "may_visit"), _yes_no(values["hidden"], False, where, "hidden"))
+        _yes_no(values["may_visit"], True, where, "may_visit"), _yes_no(values["hidden"], False, where, "hidden"),
+        " ".join(values["remission"].split()), values["release"],
+        _PROGRAMMES_ID.get(values["programme"].lower(), values["programme"].lower()))
 
 
 def _days(text: str, where: str) -> tuple[str, ...]:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from . import opening
+from .commands.custody import import_people
 from .commands.setup import add_person, configure
+from .domain.custody import Inmate
 from .office_file import demo_open, read
 from .passwords import hashed, new_password
 from .shell import Session
 
-FILES = ("rutan.toml", "kanim.toml")
+FILES = ("rutan.toml", "kanim.toml", "besuk.toml")
+#: Register numbers of the demo's people in custody, at the office of this file: B0001 to B0060.
+REGISTRY, IN_CUSTODY = "besuk.toml", 60
 FOLDER = Path(__file__).resolve().parents[1] / "offices"
 PEOPLE = (
     ("ani", "Ani", "officer"), ("budi", "Budi", "officer"), ("citra", "Citra", "officer"), ("dewi", "Dewi", "officer"),
@@ -28,6 +32,10 @@ def load(session: Session) -> list[str]:
         opening.add_office(session.database, office.key)
         session.press(office.key, "configure", configure, office=office, reason="demo")
         lines.append(f"    {office.name}")
+        if file == REGISTRY:
+            session.press(office.key, "import_people", import_people, people=[
+                Inmate(f"B{n:04d}", "narapidana", "B") for n in range(1, IN_CUSTODY + 1)])
+            lines.append(f"      (register numbers for reserving a visit: B0001 to B{IN_CUSTODY:04d})")
         for name, shown, role in PEOPLE:
             password = new_password()
             session.press(

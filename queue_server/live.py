@@ -43,7 +43,7 @@ CALM = frozenset({
     "ticket_issued", "paper_confirmed", "paper_unconfirmed", "coming", "arrived", "passed", "calls_summed",
     "note_added", "refusals_counted", "day_opened", "sealed", "complaint_made", "alert_raised", "alert_ended",
     "webhook_set", "reservation_made", "reservation_changed", "reservation_cancelled", "reservation_expired",
-    "checked_in", "custody_imported",
+    "checked_in", "custody_imported", "messages_wanted", "messages_ended", "message_ended",
 })
 CALM_S = 0.25
 PHONES_S = 1.0

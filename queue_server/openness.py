@@ -22,7 +22,8 @@ from .domain.tally import Half, Tally, spread_of_runs, tallied
 from .kit import Kit
 from .live import Live
 from .moment import wall_ms
-from .reporting.period import NotKept, Period, Span, day_before
+from .reporting.period import NotKept, Period, Span
+from .reporting.units import day_before
 from .snapshot import Snapshot
 from .store import glance, upkeep
 from .store.tallies import OFFSET_MIN

@@ -110,6 +110,13 @@ class Tx:
 
 
 Command = Callable[[Tx, dict[str, Any]], Answer]
+#: Runs after each command, in its transaction: what its events give reason to (commands/messages.py).
+Happened = Callable[[Tx], None]
+
+
+def nothing_follows(_tx: Tx) -> None:
+    """Where nobody is told anything."""
+    return
 
 
 @dataclass

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import opening
+from .commands import messages
 from .config import Config
 from .database import Database
 from .domain.errors import Refused
@@ -23,6 +24,7 @@ class Session:
         self.settings = settings
         self.database = Database(settings.database_url)
         self.writer = Writer(self.database, opening.clock(self.database), ThreadKit())
+        self.writer.happened = messages.happened
 
     def press(self, to: str, act: str, command: Command, **args: Any) -> Answer:
         return self.writer.press_now(Job(to, SYSTEM, act, command, args))

@@ -16,6 +16,7 @@ from .domain.outlook import EMPTY, Outlook, Said
 from .domain.register import Version
 from .domain.room import Sitting
 from .domain.ticket import label
+from .store.cases import Case
 from .store.people import Device, Seat, Told
 from .store.rooms import Called
 from .store.seals import Sealed
@@ -172,6 +173,7 @@ class Snapshot:
     plates: Mapping[int, str] = field(default_factory=dict)         # ticket -> its car's plate, masked
     needs: Mapping[int, Stated] = field(default_factory=dict)       # ticket -> what its holder said privately
     held: Mapping[int, int] = field(default_factory=dict)           # step -> since when somebody goes to fetch them
+    cases: Mapping[int, Case] = field(default_factory=dict)         # ticket -> what is collected with it, at counters
     awaited: tuple[Awaited, ...] = ()                               # sent for, and not both of them ready yet
     both: tuple[Awaited, ...] = ()                                  # where both were ready today
     outlook: Outlook = EMPTY                  # made apart from the snapshot, a second or a few older

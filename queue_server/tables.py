@@ -310,7 +310,42 @@ inmate = Table(
     Column("id", Id, primary_key=True),
     _office(), _text("register"), _text("status"), _text("block"), _text("days"), _number("may_visit"),
     _number("hidden"), _number("imported_at"), _number("gone"),
+    # what a family may see, where the office offers that; and when somebody who is here no more is forgotten
+    _text("remission"), _text("release_day"), _text("programme"), _number("erase_at"),
     UniqueConstraint("office_id", "register"),
+)
+
+#: Who may see the stages of a case: enrolled by staff, by a code and a date of birth of which only keyed hashes are
+#: kept. An ended one (revoked, run out, nobody here any more) has neither.
+family = Table(
+    "family", metadata,
+    Column("id", Id, primary_key=True),
+    _office(), _number("number"), _number("inmate_id"), _text("relation"), _text("holder_name"), _text("state"),
+    _text("code_digest"), _text("proof"), _number("made_at"), _number("made_by"), _number("until_at"),
+    _number("ended_at", None), _text("reason"), _number("erase_at"),
+    UniqueConstraint("office_id", "number"),
+)
+_enrolled = "code_digest <> ''"
+Index("one_family_per_code", family.c.office_id, family.c.code_digest, unique=True,
+      sqlite_where=text(_enrolled), postgresql_where=text(_enrolled))
+Index("family_of_inmate", family.c.office_id, family.c.inmate_id)
+
+#: A family's phone that opens by its fingerprint (WebAuthn); only the half that may be known.
+family_passkey = Table(
+    "family_passkey", metadata,
+    Column("id", Id, primary_key=True),
+    _office(), Column("family_id", Id, ForeignKey("family.id"), nullable=False),
+    _text("credential"), _text("public_key"), _number("uses"), _number("asked_at"), _number("added_at"),
+    UniqueConstraint("credential"), Index("family_passkey_of", "family_id"),
+)
+
+#: Who looked at a case, and who tried with a right code and could not say the date of birth.
+family_look = Table(
+    "family_look", metadata,
+    Column("id", Id, primary_key=True),
+    _office(), _number("family_id"), _number("at"), _text("way"), _text("place"), _text("outcome"),
+    _number("erase_at"),
+    Index("family_look_of", "family_id", "at"),
 )
 
 #: Reservations. ``place`` is one of the places of its session's quota ``pool``: while somebody holds it, nobody else
@@ -400,6 +435,36 @@ readiness = Table(
     UniqueConstraint("ticket_id", "service"),
 )
 
+#: How somebody who asked for it is told of their number or reservation. ``sealed`` is the address, closed with a key
+#: that is not in the database; it goes with its row at ``erase_at``, or when its holder has had enough. ``awaits`` is
+#: the service in whose line the number stands until "nearly your turn" was said; "": nothing is to be said.
+contact = Table(
+    "contact", metadata,
+    Column("id", Id, primary_key=True),
+    _office(), _number("ticket_id"), _number("reservation_id"), _text("channel"), _text("sealed"), _text("mark"),
+    _text("language", "id"), _text("awaits"), _number("made_at"), _number("erase_at", index=True),
+)
+Index("contact_of_ticket", contact.c.ticket_id)
+Index("contact_of_reservation", contact.c.reservation_id)
+Index("contact_of_mark", contact.c.office_id, contact.c.mark)
+_awaits = "awaits <> ''"
+Index("contact_in_line", contact.c.office_id, contact.c.awaits,
+      sqlite_where=text(_awaits), postgresql_where=text(_awaits))
+
+#: The outbox: what is to be said to whom, written in the transaction of what caused it, and what became of it. No
+#: address and no text is in it. ``due_at``: when it is tried (again), or until when whoever claimed it is believed.
+message = Table(
+    "message", metadata,
+    Column("id", Id, primary_key=True),
+    _office(), _number("contact_id"), _number("ticket_id"), _number("reservation_id"), _number("step_id"),
+    _text("channel"), _text("occasion"), _number("nth"), _text("facts"), _text("state", "waiting"), _number("due_at"),
+    _number("until_at"), _number("tries"), _text("outcome"), _number("made_at"), _number("ended_at", None),
+    _number("erase_at", index=True),
+    UniqueConstraint("office_id", "ticket_id", "reservation_id", "occasion", "nth", "channel"),
+)
+_unended = "state IN ('waiting', 'sending')"
+Index("message_due", message.c.due_at, sqlite_where=text(_unended), postgresql_where=text(_unended))
+Index("message_of_contact", message.c.contact_id)
 #: What a visitor said privately that they need, of a number or of a reservation that becomes one. Nowhere else, and
 #: erased the day after: no event, export or board has it. ``stated``: codes, apart by commas; ``to_fetch``: somebody
 #: goes to them when they are called; ``place``: where they sit.
@@ -413,6 +478,21 @@ Index("need_of_office", need.c.office_id, need.c.erase_at)
 Index("need_of_ticket", need.c.ticket_id)
 _unmet = "ticket_id = 0"
 Index("need_of_reservation", need.c.reservation_id, sqlite_where=text(_unmet), postgresql_where=text(_unmet))
+#: What continues on another day: its code, until when it is promised, and what became of it. Nothing personal.
+case_file = Table(
+    "case_file", metadata,
+    Column("id", Id, primary_key=True),
+    _office(), _number("number"), _text("code"), _text("service"), _number("ticket_id"), _text("day"),
+    _number("opened_at"), _number("days"), _text("due"), _text("state"), _number("ready_at", None), _text("ready_day"),
+    _number("over_at", None), _text("over_day"), _text("reason"), _number("collect_ticket_id"),
+    UniqueConstraint("office_id", "number"), UniqueConstraint("office_id", "code"),
+)
+_case_open = "state IN ('in_work', 'ready')"
+Index("case_open", case_file.c.office_id, case_file.c.due,
+      sqlite_where=text(_case_open), postgresql_where=text(_case_open))
+Index("case_due", case_file.c.office_id, case_file.c.due, case_file.c.service)
+Index("case_of_ticket", case_file.c.ticket_id)
+Index("case_collected_with", case_file.c.collect_ticket_id)
 
 #: Exports made in the background, with their progress.
 job = Table(
@@ -427,8 +507,8 @@ def _run(name: str) -> Column[bytes]:
     return Column(name, LargeBinary, nullable=False)
 
 
-#: What past days and months add up to, per service and part (domain/tally.py), with the durations in ascending order.
-#: Never the truth: made from the steps by ``python -m queue_server tally``, which can make all of it anew.
+#: What past days, months and their thirds add up to, per service and part (domain/tally.py), with the durations in
+#: ascending order. Never the truth: made from the steps by ``python -m queue_server tally``, which can make it anew.
 tally = Table(
     "tally", metadata,
     _office(), _text("span"), _text("start"), _number("weekday"), _text("service"), _text("part"), _text("name"),

@@ -17,7 +17,19 @@ from .database import Database
 from .domain.errors import Busy, Refused
 from .kit import Kit
 from .moment import Clock
-from .press import SYSTEM, Actor, Answer, Command, Foretell, Job, Recorded, Tx, nothing_foretold
+from .press import (
+    SYSTEM,
+    Actor,
+    Answer,
+    Command,
+    Foretell,
+    Happened,
+    Job,
+    Recorded,
+    Tx,
+    nothing_follows,
+    nothing_foretold,
+)
 from .store import offices
 
 __all__ = ["SYSTEM", "Actor", "Answer", "Command", "Doubtful", "Job", "Published", "Recorded", "Tx", "Writer"]
@@ -58,6 +70,7 @@ class Writer:
         self.kit = kit
         self.published = published
         self.foretell: Foretell = nothing_foretold
+        self.happened: Happened = nothing_follows
         self._pending: deque[Job] = deque()
         self._wake = kit.signal()
         self._worker = kit.worker()
@@ -176,7 +189,7 @@ class Writer:
         batch = None
         try:
             c = self.database.writer()
-            batch = Batch(c, self.clock, jobs, careful, doubtful, self.foretell)
+            batch = Batch(c, self.clock, jobs, careful, doubtful, self.foretell, self.happened)
             with c.begin():
                 batch.run()
                 batch.write()

@@ -50,8 +50,10 @@
         <p class="soft text-s"><span>${Queue.t("title")}</span>${picture ? html` · <span>${Queue.date(props.now)}</span> <span class="number" data-testid="clock">${Queue.time(props.now)}</span>` : null}</p></div>
       ${picture ? html`<nav class="tabs" aria-label=${Queue.t("parts")}>${Desk.TABS.map(function (tab) {
         return html`<a key=${tab.name} class="tab" href=${"#" + tab.name} aria-current=${tab.name === props.tab ? "page" : null} data-testid=${"tab-" + tab.name}>${Desk.icon(tab.icon)}<span>${Queue.t("tab." + tab.name)}</span></a>`;
-      })}<a class="tab" href=${"/supervisor/" + encodeURIComponent(Queue.meta("office")) + "/reports"} data-testid="tab-reports">${Desk.icon("report-analytics")}<span>${Queue.t("tab.reports")}</span></a><a class="tab" href=${"/complaints/" + Queue.meta("office")} data-testid="tab-complaints">${Desk.icon("message-report")}<span>${Queue.t("tab.complaints")}</span></a></nav>` : null}
-      <div class="bar-acts">${person ? html`<a class="person-name text-s" href=${"/account/" + Queue.meta("office")} data-testid="account">${person.name} <span class="soft">${Desk.word("role", person.role)}</span></a>` : null}
+      })}<a class="tab" href=${"/supervisor/" + encodeURIComponent(Queue.meta("office")) + "/reports"} data-testid="tab-reports">${Desk.icon("report-analytics")}<span>${Queue.t("tab.reports")}</span></a><a class="tab" href=${"/complaints/" + Queue.meta("office")} data-testid="tab-complaints">${Desk.icon("message-report")}<span>${Queue.t("tab.complaints")}</span></a>${[["reservations", "calendar-event"], ["cases", "files"]].filter(function (one) { return picture[one[0]]; }).map(function (one) {
+        return html`<a key=${one[0]} class="tab" href=${"/" + one[0] + "/" + Queue.meta("office")} data-testid=${"tab-" + one[0]}>${Desk.icon(one[1])}<span>${Queue.t("tab." + one[0])}</span></a>`;
+      })}</nav>` : null}
+      <div class="bar-acts">${person ? html`<a class="person-name text-s" href=${"/account/" + Queue.meta("office")} data-testid="account">${Desk.person(person)}</a>` : null}
         <${Desk.Languages} />
         ${person ? html`<${Desk.button} kind="button-quiet" word=${Queue.t("sign_out")} icon="logout" testid="sign-out" run=${Desk.signOut} />` : null}</div></header>`;
   };

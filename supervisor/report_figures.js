@@ -47,7 +47,9 @@
       <${Figure} name="left" value=${Paper.count(found.no_shows + found.abandoned)} notes=${[Queue.t("reports.no_shows", { n: Paper.count(found.no_shows) }),
         Queue.t("reports.abandoned", { n: Paper.count(found.abandoned) }), reasons(found.abandoned_because, "reason")]} />
       <${Figure} name="refusals" value=${Paper.count(all.refusals || 0)} notes=${[reasons(all.refused_because || {}, "refused_short")]} />
-      <${Figure} name="overtaken" value=${Queue.t("reports.times", { n: found.overtaken.times })} notes=${[found.overtaken.times ? Queue.t("reports.overtaken_who", { label: found.overtaken.label, day: Paper.day(found.overtaken.day) }) : Queue.t("reports.overtaken_nobody")]} /></div>`;
+      <${Figure} name="overtaken" value=${Queue.t("reports.times", { n: found.overtaken.times })} notes=${[found.overtaken.times ? Queue.t("reports.overtaken_who", { label: found.overtaken.label, day: Paper.day(found.overtaken.day) }) : Queue.t("reports.overtaken_nobody")]} />
+      ${props.cases ? html`<${Figure} name="cases" value=${props.cases.judged ? Paper.percent(props.cases.kept / props.cases.judged) : "–"} notes=${[
+        Queue.t("reports.cases_of", { kept: Paper.count(props.cases.kept), judged: Paper.count(props.cases.judged) }), reasons(props.cases.left_out, "cases_left_out")]} />` : null}</div>`;
   }
 
   function Flagged(props) {
@@ -136,7 +138,7 @@
       ["hour", Queue.t("reports.column.hour"), hour, found.hours]
     ];
     return html`<div class="stack">
-      <${Sum} group=${found.all} /><${Flagged} group=${found.all} rules=${names.flags} />
+      <${Sum} group=${found.all} cases=${found.cases} /><${Flagged} group=${found.all} rules=${names.flags} />
       <div class="measure-bar"><p>${Queue.t("reports.tables_show")}</p><${Measures} /></div>
       ${tables.map(function (table) {
         const picture = table[0] === "series" ? html`<${Series} groups=${table[3]} named=${table[2]} brief=${brief(by)} />` : null;

@@ -56,7 +56,7 @@ class Program:
 
 def test_a_whole_visit_by_programs(server: Server) -> None:
     visitor, officer = Program(server), Program(server).sign_in("ani", server.passwords["rutan", "ani"])
-    assert {"rutan", "kanim"} == {office["key"] for office in visitor.get("/offices")["offices"]}
+    assert {"rutan", "kanim", "besuk"} == {office["key"] for office in visitor.get("/offices")["offices"]}
     assert any(s["key"] == "informasi" for s in visitor.get("/offices/rutan/door")["services"])
     taken = visitor.post("/offices/rutan/tickets", key=secrets.token_hex(8), service="informasi", language="en")
     ticket = taken["ticket"]

@@ -306,8 +306,9 @@ def test_nothing_personal_is_in_the_log_and_it_all_goes_in_the_end(server: Serve
         assert text not in whole and text not in kept
     assert nik not in table and "Zainuddin" in table
     let_time_pass(server.data, "UPDATE reservation SET erase_at = 1 WHERE number = ?", made["number"])
-    until(lambda: rows(server.data, "SELECT person || identity_end || holder_name || device || secret_key, inmate_id "
-                       "FROM reservation WHERE number = ?", made["number"]) == [("", 0)], what="the erasing")
+    assert "in reservation" in shell(server.data, "erase", "rutan", "--due")
+    assert rows(server.data, "SELECT person || identity_end || holder_name || device || secret_key, inmate_id "
+                "FROM reservation WHERE number = ?", made["number"]) == [("", 0)]
     assert check(events(server.data, "rutan")) == []
 
 

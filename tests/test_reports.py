@@ -23,7 +23,7 @@ from queue_server.domain.report import start_of
 from queue_server.exports.columns import names
 from queue_server.exports.lines import JsonLines
 from queue_server.press import SYSTEM
-from queue_server.reporting import keep
+from queue_server.reporting import keep, units
 from queue_server.reporting.period import NotKept, Period, Span
 from queue_server.reporting.report import report
 from queue_server.store.reports import Filters, Reader
@@ -32,7 +32,9 @@ from queue_server.store.reports import Filters, Reader
 _FIRST: date = (datetime.now(UTC).date().replace(day=1) - timedelta(days=1)).replace(day=1)
 DAYS = [(_FIRST + timedelta(days=n)).isoformat() for n in (-2, -1, 0, 1)]
 #: Both months as a whole.
-MONTHS = Span((_FIRST - timedelta(days=1)).replace(day=1).isoformat(), keep.month_end(_FIRST.isoformat()[:7]))
+MONTHS = Span((_FIRST - timedelta(days=1)).replace(day=1).isoformat(), units.month_end(_FIRST.isoformat()[:7]))
+#: The last third of the one and the first of the other, with days before and after.
+THIRDS = Span(f"{MONTHS.first[:8]}19", f"{_FIRST.isoformat()[:8]}14")
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +127,7 @@ def test_the_lived_days_hold_every_kind_of_thing(log: Log) -> None:
 
 
 @pytest.mark.parametrize("span", [
-    Span(DAYS[0], DAYS[0]), Span(DAYS[0], DAYS[-1]), Span(DAYS[1], DAYS[2]), MONTHS], ids=str)
+    Span(DAYS[0], DAYS[0]), Span(DAYS[0], DAYS[-1]), Span(DAYS[1], DAYS[2]), THIRDS, MONTHS], ids=str)
 @pytest.mark.parametrize("kept", ["from the log", "kept"])
 def test_every_figure_is_that_of_the_brute_force(
     database: Database, log: Log, flagged: set[int], span: Span, kept: str
@@ -143,6 +145,14 @@ def test_every_figure_is_that_of_the_brute_force(
             check(report(Period(c, KEY, span), by), log, span, flagged)
 
 
+@pytest.mark.parametrize(("day", "third", "last"), [
+    ("2028-02-01", "2028-02-01", "2028-02-10"), ("2028-02-20", "2028-02-11", "2028-02-20"),
+    ("2028-02-29", "2028-02-21", "2028-02-29"), ("2026-12-31", "2026-12-21", "2026-12-31"),
+])
+def test_a_day_lies_in_its_third(day: str, third: str, last: str) -> None:
+    assert (units.THIRD.of(day), units.THIRD.first(third), units.THIRD.last(third)) == (third, third, last)
+
+
 def test_one_service_alone(database: Database, log: Log, flagged: set[int]) -> None:
     keep.keep(database, KEY)
     with database.read() as c:
@@ -153,11 +163,16 @@ def test_one_service_alone(database: Database, log: Log, flagged: set[int]) -> N
         same(one["with"], log.figures(lambda s, key=one["key"]: s.service == "informasi" and s.counter == key))
 
 
-def test_a_month_is_read_as_a_whole_once_it_is_kept(database: Database) -> None:
+def test_what_is_added_up_beforehand_covers_every_day_once(database: Database) -> None:
     keep.keep(database, KEY)
+
+    def read(span: Span) -> list[tuple[str, str]]:
+        return sorted({(row.span, row.start) for row in Period(c, KEY, span).rows("service")})
+
     with database.read() as c:
-        assert Period(c, KEY, MONTHS).months() == [DAYS[0][:7], DAYS[-1][:7]]
-        assert Period(c, KEY, Span(DAYS[0], DAYS[-1])).months() == []
+        assert read(MONTHS) == [("month", DAYS[0][:7]), ("month", DAYS[-1][:7])]
+        assert read(THIRDS) == [("third", f"{MONTHS.first[:8]}21"), ("third", DAYS[2])]
+        assert read(Span(DAYS[0], DAYS[-1])) == [("day", day) for day in DAYS]
 
 
 def test_a_day_with_somebody_under_way_is_not_kept(tmp_path: Path) -> None:

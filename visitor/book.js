@@ -6,7 +6,7 @@
   const html = window.htmPreact.html, render = window.htmPreact.render;
   const RETRY_MS = 3000, AGAIN_MS = 15000, GIVE_UP_MS = 40000, KINDS = ["men", "women", "children"];
 
-  const office = Visitor.facts("office-facts"), elsewhere = Visitor.facts("elsewhere") || [];
+  const office = Visitor.facts("office-facts"), elsewhere = Visitor.facts("elsewhere") || [], notice = Visitor.facts("notice") || [];
   const state = { picture: null, lost: false, key: null, register: "", allowed: null, looking: false, chosen: null, session: null, name: "", identity: "",
     party: { men: 0, women: 0, children: 0 }, permit: false, priority: false, busy: false, why: null, said: Visitor.nothingSaid() };
   let press = null;
@@ -140,9 +140,9 @@
   }
 
   function purpose() {
-    return html`<details class="standard"><summary>${Queue.t("purpose")}</summary><ul class="purpose">${["name", "nik", "inmate", "party", "permit"].filter(asks).map(function (ask) {
-      return html`<li key=${ask}>${Queue.t("purpose." + ask, { days: service().keep_days })}</li>`;
-    })}<li>${Queue.t("purpose.phone", { days: service().keep_days })}</li></ul></details>`;
+    return html`<details class="standard"><summary>${Queue.t("purpose")}</summary><ul class="purpose">${notice.filter(function (line) { return !line.ask || asks(line.ask); }).map(function (line, index) {
+      return html`<li key=${index}>${Queue.say(line)}</li>`;
+    })}</ul><p><a href=${"/privacy/" + office.key + "?lang=" + Queue.language() + "#book"} data-testid="privacy">${Queue.t("privacy")}</a></p></details>`;
   }
 
   function who() {

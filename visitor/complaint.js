@@ -83,6 +83,7 @@
         <input class="input" maxlength="120" autocomplete="off" value=${state.contact} data-testid="contact" aria-describedby="contact-hint" onInput=${put("contact")} />
         <span class="field-hint" id="contact-hint">${Queue.t("contact.hint", { days: Queue.meta("keep-days") })}</span></label>
       ${state.why ? html`<div role="alert" data-testid="why">${Visitor.notice("warn", "alert-triangle", state.why)}</div>` : null}
+      <p class="text-s"><a href=${"/privacy/" + office.key + "?lang=" + Queue.language() + "#complaint"} data-testid="privacy">${Queue.t("privacy")}</a></p>
       <button class="button button-primary button-large button-wide" data-testid="send" aria-disabled=${state.busy ? "true" : null}>${Queue.t(state.busy ? "sending" : "send")}</button>
     </form>`;
   }

@@ -9,6 +9,7 @@
   const page = "/t/" + secret;
   const scanned = decodeURIComponent((/[?&]door=([^&]+)/.exec(window.location.search) || ["", ""])[1]).slice(0, 60);
   const state = { picture: null, ahead: null, minutes: null, lost: null, gone: false, sound: "off", asking: false, busy: null, refusal: null, flash: false };
+  const tell = Visitor.tell(page, "ticket", draw);
   let line = null, socketAt = 0, wokenAt = 0, seq = -1, orderSeq = -1, heardAt = 0, rung = null, flashTimer = null;
 
   function set(changes) { Object.assign(state, changes); draw(); }
@@ -47,6 +48,7 @@
     heardAt = Math.max(heardAt, drawn.at);
     Queue.zone(drawn.office.time_zone);
     const changed = !state.picture || state.picture.ticket.state !== drawn.ticket.state;
+    if (changed) { tell.load(); }
     const ahead = drawn.seq >= orderSeq ? drawn.ticket.ahead : state.ahead;
     set({ picture: drawn, ahead: ahead, minutes: drawn.seq >= orderSeq ? null : state.minutes, lost: null, asking: changed ? false : state.asking, refusal: changed ? null : state.refusal });
     if (!drawn.ended) { Visitor.remember(office, secret, drawn.ticket.label); } else { Visitor.forget(secret); }
@@ -125,6 +127,7 @@
 
   const acts = {
     draw: draw,
+    tell: tell,
     coming: function () { say("coming", function () { Visitor.ring.stop(); }); },
     ask: function () { set({ asking: true, refusal: null }); },
     keep: function () { set({ asking: false }); },

@@ -9,6 +9,8 @@
   const scanned = (/[?&]door=([^&]+)/.exec(window.location.search) || [])[1];
   const state = { own: null, sessions: null, lost: false, gone: false, doing: null, busy: false, why: null, said: null };
 
+  const tell = Visitor.tell(base(), "reservation", draw);
+
   /** The code of an address; one that somebody broke is sent as it stands, and refused in words. */
   function plain(text) {
     try { return decodeURIComponent(text).slice(0, 60); } catch (broken) { return text.slice(0, 60); }
@@ -83,7 +85,7 @@
       ${booked && !own.held ? Visitor.notice("warn", "alert-triangle", Queue.refusal({ refused: "session_gone", facts: { date: own.day } })) : null}
       ${booked ? code(own) : over(own)}${when(own)}
       ${booked && bring ? html`<section class="card stack-tight"><h2>${Queue.t("bring")}</h2><p class="lines">${bring}</p></section>` : null}
-      ${booked ? ways(own) : null}</div>
+      ${booked ? tell.view() : null}${booked ? ways(own) : null}</div>
       <footer class="foot soft text-s">${Queue.t("keep.address")}<br />${Queue.say(office.complaint)}</footer>`, root);
   }
 
@@ -100,6 +102,7 @@
         throw new Error("no picture");
       }
       if (own.state !== "booked") { Visitor.dropReservation(secret); } else { Visitor.keepReservation(office.key, { secret: secret, code: own.code, day: own.day }); }
+      if (!state.own || state.own.state !== own.state) { tell.load(); }
       set({ own: own, lost: false });
       next = window.setTimeout(refresh, AGAIN_MS);
     }).catch(function () { set({ lost: true }); next = window.setTimeout(refresh, RETRY_MS); });

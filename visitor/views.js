@@ -92,6 +92,16 @@
       ${ticket.other_awaited ? html`<p>${Queue.t("journey.other")}</p>` : null}${ticket.phone_away ? html`<p>${Queue.t("journey.phone")}</p>` : null}</section>`;
   }
 
+  /** What continues another day: the code to keep, and until when it is promised. */
+  function errand(state) {
+    const found = state.picture.ticket.case;
+    if (!found) { return null; }
+    return html`<section class="card now" data-testid="case"><h2 class="text-l">${Queue.t("case")}</h2><strong class="number code" data-testid="case-code">${found.code}</strong>
+      <p>${Queue.t("case." + found.state, { date: Queue.day(found.due), n: found.days })}</p>
+      <p class="soft text-s">${Queue.t("case.keep")}</p>
+      <a class="button button-wide" href=${"/case/" + state.picture.office.key + "#" + found.code}>${Queue.t("case.open")}</a></section>`;
+  }
+
   function trouble(state) {
     return state.refusal ? html`<div role="alert">${Visitor.notice("warn", "alert-triangle", Queue.refusal(state.refusal), Queue.t("help"))}</div>` : null;
   }
@@ -110,7 +120,8 @@
       ${journey(ticket)}
       ${facts(state)}
       ${remote(state, acts)}
-      ${sound(state, acts)}
+      ${ticket.phone_away ? null : sound(state, acts)}
+      ${ticket.phone_away ? null : acts.tell.view()}
       ${trouble(state)}
       ${needs(state)}
       ${cancel(state, acts)}
@@ -154,8 +165,8 @@
       <div class="called-go">${Visitor.icon(ARROWS[counter.direction] || "arrow-up", "icon-arrow")}
         <div><span>${Queue.t("go")}</span><strong class="called-counter">${Queue.say(counter.name)}</strong></div></div>
       ${trouble(state)}
-      ${coming(state, acts)}
-      ${state.sound === "on" ? null : html`<button class="button button-wide" data-testid="sound" onClick=${acts.sound}>${Visitor.icon("bell")}<span>${Queue.t("sound.button")}</span></button>`}
+      ${ticket.phone_away ? null : coming(state, acts)}
+      ${state.sound === "on" || ticket.phone_away ? null : html`<button class="button button-wide" data-testid="sound" onClick=${acts.sound}>${Visitor.icon("bell")}<span>${Queue.t("sound.button")}</span></button>`}
     </div>`;
   }
 
@@ -167,8 +178,8 @@
         <div class=${"still still-" + ticket.state} role="status">${Visitor.icon(sign, "icon-big")}
           <h2>${Queue.t("state." + ticket.state, facts)}</h2><p>${Queue.t("state." + ticket.state + ".text", facts)}</p></div></section>
       ${back(state, acts)}
-      ${journey(ticket)}
-      ${ticket.state === "parked" ? html`${sound(state, acts)}${trouble(state)}${cancel(state, acts)}` : null}
+      ${errand(state)}${journey(ticket)}
+      ${ticket.state === "parked" ? html`${ticket.phone_away ? null : sound(state, acts)}${ticket.phone_away ? null : acts.tell.view()}${trouble(state)}${cancel(state, acts)}` : null}
       ${state.picture.ended && ticket.state !== "no_show" && office.remote_numbers ? html`<a class="button button-wide" href=${"/visit/" + office.key}>${Visitor.icon("ticket")}<span>${Queue.t("another")}</span></a>` : null}
       ${seal(state)}
     </div>`;

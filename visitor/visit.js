@@ -8,7 +8,7 @@
   const office = Queue.meta("office");
   const scanned = (/[?&]door=([^&]+)/.exec(window.location.search) || [])[1];
   const door = scanned ? plain(scanned) : null;
-  const state = { picture: null, lost: false, key: null, sending: null, trying: false, failed: false, refusal: null, mine: [], noted: null, plate: "", said: Visitor.nothingSaid() };
+  const state = { picture: null, lost: false, key: null, sending: null, trying: false, failed: false, refusal: null, mine: [], noted: null, plate: "", said: Visitor.nothingSaid(), case: "" };
   /* From a sheet of one service, such as the one at the beginning of a lane, that service is open at once. */
   state.key = plain((/[?&]service=([^&]+)/.exec(window.location.search) || ["", ""])[1]) || null;
   let wish = null;
@@ -126,6 +126,8 @@
     if (!service.may.allowed) { return html`${code()}${closed(service.may, service.remote)}`; }
     const busy = Boolean(state.sending);
     return html`<div class="acts">
+      ${service.collects ? html`<label class="field"><span class="field-label">${Queue.t("case.field")}</span>
+        <input class="input code" data-testid="case" maxlength="12" autocapitalize="characters" autocomplete="off" spellcheck=${false} value=${state.case} onInput=${function (event) { state.case = event.target.value; wish = null; }} /></label>` : null}
       ${service.plate ? html`<label class="field"><span class="field-label">${Queue.t("plate")}</span>
         <input class="input" data-testid="plate" maxlength="16" autocapitalize="characters" autocomplete="off" value=${state.plate} onInput=${function (event) { state.plate = event.target.value; wish = null; }} />
         <span class="field-hint">${Queue.t("plate.hint")}</span></label>` : null}
@@ -176,7 +178,8 @@
     render(html`${Visitor.head(picture.office, draw)}
       ${state.lost ? html`<p><span class="line-mark" role="status">${Visitor.icon("wifi-off")}${Queue.t("line.lost", { time: Queue.time(picture.at) })}</span></p>` : null}
       ${own ? needsOfOwn() : service ? one(service) : list()}
-      <footer class="foot soft text-s">${Queue.say(picture.office.complaint)}</footer>`, root);
+      ${Visitor.installer(draw)}
+      <footer class="foot soft text-s">${Queue.say(picture.office.complaint)} <a href=${"/privacy/" + picture.office.key + "?lang=" + Queue.language() + "#number"} data-testid="privacy">${Queue.t("privacy")}</a></footer>`, root);
   }
 
   /* ---- What is done ----------------------------------------------------------------------------- */
@@ -197,6 +200,7 @@
       if (door) { wish.door = door; }
       if (state.plate) { wish.plate = state.plate; }
       Object.assign(wish, Visitor.saidArgs(state.said));
+      if (state.case.trim()) { wish.case = state.case.trim(); }
     }
     const sent = wish;
     set({ sending: sent, trying: false, failed: false, refusal: null });

@@ -13,13 +13,14 @@ from typing import Any
 import pyotp
 
 from ..domain.errors import NotAllowed, NotFound, Refused
+from ..domain.personal import SESSION_IDLE_MS
 from ..store import passkeys, people
 from ..transaction import Answer, Tx
 from .passkeys import opens
 from .people import administers
 
 SESSION_MS = 12 * 3_600_000
-IDLE_MS = 3_600_000
+IDLE_MS = SESSION_IDLE_MS
 #: A code is taken one step early or late: phones' clocks are seldom right to the second.
 WINDOW = 1
 STEP_S = 30

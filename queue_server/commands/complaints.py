@@ -115,12 +115,6 @@ def open_contact(tx: Tx, args: dict[str, Any]) -> Answer:
     return {}
 
 
-def erase(tx: Tx) -> None:
-    """What was kept long enough goes, with the keys of its commitments."""
-    for number in complaints.erase_due(tx.c, tx.office_id, tx.now.at):
-        tx.record("complaint_erased", {"complaint": number, "reason": "kept_long_enough"})
-
-
 def written(text: Any) -> str:
     """As somebody wrote it, without what no screen can show."""
     return "".join(c for c in str(text or "") if c.isprintable() or c == "\n").strip()

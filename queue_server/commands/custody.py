@@ -5,29 +5,36 @@ from __future__ import annotations
 from typing import Any
 
 from ..domain.custody import Inmate
+from ..domain.personal import DAY_MS, GONE_KEPT_DAYS
 from ..store import custody, reservations
 from ..transaction import Answer, Tx
+from . import family
 from .reservations import end
 
 
 def import_people(tx: Tx, args: dict[str, Any]) -> Answer:
     """Takes over everybody of ``people``; who is not among them is in custody here no more. Reservations for somebody
-    who may no longer be visited are taken back: the page of each says so, and its place is free."""
+    who may no longer be visited are taken back: the page of each says so, and its place is free.
+
+    What a family may see is taken over only where the office offers that. Who is here no more is forgotten after
+    ``GONE_KEPT_DAYS``, and whoever was enrolled for them can look no longer.
+    """
     people: list[Inmate] = args["people"]
     before = custody.everybody(tx.c, tx.office_id)
-    new, changed = [], 0
+    new, changed, case = [], 0, tx.office.rules.family.offered
     for person in people:
-        kept, values = before.pop(person.register, None), custody.values_of(person)
+        kept, values = before.pop(person.register, None), custody.values_of(person, case)
         if kept is None:
             new.append(person)
             continue
-        if any(getattr(kept, name) != value for name, value in values.items()):
+        if any(getattr(kept, name, value) != value for name, value in values.items()):
             changed += 1
         custody.change(tx.c, kept.id, imported_at=tx.now.at, **values)
     gone = [kept for kept in before.values() if not kept.gone]
     for kept in gone:
-        custody.change(tx.c, kept.id, gone=1, may_visit=0)
-    custody.add(tx.c, tx.office_id, new, tx.now.at)
+        custody.change(tx.c, kept.id, gone=1, may_visit=0, erase_at=tx.now.at + GONE_KEPT_DAYS * DAY_MS)
+    family.whose_inmate_is_gone(tx, [kept.id for kept in gone])
+    custody.add(tx.c, tx.office_id, new, tx.now.at, case)
     lost = reservations.no_longer_visitable(tx.c, tx.office_id)
     for row in lost:
         end(tx, row, "registry", "not_visitable")

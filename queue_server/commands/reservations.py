@@ -189,15 +189,12 @@ def own(tx: Tx, args: Mapping[str, Any]) -> Reservation:
 
 
 def expire(tx: Tx, _args: dict[str, Any]) -> Answer:
-    """Who did not come in time has no place any more; what was kept long enough is erased."""
+    """Who did not come in time has no place any more."""
     late = reservations.expired(tx.c, tx.office_id, tx.now.at)
     for row in late:
         reservations.change(tx.c, row.id, state=str(State.EXPIRED), ended_at=tx.now.at, ended_by="clock")
         tx.record("reservation_expired", {"reservation": row.number})
-    erased = reservations.erase_due(tx.c, tx.office_id, tx.now.at)
-    if erased:
-        tx.record("erased", {"what": "reservations", "count": erased, "reason": "kept_long_enough"})
-    return {"expired": len(late), "erased": erased}
+    return {"expired": len(late)}
 
 
 # --- the rules, with what they need read here -----------------------------------------------------------

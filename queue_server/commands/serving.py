@@ -15,7 +15,7 @@ from ..domain.office import Counter
 from ..domain.ticket import State, Step, label, move
 from ..store import needs, people, queue
 from ..transaction import Answer, Tx
-from . import stages
+from . import cases, stages
 from .moving import advance, save, service_of
 from .visitor import arrive
 
@@ -123,7 +123,7 @@ def finish(tx: Tx, counter: Counter, step: Step, outcome: str) -> Answer:
     new = advance(tx, step, "finish", ended_at=tx.now.at, outcome=outcome)
     new = save(tx, step, new, "finished", {"counter": counter.key, "outcome": outcome})
     changed(tx, counter.key)
-    return {"step": step.id, "event": new.last_seq}
+    return {"step": step.id, "event": new.last_seq, **cases.finished(tx, step, outcome)}
 
 
 def skip(tx: Tx, counter: Counter, step: Step) -> Answer:

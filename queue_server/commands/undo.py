@@ -11,6 +11,7 @@ from ..domain.ticket import State, Step
 from ..store import people, queue
 from ..store.people import Seat
 from ..transaction import Answer, Tx
+from . import cases
 from .counter import my_seat
 from .moving import restore, save, step_of
 from .serving import changed
@@ -38,6 +39,8 @@ def take_back(tx: Tx, done: rule.Done, counter: str) -> Step:
     back, act = restore(step), rule.MOVE_OF[done.kind]
     if act == "transfer" and not queue.withdraw_next(tx.c, step):
         raise Refused("undo_not_latest")
+    if act == "finish":
+        cases.undone(tx, step)
     if act == "call":
         queue.end_calls(tx.c, step.id, "withdrawn", tx.now.at)
         queue.undo_call(tx.c, tx.office_id, done.seq)

@@ -11,9 +11,11 @@ from ..domain.errors import NotFound, Refused
 from ..domain.events import Json
 from ..domain.needs import NOTHING, Stated, grants_priority
 from ..domain.office import Office, Service
-from ..domain.ticket import State, Step, label
+from ..domain.ticket import ENDED, State, Step, label
 from ..store import offices, queue, reservations, standards
+from ..store.cases import Case
 from ..transaction import Answer, Tx
+from . import cases
 from .day import open_office_day
 from .moving import advance, save, service_of
 from .notes import keep_plate
@@ -57,6 +59,7 @@ def issue(tx: Tx, args: dict[str, Any]) -> Answer:
     off, ``old_door`` or ``wrong_door`` for a code that proves nothing.
     """
     service = service_of(tx.office, args["service"])
+    case = cases.wanted(tx, str(args["case"]), service.key) if args.get("case") else None
     channel, priority, said = args["channel"], bool(args.get("priority")), given(tx, args)
     if proven(tx, args):
         channel = "door"  # taken on one's own phone, standing at the door
@@ -70,11 +73,11 @@ def issue(tx: Tx, args: dict[str, Any]) -> Answer:
         refused = verdict.refusal()
         refused.counted = (service.key, channel)  # type: ignore[attr-defined]
         raise refused
-    if tx.actor.holder:
-        kept = _same_phone(tx, service)
+    if case is not None or tx.actor.holder:
+        kept = _same_phone(tx, service) if case is None else _same_case(tx, case)
         if kept is not None:
             return kept
-    return give(tx, service, channel, priority, args, private=said)
+    return give(tx, service, channel, priority, args, private=said, case=case)
 
 
 def proven(tx: Tx, args: dict[str, Any]) -> bool:
@@ -87,6 +90,13 @@ def proven(tx: Tx, args: dict[str, Any]) -> bool:
 def not_proven(args: dict[str, Any]) -> Refused:
     """What is wrong with the code: it has run out, or it is none that counts here."""
     return Refused("wrong_door" if args.get("shown") is None else "old_door")
+
+
+def _same_case(tx: Tx, case: Case) -> Answer | None:
+    """A case whose number has not ended gets that number back, not a second one."""
+    if not case.collect_ticket_id or queue.newest_step(tx.c, case.collect_ticket_id).state in ENDED:
+        return None
+    return {"ticket": ticket_answer(queue.ticket(tx.c, case.collect_ticket_id)), "again": True}
 
 
 def _same_phone(tx: Tx, service: Service) -> Answer | None:
@@ -102,10 +112,10 @@ def _same_phone(tx: Tx, service: Service) -> Answer | None:
 
 def give(
     tx: Tx, service: Service, channel: str, priority: bool, args: dict[str, Any], party: int = 1,
-    private: Stated = NOTHING,
+    private: Stated = NOTHING, case: Case | None = None,
 ) -> Answer:
     """The next number of the service's series; whether it may be given was decided before. ``party``: how many come;
-    ``private``: what its holder said of their needs."""
+    ``private``: what its holder said of their needs; ``case``: what is collected with it."""
     number = queue.next_number(tx.c, tx.office_id, service.key, tx.day)
     if number == 1:  # whoever took an earlier one of this series has opened the day
         open_office_day(tx)
@@ -129,6 +139,8 @@ def give(
         "ticket": ticket_id, "day": tx.day, "service": service.key, "prefix": prefix, "number": number,
         "channel": channel, "priority": int(priority), "standard": standard, "state": str(state),
     }
+    if case is not None:
+        body["case"] = case.number
     here = channel != "online"
     # Somebody at home is told nothing: how long they will wait depends on when they come.
     said = tx.foretold(service.key, priority) if here else None
@@ -137,6 +149,8 @@ def give(
     step_id = queue.add_step(tx.c, new_step(tx, ticket_id, service.key, priority, state, standard, here, said))
     tx.record("ticket_issued", body, step_id)
     with_number(tx, ticket_id, private)
+    if case is not None:
+        cases.tie(tx, case, ticket_id, step_id)
     if service.plate and args.get("plate"):
         keep_plate(tx, ticket_id, str(args["plate"]), step_id)
     return {"ticket": {

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
 from enum import StrEnum
 from string import ascii_uppercase, digits
 
+from . import working_days
 from .errors import NotAllowed, Refused
 from .office import ComplaintRule, Office
 
@@ -85,11 +84,6 @@ def moved(act: str, state: State) -> State:
 # --- by when ---------------------------------------------------------------------------------------
 
 
-def is_working(day: date, holidays: Collection[str]) -> bool:
-    """Monday to Friday, unless the office's file names the date as a holiday."""
-    return day.weekday() < 5 and day.isoformat() not in holidays
-
-
 def days_of(kind: str, rule: ComplaintRule) -> int:
     """Working days until the answer is due."""
     return {
@@ -100,21 +94,12 @@ def days_of(kind: str, rule: ComplaintRule) -> int:
 
 def due_day(office: Office, received: str, kind: str) -> str:
     """The last day (ISO) on which an answer is in time; the day of receipt does not count."""
-    holidays = frozenset(holiday.date for holiday in office.holidays)
-    day, left = date.fromisoformat(received), days_of(kind, office.rules.complaints)
-    while left:
-        day += timedelta(days=1)
-        left -= is_working(day, holidays)
-    return day.isoformat()
+    return working_days.after(office, received, days_of(kind, office.rules.complaints))
 
 
 def days_left(office: Office, today: str, due: str) -> int:
     """Working days after today up to the due day: 0 on the last one, -1 and less when it has passed."""
-    holidays = frozenset(holiday.date for holiday in office.holidays)
-    day, last = date.fromisoformat(today), date.fromisoformat(due)
-    if day > last:
-        return -1 - sum(is_working(last + timedelta(days=n), holidays) for n in range(1, (day - last).days))
-    return sum(is_working(day + timedelta(days=n), holidays) for n in range(1, (last - day).days + 1))
+    return working_days.left(office, today, due)
 
 
 def kept(due: str, done: str, today: str) -> bool | None:

@@ -7,17 +7,23 @@ national one (SDP), remains the record.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Protocol
 
+from .family import PROGRAMMES
 from .office import STATUSES, WEEKDAYS
 from .reservation import register_form
 
-MOST_PEOPLE = 50_000
+MOST_PEOPLE, MOST_REMISSION = 50_000, 120
 
 @dataclass(frozen=True)
 class Inmate:
-    """``days``: weekdays on which this person is visited; empty: those of the status. ``hidden``: nobody is told."""
+    """``days``: weekdays on which this person is visited; empty: those of the status. ``hidden``: nobody is told.
+
+    What an enrolled family may see, "" where it is not known: ``remission`` in the words of the register,
+    ``release_day`` (ISO) on which the release is expected, ``programme``, one of ``family.PROGRAMMES``.
+    """
 
     register: str
     status: str
@@ -25,6 +31,9 @@ class Inmate:
     days: tuple[str, ...] = ()
     may_visit: bool = True
     hidden: bool = False
+    remission: str = ""
+    release_day: str = ""
+    programme: str = ""
 
 
 class Source(Protocol):
@@ -38,6 +47,24 @@ class SourceError(Exception):
     """The registry cannot be read; nothing of it is taken. The message says where and what to write."""
 
 
+def _wrong_case(person: Inmate) -> str:
+    """What is wrong with what a family would see; "": nothing."""
+    if len(person.remission) > MOST_REMISSION or not person.remission.isprintable():
+        return f"remission: at most {MOST_REMISSION} signs on one line"
+    if person.release_day and not _is_day(person.release_day):
+        return f"release {person.release_day!r}; write 2027-08-17"
+    if person.programme and person.programme not in PROGRAMMES:
+        return f"programme {person.programme!r}; write {', '.join(PROGRAMMES)}"
+    return ""
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
 def checked(source: Source) -> list[Inmate]:
     """Everybody whom a source gives, each once, their numbers in the form that is compared; raises SourceError."""
     found: dict[str, Inmate] = {}
@@ -49,8 +76,10 @@ def checked(source: Source) -> list[Inmate]:
             raise SourceError(f"the register number {register} stands there twice")
         if person.status not in STATUSES or not set(person.days) <= set(WEEKDAYS):
             raise SourceError(f"register number {register}: status {person.status!r}, days {person.days!r}")
-        found[register] = Inmate(
-            register, person.status, person.block, person.days, person.may_visit, person.hidden)
+        wrong = _wrong_case(person)
+        if wrong:
+            raise SourceError(f"register number {register}: {wrong}")
+        found[register] = replace(person, register=register)
     if not found:
         raise SourceError("there is nobody in it")
     return list(found.values())

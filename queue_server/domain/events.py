@@ -155,12 +155,16 @@ KINDS: dict[str, Kind] = {
     "plate_noted": _kind("a car's plate was tied to a ticket; only its commitment is here", "ticket commitment"),
     "party_counted": _kind("how many people come with a number", "ticket people"),
     # counters and people
-    "counter_opened": _kind("a counter began to serve", "counter services"),
+    "counter_opened": _kind(
+        "a counter began to serve; where a supervisor opened it again, why, and what the forecast had proposed",
+        "counter services reason remedy",
+    ),
     "counter_closed": _kind("a counter stopped serving", "counter reason"),
     "counter_paused": _kind("a counter is away for a while", "counter reason"),
     "counter_resumed": _kind("a counter is back", "counter"),
     "services_moved": _kind(
-        "a counter serves other services than configured, for the rest of the day", "counter services before reason"
+        "a counter serves other services than configured, for the rest of the day; remedy: what the forecast proposed",
+        "counter services before reason remedy",
     ),
     "counter_taken": _kind("an officer sat down at a counter", "counter person from_person reason"),
     "counter_left": _kind("an officer left a counter", "counter person visitor"),
@@ -220,6 +224,29 @@ KINDS: dict[str, Kind] = {
     "custody_imported": _kind(
         "the registry of people in custody was brought up to date; cancelled: reservations for people who may no "
         "longer be visited", "people added changed removed cancelled"),
+    # what visitors who asked for it are told on their own phones: which, by which way, and whether it went out
+    "messages_wanted": _kind("somebody wants to be told of their number or reservation", "ticket reservation channel"),
+    "messages_ended": _kind("they want it no longer; the address is erased", "ticket reservation channel by"),
+    "message_ended": _kind(
+        "a message was sent, or will not be: state sent, failed, late, needless or unknown, and why",
+        "message ticket occasion channel state tries reason"),
+    # family self-service: which enrolment, by its number; never whose, and never whose case
+    "family_enrolled": _kind("staff enrolled somebody who may see the stages of a case", "family relation"),
+    "family_ended": _kind("an enrolment was revoked, ran out, or the person is in custody here no more",
+                          "family reason"),
+    "family_looked": _kind(
+        "somebody looked at a case, or had the right code and not the date of birth; place: phone or kiosk",
+        "family way place outcome"),
+    "family_phone_added": _kind("a phone opens with its fingerprint from now on", "family"),
+    # cases: what continues on another day; never whose, and not the code that opens it
+    "case_opened": _kind(
+        "something was served that is finished on another day; due: the last day on which that is in time",
+        "case ticket service days due"),
+    "case_ready": _kind("a case can be collected; in_time: on its due day or before", "case in_time"),
+    "case_not_ready": _kind("a case that was called ready is in work again", "case reason"),
+    "case_linked": _kind("a number was tied to a case, to collect it", "case ticket"),
+    "case_collected": _kind("what a case was about was handed over", "case ticket"),
+    "case_ended": _kind("a case ended without being collected", "case reason"),
     # what was foreseen
     "alert_raised": _kind("people were told that so many will wait, or wait, longer than promised",
                           "alert service code n"),
@@ -231,7 +258,9 @@ KINDS: dict[str, Kind] = {
         "that of the configuration in force, register that of all standards published so far",
         "day reason sealed_seq sealed_hash tick configuration digest register",
     ),
-    "erased": _kind("personal values and their key were erased together", "ticket what count reason"),
+    "erased": _kind(
+        "personal values and their key were erased together; rows: which, where somebody asked for it, so that a "
+        "restore can do it again", "ticket what count reason rows"),
     "clock_doubted": _kind(
         "the clock jumped, went back or was confirmed by a person", "jump_ms confirmed reason"
     ),

@@ -268,6 +268,9 @@ class Service:
     both_ready: bool = False              # a stage that begins only when the other one (the inmate) is ready too
     phone_away: bool = False              # from this stage on phones are in a locker: no call may depend on one
     plate: bool = False                   # a lane: whoever takes a number may give the car's plate
+    #: What is served here is finished within so many working days (0: the same day) and has a case; None: at once.
+    finish_in_days: int | None = None
+    collected_at: tuple[str, ...] = ()    # the services at which it is collected then
 
 
 @dataclass(frozen=True)
@@ -295,6 +298,15 @@ NEEDS = ("seat", "wheelchair", "sign", "nursing", "blind", "unread")
 
 
 @dataclass(frozen=True)
+class FamilyRule:
+    """Whether families whom staff enrolled may see the stages of a case, and for how long, days."""
+
+    offered: bool = False
+    holds_days: int = 365            # an enrolment runs out after so long
+    keep_days: int = 90              # an ended one, and every look, is kept so long
+
+
+@dataclass(frozen=True)
 class Rules:
     mix: MixRule = MixRule()
     merge: str = "earliest"          # earliest | listed: how a counter merges its services
@@ -309,6 +321,7 @@ class Rules:
     kept_on_boards: bool = True      # boards show today's share of the promise between calls
     complaints: ComplaintRule = ComplaintRule()
     needs: tuple[str, ...] = NEEDS   # of them, those that are asked about here; empty: none
+    family: FamilyRule = FamilyRule()
 
 
 @dataclass(frozen=True)
@@ -319,6 +332,31 @@ class Notice:
     text: Words = field(default_factory=dict)
     file: str = ""
     seconds: int = 12
+
+
+#: The ways to tell a visitor something, in the order in which a page offers them.
+MESSAGE_CHANNELS = ("push", "whatsapp", "sms", "email")
+
+
+@dataclass(frozen=True)
+class Messages:
+    """What visitors who ask for it are told, and how. ``push`` goes to the browser itself, where there is HTTPS; the
+    others each name a sender of the server's (docs/notifications.md). "": not offered."""
+
+    push: bool = False
+    whatsapp: str = ""
+    sms: str = ""
+    email: str = ""
+    ahead: int = 3                      # "nearly your turn": when so many people are ahead
+    reminders_h: tuple[int, ...] = (24, 2)  # of a reservation: so many hours before its session
+
+    def sender(self, channel: str) -> str:
+        """The name of the sender of a channel; "" where the office does not offer it."""
+        return ("push" if self.push else "") if channel == "push" else str(getattr(self, channel))
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        return tuple(channel for channel in MESSAGE_CHANNELS if self.sender(channel))
 
 
 @dataclass(frozen=True)
@@ -354,6 +392,7 @@ class Office:
     always_open: bool = False           # replay and drills: a 24-hour office
     demo: bool = False
     rooms: tuple[Room, ...] = ()
+    messages: Messages = Messages()
 
     def service(self, key: str) -> Service:
         return next(s for s in self.services if s.key == key)
@@ -365,6 +404,11 @@ class Office:
     def stage_keys(self) -> frozenset[str]:
         """Services that are a stage of another: no number is taken for them."""
         return frozenset(key for service in self.services for key in service.stages)
+
+    @cached_property
+    def has_cases(self) -> bool:
+        """Whether something that is served here continues on another day."""
+        return any(service.finish_in_days is not None for service in self.services)
 
     def journey(self, first: str) -> tuple[str, ...]:
         """The services that a number of ``first`` goes through, in order; itself alone where it has no stages."""

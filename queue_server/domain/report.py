@@ -90,7 +90,7 @@ def figures(
     rows: Callable[[str], Iterable[Counted]], by: str, refused: Refusals, series: Iterable[Counted] | None = None,
 ) -> Figures:
     """Everything; ``rows`` gives the tallies of one of ``tally.PARTS``, covering each day once; ``series`` those of the
-    services by day where ``rows`` has whole months."""
+    services by day where ``rows`` has whole months or thirds of them."""
     services = list(rows("service"))
     return {
         "all": group(summed(row.tally for row in services), sum(refused.total.values()), refused.total),

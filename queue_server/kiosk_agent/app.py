@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from ..domain.errors import Refused
 from ..moment import wall_ms
 from ..screens.door import key_of, status_of
-from ..screens.pages import FILES, FOLDERS, ROOT, words_of
+from ..screens.pages import FILES, FOLDERS, ROOT, TOGETHER, words_of
 from ..theme import theme_css
 from .alone import Alone
 from .link import Away, Link
@@ -139,6 +139,7 @@ def create_app(agent: Agent) -> tuple[Flask, SocketIO]:
     _guards(app)
     _files(app, agent)
     _doors(app, agent)
+    _families(app, agent)
     _line(socketio, agent)
     return app, socketio
 
@@ -197,6 +198,8 @@ def _files(app: Flask, agent: Agent) -> None:
     def web(folder: str, name: str) -> Response:
         if folder not in FOLDERS or not name.endswith(tuple(FILES)):
             abort(404)
+        if f"{folder}/{name}" in TOGETHER:
+            return _through(agent)
         return send_from_directory(ROOT / folder, name, max_age=0)
 
     @app.get("/lib/<path:name>")
@@ -259,6 +262,23 @@ def _doors(app: Flask, agent: Agent) -> None:
         message = _body()
         answer = agent.paper(secret, str(message.get("state")))
         return _through(agent, message) if answer is None else jsonify(answer)
+
+
+def _families(app: Flask, agent: Agent) -> None:
+    """Family self-service is the server's: this PC passes it on and keeps nothing of it."""
+    office = agent.link.office
+
+    @app.get(f"/family/{office}")
+    def family() -> Response:
+        return _through(agent)
+
+    @app.get("/words/family.json")
+    def family_words() -> Response:
+        return _through(agent)
+
+    @app.post(f"/office/{office}/family/look")
+    def look() -> Response:
+        return _through(agent, _body())
 
 
 def _body() -> dict[str, Any]:

@@ -13,7 +13,7 @@ from .sections import office as _office
 from .write import Inline, Table, _tidy, document
 
 #: Tables of the file of which a form sends single keys; the others stay as they are.
-MERGED = ("office", "hours", "rules")
+MERGED = ("office", "hours", "rules", "messages")
 #: Lists of tables, and words, which a form sends whole.
 WHOLE = ("holiday", "override", "hall", "board", "counter", "room", "notice", "running_text", "complaint")
 

@@ -14,6 +14,7 @@ from ..domain.office import (
     Board,
     ComplaintRule,
     Counter,
+    FamilyRule,
     Hall,
     Holiday,
     MixRule,
@@ -24,6 +25,7 @@ from ..domain.office import (
     Week,
     Words,
 )
+from .messages import messages
 from .node import Node, Sheet, shown, suggestion
 from .room import room
 from .service import COLOUR, components, service, week
@@ -77,6 +79,7 @@ def office(sheet: Sheet, values: dict[str, object]) -> Office:
         always_open=top.yes_no("always_open", False),
         demo=top.yes_no("demo", False),
         rooms=tuple(room(node) for node in root.tables("room", 20)),
+        messages=messages(root.table("messages")),
     )
     if day_starts >= DAY_MIN:
         top.note("out_of_range", "day_starts", given="24:00", least="00:00", most="23:59")
@@ -207,6 +210,7 @@ def _rules(node: Node | None) -> Rules:
         kept_on_boards=node.yes_no("kept_on_boards", usual.kept_on_boards),
         complaints=_complaints(node.table("complaints")),
         needs=_needs(node),
+        family=_family(node.table("family")),
     )
     node.done()
     return found
@@ -253,6 +257,19 @@ def _complaints(node: Node | None) -> ComplaintRule:
         ordinary_days=node.number("ordinary_days", usual.ordinary_days, 1, 120),
         supervisory_days=node.number("supervisory_days", usual.supervisory_days, 1, 240),
         keep_days=node.number("keep_days", usual.keep_days, 30, 3_650),
+    )
+    node.done()
+    return found
+
+
+def _family(node: Node | None) -> FamilyRule:
+    if node is None:
+        return FamilyRule()
+    usual = FamilyRule()
+    found = FamilyRule(
+        offered=node.yes_no("offered", usual.offered),
+        holds_days=node.number("holds_days", usual.holds_days, 1, 3_650),
+        keep_days=node.number("keep_days", usual.keep_days, 7, 3_650),
     )
     node.done()
     return found

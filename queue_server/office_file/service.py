@@ -26,6 +26,8 @@ from .node import KEY, Node, shown, suggestion
 
 COLOUR = r"#[0-9a-fA-F]{6}"
 PREFIX = r"[A-Z]{1,2}"
+#: Working days: what takes longer is not the same errand any more.
+MOST_FINISH_DAYS = 250
 PROMISED = ("door", "online", "staff", "priority")
 
 
@@ -76,6 +78,8 @@ def service(node: Node, day_starts: int, texts: dict[str, Words]) -> Service:
         sessions=tuple(session(each, day_starts) for each in node.tables("session", 48)),
         stages=node.texts("stages"), both_ready=node.yes_no("both_ready", False),
         phone_away=node.yes_no("phone_away", False), plate=node.yes_no("plate", False),
+        finish_in_days=node.whole("finish_in_days", None, 0, MOST_FINISH_DAYS),
+        collected_at=node.texts("collected_at"),
     )
     if hours:
         hours.done()

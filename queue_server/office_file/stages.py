@@ -25,6 +25,7 @@ def check_stages(office: Office, sheet: Sheet) -> None:
             if getattr(service, name) and service.key not in taken:
                 sheet.note("only_stages", ("service", place, name), where=f'service "{service.key}"', key=name)
     _boards(office, sheet)
+    _collected(office, sheet)
 
 
 def _boards(office: Office, sheet: Sheet) -> None:
@@ -37,3 +38,17 @@ def _boards(office: Office, sheet: Sheet) -> None:
                 place = next(n for n, found in enumerate(office.services) if found.key == service.key)
                 sheet.note("no_board_without_phone", ("service", place, "stages"), where=f'service "{service.key}"',
                            given=shown(key), halls=", ".join(halls))
+
+
+def _collected(office: Office, sheet: Sheet) -> None:
+    """What has a case is collected at services that people take a number for."""
+    takes = {service.key for service in office.services} - office.stage_keys
+    for place, service in enumerate(office.services):
+        where, path = f'service "{service.key}"', ("service", place, "collected_at")
+        if service.collected_at and service.finish_in_days is None:
+            sheet.note("collected_needs_days", path, where=where)
+        if service.finish_in_days is not None and service.key in office.stage_keys:
+            sheet.note("not_of_a_stage", ("service", place, "finish_in_days"), where=where, key="finish_in_days")
+        for item, key in enumerate(service.collected_at):
+            if key not in takes or key == service.key:
+                sheet.note("no_such_collection", (*path, item), where=where, given=shown(key))

@@ -12,6 +12,7 @@ from ..domain.office import (
     Booking,
     Clocks,
     Counter,
+    Messages,
     MixRule,
     Notice,
     Office,
@@ -64,6 +65,7 @@ def document(office: Office) -> Table:
         "room": [_room(room) for room in office.rooms],
         "service": [_service(service) for service in office.services],
         "rules": _rules(office.rules),
+        "messages": _messages(office.messages),
         "notice": [_notice(notice) for notice in office.notices],
         "words": {key: Inline(_words(words)) for key, words in sorted(office.words.items())},
     })
@@ -113,7 +115,7 @@ def _service(service: Service) -> Table:
         "colour": service.colour, "summary": _words(service.summary), "remote": service.remote,
         "english": service.english, "priority_prefix": service.priority_prefix,
         "stages": list(service.stages), "both_ready": service.both_ready, "phone_away": service.phone_away,
-        "plate": service.plate,
+        "plate": service.plate, "finish_in_days": service.finish_in_days, "collected_at": list(service.collected_at),
         "reserved": list(service.reserved) if service.reserved else None,
         "reserved_for": Inline({kiosk: list(span) for kiosk, span in service.reserved_for.items()}) or None,
         "hours": {
@@ -185,7 +187,17 @@ def _rules(rules: Rules) -> Table:
         "return_within_min": rules.return_within_min, "double_press_ms": rules.double_press_ms,
         "undo_s": rules.undo_s, "tickets_per_phone": rules.tickets_per_phone,
         "kept_on_boards": rules.kept_on_boards, "needs": list(rules.needs), "mix": _mix(rules.mix),
-        "complaints": asdict(rules.complaints),
+        "complaints": asdict(rules.complaints), "family": asdict(rules.family),
+    }
+
+
+def _messages(messages: Messages) -> Table:
+    """Left out where nothing is offered and all else is as usual."""
+    if messages == Messages():
+        return {}
+    return {
+        "push": messages.push, "whatsapp": messages.whatsapp, "sms": messages.sms, "email": messages.email,
+        "ahead": messages.ahead, "reminders_h": list(messages.reminders_h),
     }
 
 
@@ -200,8 +212,8 @@ def _notice(notice: Notice) -> Table:
     }
 
 
-#: Lists that mean something when they are empty: a closed day, a counter with a bare name.
-_MEANT_EMPTY = {*WEEKDAYS, "spoken", "needs"}
+#: Lists that mean something when they are empty: a closed day, a counter with a bare name, no reminder.
+_MEANT_EMPTY = {*WEEKDAYS, "spoken", "reminders_h", "needs"}
 
 
 def _tidy(table: Table) -> Table:

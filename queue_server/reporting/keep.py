@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
 
 from sqlalchemy import Connection, select
 
@@ -24,6 +23,7 @@ from ..store import offices, tallies
 from ..store.offices import Head
 from ..store.reports import Filters, Reader, days
 from ..store.tallies import Book
+from .units import UNITS, Unit
 
 EVER = ("0000-01-01", "9999-12-31")
 #: Told after each day: how many are done, how many there are.
@@ -47,12 +47,13 @@ def keep(database: Database, key: str, told: Told = lambda done, total: None, an
             with _writing(database) as c:
                 tallies.save(c, head.id, "day", day, made)
         told(done, len(due))
-    with database.read() as c:
-        missing = {day[:7] for day in tallies.starts(c, head.id, "day", *EVER)} - tallies.starts(
-            c, head.id, "month", *EVER)
-    for month in sorted({day[:7] for day in due} | missing):
-        if month_end(month) < today:
-            _month(database, head.id, month)
+    for unit in UNITS:
+        with database.read() as c:
+            missing = {unit.of(day) for day in tallies.starts(c, head.id, "day", *EVER)} - tallies.starts(
+                c, head.id, unit.name, *EVER)
+        for start in sorted({unit.of(day) for day in due} | missing):
+            if unit.last(start) < today:
+                _keep_unit(database, head.id, unit, start)
     with _writing(database) as c:
         tallies.save_book(c, head.id, Book(head.head_seq, tallies.rules_of(office), frozenset(left_out)))
     return len(due)
@@ -87,26 +88,20 @@ def of_day(database: Database, office_id: int, office: Office, day: str) -> tupl
         return tallies.of_day(office, entries, tallies.line_of(c, office_id, office, day)), under_way
 
 
-def _month(database: Database, office_id: int, month: str) -> None:
-    """A month from its days."""
+def _keep_unit(database: Database, office_id: int, unit: Unit, start: str) -> None:
+    """A month, or a third of one, from its days."""
     with database.read() as c:
-        made = _added(c, office_id, month)
+        made = _added(c, office_id, unit, start)
     with _writing(database) as c:
-        tallies.save(c, office_id, "month", month, made)
+        tallies.save(c, office_id, unit.name, start, made)
 
 
-def _added(c: Connection, office_id: int, month: str) -> dict[Key, Tally]:
+def _added(c: Connection, office_id: int, unit: Unit, start: str) -> dict[Key, Tally]:
     made: dict[Key, Tally] = {}
     for part in PARTS:
-        for row in tallies.kept(c, office_id, part, "day", f"{month}-01", f"{month}-31"):
+        for row in tallies.kept(c, office_id, part, "day", unit.first(start), unit.last(start)):
             made.setdefault((row.service, part, row.name), Tally()).add(row.tally)
     return made
-
-
-def month_end(month: str) -> str:
-    """The last day of a month, ISO."""
-    first = date.fromisoformat(f"{month}-01")
-    return ((first + timedelta(days=31)).replace(day=1) - timedelta(days=1)).isoformat()
 
 
 @contextmanager
@@ -132,7 +127,7 @@ def is_due(c: Connection, head: Head, office: Office, today: str) -> bool:
 
 
 def check(database: Database, key: str, told: Told = lambda done, total: None) -> tuple[int, list[str]]:
-    """Counts every kept day again from the log, and every month from the days; (how many, those that differ).
+    """Counts every kept day again from the log, months and their thirds from the days; (how many, those that differ).
 
     Days that changed since they were kept are left out: readers do not use them.
     """
@@ -144,21 +139,27 @@ def check(database: Database, key: str, told: Told = lambda done, total: None) -
             return 0, []
         changed = set(stale_days(c, head.id, office, known))
         kept = sorted(tallies.starts(c, head.id, "day", *EVER) - changed)
-        months = sorted(tallies.starts(c, head.id, "month", *EVER) - {day[:7] for day in changed})
-    differing = []
+        added = [
+            (unit, start) for unit in UNITS
+            for start in sorted(tallies.starts(c, head.id, unit.name, *EVER) - {unit.of(day) for day in changed})]
+    differing, total = [], len(kept) + len(added)
     for done, day in enumerate(kept, 1):
         made, _under_way = of_day(database, head.id, office, day)
         with database.read() as c:
-            if stored(c, head.id, "day", day) != {name: tallies.plain(tally) for name, tally in made.items()}:
+            if not _is(c, head.id, "day", day, made):
                 differing.append(day)
-        told(done, len(kept) + len(months))
-    for done, month in enumerate(months, len(kept) + 1):
+        told(done, total)
+    for done, (unit, start) in enumerate(added, len(kept) + 1):
         with database.read() as c:
-            added = _added(c, head.id, month)
-            if stored(c, head.id, "month", month) != {name: tallies.plain(tally) for name, tally in added.items()}:
-                differing.append(month)
-        told(done, len(kept) + len(months))
-    return len(kept) + len(months), differing
+            if not _is(c, head.id, unit.name, start, _added(c, head.id, unit, start)):
+                differing.append(start)
+        told(done, total)
+    return total, differing
+
+
+def _is(c: Connection, office_id: int, span: str, start: str, made: dict[Key, Tally]) -> bool:
+    """Whether what is kept is what was made."""
+    return stored(c, office_id, span, start) == {name: tallies.plain(tally) for name, tally in made.items()}
 
 
 def stored(c: Connection, office_id: int, span: str, start: str) -> dict[Key, tallies.Plain]:

@@ -1,10 +1,10 @@
-"""Reading a period: whole months and days that are kept, and from the log what is not: today, and days that changed."""
+"""Reading a period: months, thirds and days that are kept, and from the log what is not: today, and changed days."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import Connection
 
@@ -18,7 +18,8 @@ from ..store import glance, offices, tallies
 from ..store.offices import Head
 from ..store.reports import Filters, Reader
 from ..store.tallies import Book, Row
-from .keep import month_end, stale_days
+from .keep import stale_days
+from .units import UNITS, Unit, day_after, day_before
 
 #: So many days may be counted from the log while somebody waits for the page; with more, they are kept first.
 MOST_LIVE = 3
@@ -39,13 +40,13 @@ class Span:
     def __contains__(self, day: object) -> bool:
         return isinstance(day, str) and self.first <= day <= self.last
 
-    def months(self) -> list[str]:
-        """The months that lie in it as a whole."""
-        found, month = [], self.first[:7]
-        while month <= self.last[:7]:
-            if f"{month}-01" >= self.first and month_end(month) <= self.last:
-                found.append(month)
-            month = (date.fromisoformat(f"{month}-01") + timedelta(days=31)).isoformat()[:7]
+    def units(self, unit: Unit) -> list[str]:
+        """The months, or thirds, that lie in it as a whole."""
+        found, start = [], unit.of(self.first)
+        while unit.first(start) <= self.last:
+            if unit.first(start) >= self.first and unit.last(start) <= self.last:
+                found.append(start)
+            start = unit.of(day_after(unit.last(start)))
         return found
 
     @property
@@ -98,32 +99,41 @@ class Period:
         return self.head.head_seq
 
     def rows(self, part: str, by_day: bool = False) -> Iterator[Row]:
-        """Tallies of one part that cover every day once; ``by_day``: none of them of a whole month."""
-        days, months = self.span, [] if by_day else self.months()
-        if months:
-            yield from (row for row in self._kept(part, "month", months[0], months[-1]))
-            gaps = [Span(days.first, day_before(f"{months[0]}-01")), Span(day_after(month_end(months[-1])), days.last)]
-        else:
-            gaps = [days]
+        """Tallies of one part that cover every day once; ``by_day``: each of a single day."""
+        gaps = [self.span]
+        for unit in () if by_day else UNITS:
+            left = []
+            for gap in gaps:
+                found = self._unbroken(unit, gap)
+                if not found:
+                    left.append(gap)
+                    continue
+                yield from self._kept(part, unit.name, found[0], found[-1])
+                before = Span(gap.first, day_before(unit.first(found[0])))
+                after = Span(day_after(unit.last(found[-1])), gap.last)
+                left += [rest for rest in (before, after) if rest.first <= rest.last]
+            gaps = left
         for gap in gaps:
-            if gap.first <= gap.last:
-                yield from (row for row in self._kept(part, "day", gap.first, gap.last) if row.start not in self.live)
-        for day, found in self.live.items():
-            for (service, of_part, name), tally in found.items():
+            yield from (row for row in self._kept(part, "day", gap.first, gap.last) if row.start not in self.live)
+        for day, made in self.live.items():
+            for (service, of_part, name), tally in made.items():
                 if of_part == part and self.service in ("", service):
                     yield Row("day", day, service, name, tally)
 
     def _kept(self, part: str, span: str, first: str, last: str) -> Iterator[Row]:
         return tallies.kept(self.c, self.head.id, part, span, first, last, self.service)
 
-    def months(self) -> list[str]:
-        """Whole months that are kept and in which nothing changed since: an unbroken run of them, the longest."""
-        there = tallies.starts(self.c, self.head.id, "month", self.span.first[:7], self.span.last[:7])
-        changed = {day[:7] for day in self.live}
+    def _unbroken(self, unit: Unit, gap: Span) -> list[str]:
+        """Months, or thirds, that are kept and in which nothing changed since: an unbroken run of them, the longest."""
+        wanted = gap.units(unit)
+        if not wanted:
+            return []
+        there = tallies.starts(self.c, self.head.id, unit.name, wanted[0], wanted[-1])
+        changed = {unit.of(day) for day in self.live}
         runs: list[list[str]] = [[]]
-        for month in self.span.months():
-            if month in there and month not in changed:
-                runs[-1].append(month)
+        for start in wanted:
+            if start in there and start not in changed:
+                runs[-1].append(start)
             elif runs[-1]:
                 runs.append([])
         return max(runs, key=len)
@@ -150,11 +160,3 @@ def _stale(c: Connection, head: Head, office: Office, known: Book | None) -> Ite
     found |= tallies.changed_days(c, head.id, office, seq)
     _seen[key] = (known.seq, head.head_seq, found)
     return found - {""}
-
-
-def day_before(day: str) -> str:
-    return (date.fromisoformat(day) - timedelta(days=1)).isoformat()
-
-
-def day_after(day: str) -> str:
-    return (date.fromisoformat(day) + timedelta(days=1)).isoformat()

@@ -9,11 +9,15 @@ from typing import Any
 from ..commands import (
     access,
     alerts,
+    cases,
+    codes,
     complaints,
     configuration,
     counter,
     day,
     devices,
+    erasure,
+    family,
     media,
     needs,
     notes,
@@ -32,7 +36,7 @@ from ..commands import (
 from ..commands import people as staff
 from ..domain.errors import Refused
 from ..transaction import Answer, Command, Tx
-from .before import Preparation, edited, read_text, with_password
+from .before import Preparation, edited, read_text, with_family_code, with_password
 from .roles import OVERSEES, PEOPLE, SERVES, SETS_UP, Who
 
 MOST_TEXT = 200
@@ -93,6 +97,10 @@ def _acts() -> list[Act]:
         Act("fetched", needs.fetched, officer, {"step": int}),
         Act("check_in", check_in_for, officer, {"code": str}),
         Act("cancel_reservation", reservations.take_back, OVERSEES, {"reservation": int, "reason": str}),
+        Act("case_ready", cases.ready, officer, {"case": int}),
+        Act("case_not_ready", cases.not_ready, officer, {"case": int}),
+        Act("end_case", cases.end, OVERSEES, {"case": int, "reason": str}),
+        Act("link_case", cases.link, officer, {"step": int, "code": str}),
         Act("note", notes.note, officer, {**seen, "step": int, "text": str}, longest=500),
         Act("open_room", rooms.open_room, officer, {"room": str}),
         Act("close_room", rooms.close_room, officer, {"room": str}),
@@ -111,6 +119,10 @@ def _acts() -> list[Act]:
         Act("room_undo", rooms.room_undo, officer, {"event": int}),
         Act("other_ready", stages.other_ready, officer, {"ticket": int, "service": str}),
         Act("count_party", rooms.count_party, officer, {"step": int, "people": int}),
+        Act("enrol_family", family.enrol, officer, {"register": str, "relation": str, "holder_name": str, "born": str},
+            before=with_family_code),
+        Act("revoke_family", family.revoke, SERVES | OVERSEES, {"family": int, "reason": str}),
+        Act("erase_person", erasure.erase_person, OVERSEES, {"what": str, "which": str, "day": str}),
         Act("second_factor", access.second_factor, PEOPLE, {"secret": str, "code": str}),
         Act("drop_second_factor", access.drop_second_factor, PEOPLE, {"person": int, "code": str}),
         Act("drop_passkey", passkeys.drop_passkey, PEOPLE, {"passkey": int}),
@@ -119,9 +131,10 @@ def _acts() -> list[Act]:
         Act("pause_service", supervisor.pause_service, OVERSEES, {"service": str, "reason": str}),
         Act("resume_service", supervisor.resume_service, OVERSEES, {"service": str}),
         Act("close_counter", supervisor.close_counter, OVERSEES, {"counter": str, "reason": str}),
-        Act("open_counter", supervisor.open_counter, OVERSEES, {"counter": str}),
+        Act("open_counter", supervisor.open_counter, OVERSEES,
+            {"counter": str, "reason": str, "remedy": dict}),
         Act("move_service", supervisor.move_service, OVERSEES,
-            {"counter": str, "service": str, "on": bool, "reason": str}),
+            {"counter": str, "service": str, "on": bool, "reason": str, "remedy": dict}),
         Act("close_day", day.close_day, OVERSEES, {"day": str, "reason": str, "reasons": dict}),
         Act("enter_paper", paper_roll.enter_paper, OVERSEES,
             {"service": str, "number": int, "day": str, "issued": str, "outcome": str, "counter": str, "started": str,
@@ -149,8 +162,8 @@ def _acts() -> list[Act]:
 
 
 def check_in_for(tx: Tx, args: dict[str, Any]) -> Answer:
-    """The reservation of somebody who stands before an officer becomes a number."""
-    return reservations.check_in(tx, Given(args, by="staff"))
+    """The reservation, or the case, of somebody who stands before an officer becomes a number."""
+    return codes.number_for(tx, Given(args, by="staff"))
 
 
 class Given(dict[str, Any]):

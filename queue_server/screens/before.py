@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import segno
+
 from .. import opening, passwords
 from ..database import Database
+from ..domain import family
 from ..domain.errors import NotFound, Refused
 from ..domain.office import Office
 from ..office_file import OfficeFileError, Problem, other_office, read, with_parts
@@ -65,6 +68,18 @@ def with_password(here: Before, args: Args) -> tuple[Args, Args]:
     password = given or passwords.password_of_press(secret, here.press)
     hashed = passwords.hashed(password, passwords.salt_of_press(secret, here.press))
     return {**rest, "password_hash": hashed}, {} if given else {"password": password}
+
+
+def with_family_code(here: Before, args: Args) -> tuple[Args, Args]:
+    """The keyed hashes of a new code and of the date of birth; the code and its QR are told to whoever presses, this
+    once. Raises Refused("family_born")."""
+    rest = {name: value for name, value in args.items() if name != "born"}
+    born, secret = family.read_born(str(args.get("born") or "")), opening.secret(here.data)
+    if not born:
+        raise Refused("family_born")
+    code, key = family.new_code(secret, here.press), family.key_from(secret)
+    told = {"code": code, "qr": segno.make(code, error="m").svg_data_uri(scale=6, border=3)}
+    return {**rest, "code_digest": family.code_digest(key, code), "proof": family.proof(key, code, born)}, told
 
 
 def _name_of(here: Before, args: Args) -> str:

@@ -23,6 +23,7 @@ from ..domain import reservation as rules
 from ..domain.errors import Busy, NotFound, Refused, TooMany
 from ..domain.needs import CLASSES
 from ..domain.office import LANGUAGES, Booking, Office, Service
+from ..domain.personal import Form
 from ..domain.reservation import KINDS
 from ..domain.ticket import label
 from ..live import Live
@@ -37,6 +38,7 @@ from .guard import body, own_secret, text_of
 from .limits import HOUR_S, MINUTE_S, Limits, Rule
 from .media import qr_svg
 from .pages import zipped
+from .privacy import lines
 
 #: So long it takes at least until somebody is told that a person in custody cannot be visited, whatever the reason.
 EVEN_S = 0.5
@@ -109,7 +111,8 @@ def blueprint(house: Entrance, live: Live, bookings: Bookings) -> Blueprint:
     @bp.get("/book/<office>")
     def page(office: str) -> Response:
         found = desk.office(office)
-        response = Response(render_template("visitor/book.html", office=found, elsewhere=_elsewhere(desk, office)))
+        response = Response(render_template(
+            "visitor/book.html", office=found, elsewhere=_elsewhere(desk, office), notice=lines(found, Form.BOOK)))
         if not cookie("queue_phone"):
             set_cookie(desk.door, response, "queue_phone", new_token(), MONTH_S)
         return response

@@ -39,7 +39,7 @@ def picture(s: Snapshot, person: int) -> dict[str, Any]:
         ],
         "issuing": [row.label for row in alerts.paper_late(s) if row.service in keys],
         "remote": [row_picture(s, x) for line in lines for x in line.not_arrived],
-        "reservations": any(service.booking is not None for service in s.office.services),
+        "reservations": any(service.booking is not None for service in s.office.services) or s.office.has_cases,
         "fetch": s.once(("fetch",), lambda: to_fetch(s)), "needs": list(s.office.rules.needs),
         "classes": list(CLASSES),
         "services": s.once(("services",), lambda: [
@@ -210,7 +210,7 @@ def visitor(s: Snapshot, row: Row) -> dict[str, Any]:
         "calls": row.calls,
         "next_recall_at": next_recall_at, "drawn": drawn, "spoken": spoken, "why": row.reason,
         "no_show": _no_show(s, row, calls), "coming": row.coming or None,
-        "note": s.notes.get(row.ticket_id),
+        "note": s.notes.get(row.ticket_id), "case": _case(s, row),
         "stated_service_ms": _ms(s.promise(row).service_min),
         "held": row.id in s.held, "back": re_entry(s, row) if row.state == "called" else None,
     }
@@ -221,6 +221,14 @@ def _present_calls(s: Snapshot, row: Row) -> list[Call]:
     calls = [c for c in s.calls if c.step_id == row.id and c.state != "withdrawn"]
     first = max((c.seq for c in calls if c.nth == 1), default=0)
     return [c for c in calls if c.seq >= first]
+
+
+def _case(s: Snapshot, row: Row) -> dict[str, Any] | None:
+    """What is collected here: the case that belongs to the number, or that it may be named; None elsewhere."""
+    if all(row.service not in service.collected_at for service in s.office.services):
+        return None
+    case = s.cases.get(row.ticket_id)
+    return {"code": case.code if case else "", "state": case.state if case else "", "day": case.day if case else ""}
 
 
 def _no_show(s: Snapshot, row: Row, calls: list[Call]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from flask import Response, abort, g, jsonify, request
 
-from ..commands import needs, reservations, visitor
+from ..commands import codes, needs, visitor
 from ..domain.errors import Refused, TooMany
 from ..domain.needs import MOST_WHERE
 from ..store.people import Device
@@ -55,7 +55,7 @@ class Entrance:
         key, args = key_of(message), {
             "service": text_of(message, "service"), "priority": message.get("priority") is True,
             "language": text_of(message, "language", 2) or "id", "plate": text_of(message, "plate", 20),
-            **said(message),
+            "case": text_of(message, "case", 40), **said(message),
         }
         device = self.door.device(office, cookie("queue_device"), "kiosk")
         if device is None:
@@ -63,10 +63,10 @@ class Entrance:
         return self._at_kiosk(office, device, "issue", visitor.issue, {**args, "channel": "door"}, message)
 
     def check_in(self, office: str) -> Response:
-        """A reservation's code at a kiosk, which the guard knows: its number, printed like any other."""
+        """A reservation's or a case's code at a kiosk, which the guard knows: its number, printed like any other."""
         message = body()
         args = {"code": text_of(message, "code", 40), "by": "kiosk"}
-        return self._at_kiosk(office, g.device, "check_in", reservations.check_in, args, message)
+        return self._at_kiosk(office, g.device, "check_in", codes.number_for, args, message)
 
     def _at_kiosk(
         self, office: str, device: Device, act: str, command: Command, args: dict[str, Any], message: dict[str, Any],

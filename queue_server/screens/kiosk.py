@@ -31,7 +31,9 @@ def picture(s: Snapshot, channel: str) -> dict[str, Any]:
                 "visit_min": service.standard.visit_min,
             },
             "decree": service.standard.decree,
-            "free": service.standard.free, "plate": service.plate, "hall": office.hall_to_wait_in(service.key),
+            "free": service.standard.free, "plate": service.plate,
+            "collects": any(service.key in other.collected_at for other in office.services),
+            "hall": office.hall_to_wait_in(service.key),
         })
     openings = [x["may"]["next_opening"] for x in services if x["may"]["next_opening"]]
     return {
@@ -39,7 +41,8 @@ def picture(s: Snapshot, channel: str) -> dict[str, Any]:
         "hours": [{"start": hours.hhmm(p.start), "end": hours.hhmm(p.end)} for p in hours.periods(office, None, s.day)],
         "next_opening": min(openings, default=None), "voice": office.voice,
         "needs": list(office.rules.needs), "fetched": sorted(FETCHED), "classes": list(CLASSES),
-        "reservations": any(service.booking is not None for service in office.services),
+        "reservations": any(service.booking is not None for service in office.services) or office.has_cases,
+        "families": office.rules.family.offered, "cases": office.has_cases,
     }
 
 

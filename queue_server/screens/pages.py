@@ -22,44 +22,58 @@ from .entrance import DAY_S, set_cookie
 ROOT = Path(__file__).resolve().parents[2]
 #: The screens of every office besides its boards: word, and first part of the address.
 SCREENS = (("kiosk", "kiosk"), ("counter", "counter"), ("visit", "visit"), ("book", "book"),
-           ("supervisor", "supervisor"),
-           ("helper", "helper"), ("admin", "admin"), ("public", "public"), ("complaint", "complaint"))
+           ("supervisor", "supervisor"), ("helper", "helper"), ("privacy", "privacy"), ("family", "family"),
+           ("families", "families"), ("admin", "admin"), ("public", "public"), ("complaint", "complaint"))
 FOLDERS = ("common", "display", "counter", "kiosk", "visitor", "supervisor", "public", "rooms", "helper")
 FILES = frozenset({".js", ".css", ".woff2", ".woff", ".svg", ".png", ".webmanifest"})
 _PHONE = ("common/line.js", "common/words.js", "common/door.js", "visitor/parts.js")
 #: What a slow phone fetches in one go instead of file by file, in this order.
 TOGETHER: dict[str, tuple[str, ...]] = {
-    "visitor/all-visit.js": (*_PHONE, "visitor/needs.js", "visitor/visit.js"),
+    "visitor/all-visit.js": (*_PHONE, "visitor/tell.js", "visitor/needs.js", "visitor/visit.js"),
     "visitor/all-ticket.js": (
-        *_PHONE, "visitor/ring.js", "visitor/views.js", "visitor/follow.js"),
+        *_PHONE, "visitor/tell.js", "visitor/ring.js", "visitor/views.js", "visitor/follow.js"),
     "visitor/all-complaint.js": (*_PHONE, "visitor/complaint_parts.js", "visitor/complaint.js"),
-    "visitor/all-book.js": (*_PHONE, "visitor/needs.js", "visitor/book_parts.js", "visitor/book.js"),
-    "visitor/all-reserved.js": (*_PHONE, "visitor/book_parts.js", "visitor/reserved.js"),
+    "visitor/all-book.js": (
+        *_PHONE, "visitor/tell.js", "visitor/needs.js", "visitor/book_parts.js", "visitor/book.js"),
+    "visitor/all-reserved.js": (*_PHONE, "visitor/tell.js", "visitor/book_parts.js", "visitor/reserved.js"),
+    "visitor/all-family.js": (
+        *_PHONE, "common/passkey.js", "visitor/family_parts.js", "visitor/family.js"),
+    "visitor/all-case.js": (*_PHONE, "visitor/case.js"),
     "visitor/all.css": ("common/base.css", "visitor/visitor.css"),
 }
 #: Screens whose words do not stand in a folder of their own; where two files say the same, the later one counts.
 WORDS = {
     "admin": ("supervisor/words.json", "supervisor/admin_words.json"),
-    "book": ("visitor/book_words.json",),
-    "ticket": ("visitor/words.json",),
+    "book": ("visitor/book_words.json", "visitor/tell_words.json"),
+    "ticket": ("visitor/words.json", "visitor/tell_words.json"),
+    "case": ("visitor/case_words.json",),
+    "cases": ("supervisor/words.json", "supervisor/case_words.json"),
     "complaint": ("common/complaint_words.json", "visitor/complaint_words.json"),
+    "visitor": ("visitor/words.json", "visitor/tell_words.json"),
     "complaints": ("supervisor/words.json", "common/complaint_words.json", "supervisor/complaint_words.json"),
     "reservations": ("supervisor/words.json", "supervisor/reservation_words.json"),
+    "family": ("visitor/family_words.json",),
+    "families": ("supervisor/words.json", "supervisor/family_words.json"),
+    "privacy": ("common/personal_words.json",),
     "rooms": ("counter/words.json", "rooms/words.json"),
+    "supervisor": ("supervisor/words.json", "supervisor/event_words.json"),
     "helper": ("counter/words.json", "helper/words.json"),
     "reports": ("supervisor/words.json", "supervisor/reports_words.json"),
 }
 #: The refusals that a visitor can meet; the others belong to officers and would only cost a phone time.
 _VISITORS = frozenset(f"refused.{code}" for code in (
-    "after_cutoff", "back_at_door", "bad_plate", "before_opening", "break", "busy", "closed", "closed_today", "failed",
-    "grace_over", "holiday", "line", "no_such_service", "no_such_ticket", "not_now", "old_door", "paused", "phone_away",
-    "quota_full", "remote_off", "reserve_first",
+    "after_cutoff", "back_at_door", "bad_plate", "before_opening", "break", "busy", "case_collected", "case_elsewhere",
+    "case_ended", "case_late", "case_not_ready", "channel_off", "closed", "closed_today", "email_wrong", "failed",
+    "grace_over", "holiday", "line", "no_such_case", "no_such_service", "no_such_ticket", "not_now", "old_door",
+    "paused", "phone_away", "phone_wrong", "push_wrong", "quota_full", "remote_off", "reserve_first",
+    "too_many_messages",
     "too_many_from_phone", "too_many_numbers", "too_many_requests", "too_many_tickets", "unknown", "wrong_door",
 ))
 #: And those of whoever has a number already.
 _HOLDERS = frozenset(f"refused.{code}" for code in (
-    "back_at_door", "busy", "failed", "grace_over", "line", "no_such_ticket", "not_now", "old_door", "phone_away",
-    "too_many_requests", "unknown", "wrong_door",
+    "back_at_door", "busy", "channel_off", "email_wrong", "failed", "grace_over", "line", "no_such_ticket", "not_now",
+    "old_door", "phone_away", "phone_wrong", "push_wrong", "too_many_messages", "too_many_requests", "unknown",
+    "wrong_door",
 ))
 #: And those of whoever complains.
 _COMPLAINANTS = frozenset(f"refused.{code}" for code in (
@@ -68,6 +82,7 @@ _COMPLAINANTS = frozenset(f"refused.{code}" for code in (
 ))
 #: And those of whoever reserves a place.
 _RESERVE = frozenset(f"refused.{code}" for code in (
+    "channel_off", "email_wrong", "phone_wrong", "push_wrong", "too_many_messages",
     "at_the_door", "booked_already", "busy", "day_over", "failed", "identity_wrong", "inmate_visited", "key_reused",
     "line", "name_missing", "no_reservations", "no_such_office", "no_such_reservation", "no_such_service",
     "no_such_session", "not_now", "not_that_day", "not_visitable", "old_door", "party_adult", "party_size",
@@ -75,7 +90,13 @@ _RESERVE = frozenset(f"refused.{code}" for code in (
     "too_early", "too_late", "too_many_from_phone", "too_many_lookups", "too_many_numbers", "too_many_requests",
     "unknown", "used", "visited_this_week", "wrong_day", "wrong_door",
 ))
-_ONLY = {"book": _RESERVE, "visitor": _VISITORS, "ticket": _HOLDERS, "complaint": _COMPLAINANTS}
+#: And those of families.
+_FAMILIES = frozenset(f"refused.{code}" for code in (
+    "busy", "failed", "family_no", "family_off", "family_wait", "line", "no_passkey_here", "passkey_there",
+    "too_many_passkeys", "too_many_requests", "unknown", "wrong_passkey",
+))
+_ONLY = {"family": _FAMILIES, "book": _RESERVE, "case": _VISITORS, "visitor": _VISITORS, "ticket": _HOLDERS,
+         "complaint": _COMPLAINANTS}
 #: What a number's own page says nothing of: the first words of its keys. On a slow phone each costs time.
 _NOT_ON_TICKETS = ("arrival", "bring", "choose", "closed", "component", "door", "free", "index", "law", "mine",
                    "opening", "reserved", "send", "service", "standard", "take", "taking", "tariff", "title", "waiting")

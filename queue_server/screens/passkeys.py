@@ -52,11 +52,13 @@ class Site:
 
 @dataclass(frozen=True)
 class Asker:
-    """Asks one person at one site, and reads the answer. ``secret`` is the server's own."""
+    """Asks one person at one site, and reads the answer. ``secret`` is the server's own. ``alone``: the passkey opens
+    without a password, so the phone must make sure of its person."""
 
     secret: bytes
     site: Site
     person: int
+    alone: bool = False
 
     def question(self, at: int) -> bytes:
         """A fresh question, asked at ``at`` (UTC ms)."""
@@ -80,13 +82,14 @@ class Asker:
     def to_sign_in(self, mine: list[store.Passkey]) -> dict[str, Any]:
         from . import ceremony
 
-        return ceremony.to_sign_in(self.site.name, self.question(wall_ms()), mine)
+        return ceremony.to_sign_in(self.site.name, self.question(wall_ms()), mine, self.alone)
 
     def to_add(self, name: str, shown_name: str, mine: list[store.Passkey]) -> dict[str, Any]:
         from . import ceremony
 
         return ceremony.to_add(
-            self.site.name, self.question(wall_ms()), self._seal(b"user"), name, shown_name, mine)
+            self.site.name, self.question(wall_ms()), self._seal(b"user"), name, shown_name, mine,
+            self.alone)
 
     def proof(self, answer: Any, mine: list[store.Passkey]) -> dict[str, int]:
         """{passkey, uses, asked_at} of a right answer to ``to_sign_in``; raises NotAllowed("wrong_passkey")."""
@@ -97,7 +100,7 @@ class Asker:
             used = next((p for p in mine if p.credential == answer["id"]), None)
             if used is None:
                 raise ValueError("a passkey that is not known")
-            uses = ceremony.check_answer(self.site.name, self.site.origin, question, answer, used)
+            uses = ceremony.check_answer(self.site.name, self.site.origin, question, answer, used, self.alone)
         except (ceremony.WebAuthnException, *_UNREADABLE):
             raise NotAllowed("wrong_passkey") from None
         return {"passkey": used.id, "uses": uses, "asked_at": at}
@@ -108,7 +111,7 @@ class Asker:
 
         try:
             question, at = self.asked_at(answer, wall_ms())
-            found = ceremony.check_added(self.site.name, self.site.origin, question, answer)
+            found = ceremony.check_added(self.site.name, self.site.origin, question, answer, self.alone)
         except (ceremony.WebAuthnException, *_UNREADABLE):
             raise NotAllowed("wrong_passkey") from None
         return {**found, "asked_at": at}

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Blueprint, Response, g, jsonify, request
 
-from ..domain import hours
+from ..domain import case, hours
 from ..domain.errors import NotFound, Refused
 from ..domain.office import LANGUAGES
 from ..domain.plausible import RULES
@@ -22,7 +22,7 @@ from ..reporting.compare import compare
 from ..reporting.keeper import Keeper
 from ..reporting.period import LONGEST_DAYS, NotKept, Period, Span
 from ..reporting.report import BY, report
-from ..store import people, reports, tallies
+from ..store import cases, people, reports, tallies
 from ..store.reports import Filters
 from .door import Door
 from .supervision import download
@@ -141,7 +141,16 @@ def _figures(door: Door, office: str, span: Span, service: str, by: str) -> Foun
     with door.database.read() as c:
         period = Period(c, office, span, service)
         found = report(period, by)
-        return {**found, "at": wall_ms(), "names": _names(period)}
+        return {**found, "at": wall_ms(), "names": _names(period), "cases": _cases(period)}
+
+
+def _cases(period: Period) -> Found | None:
+    """Of the cases promised for a day of the period: how many were ready in time; None where there are no cases."""
+    if not period.office.has_cases:
+        return None
+    found = cases.due_between(period.c, period.head.id, period.span.first, period.span.last, period.service)
+    share = case.share([(one.state, one.due, one.ready_day) for one in found], period.today)
+    return {"kept": share.numerator, "judged": share.denominator, "left_out": share.left_out}
 
 
 def _compare(door: Door, office: str, before: Span, after: Span, service: str) -> Found:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..domain.announcement import Said, your_number
+from ..domain.case import standing
 from ..domain.needs import NOTHING
 from ..domain.office import LANGUAGES
 from ..snapshot import Row, Snapshot
@@ -38,7 +39,7 @@ def picture(s: Snapshot, held: Held, ahead: int | None) -> dict[str, Any]:
             "held": row.id in s.held, "asks": list(s.office.rules.needs), **_said(s, row.ticket_id),
             "plate": s.plates.get(row.ticket_id), "journey": _journey(s, held),
             "phone_away": s.office.without_phone(held.first, row.service),
-            "other_awaited": _other_awaited(s, held),
+            "other_awaited": _other_awaited(s, held), "case": _case(s, held),
             "stated_wait_ms": None if promise.wait_min is None else promise.wait_min * 60_000,
         },
         "ended": row.state in ENDED,
@@ -68,6 +69,13 @@ def _journey(s: Snapshot, held: Held) -> list[dict[str, Any]]:
     return [{
         "key": key, "name": s.office.service(key).name, "state": "done" if n < now else "now" if n == now else "ahead",
     } for n, key in enumerate(stages)]
+
+
+def _case(s: Snapshot, held: Held) -> dict[str, Any] | None:
+    """What continues another day: its code, until when it is promised, how it stands."""
+    case = held.case
+    return None if case is None else {
+        "code": case.code, "due": case.due, "days": case.days, "state": standing(case.state, case.due, s.day)}
 
 
 def _other_awaited(s: Snapshot, held: Held) -> bool:

@@ -24,6 +24,10 @@ class Kept(NamedTuple):
     may_visit: int
     hidden: int
     gone: int
+    remission: str
+    release_day: str
+    programme: str
+    imported_at: int
 
     @property
     def own_days(self) -> tuple[str, ...]:
@@ -52,17 +56,20 @@ def by_ids(c: Connection, ids: Iterable[int]) -> dict[int, Kept]:
     return {row.id: Kept(*row) for row in rows}
 
 
-def values_of(person: Inmate) -> dict[str, Any]:
+def values_of(person: Inmate, case: bool) -> dict[str, Any]:
+    """``case``: what a family may see is taken over too."""
     return {
+        **{name: getattr(person, name) if case else "" for name in ("remission", "release_day", "programme")},
         "status": person.status, "block": person.block, "days": " ".join(person.days),
         "may_visit": int(person.may_visit), "hidden": int(person.hidden), "gone": 0,
+        "erase_at": 0,
     }
 
 
-def add(c: Connection, office_id: int, people: list[Inmate], at: int) -> None:
+def add(c: Connection, office_id: int, people: list[Inmate], at: int, case: bool) -> None:
     if people:
         c.execute(insert(t.inmate), [
-            {"office_id": office_id, "register": person.register, "imported_at": at, **values_of(person)}
+            {"office_id": office_id, "register": person.register, "imported_at": at, **values_of(person, case)}
             for person in people])
 
 

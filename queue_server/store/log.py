@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, and_, bindparam, delete, insert, literal_column, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, insert, literal_column, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from .. import tables as t
@@ -76,10 +76,6 @@ def is_there(c: Connection, row: dict[str, Any]) -> bool:
     """Whether this very event is in the log."""
     found = _is_there.first(c, {"office": row["office_id"], "of_seq": row["seq"]})
     return found is not None and bool(found[0] == row["hash"])
-
-
-def forget_answers(c: Connection, before: int) -> int:
-    return int(c.execute(delete(t.command).where(t.command.c.expires_at < before)).rowcount)
 
 
 def count_refusal(c: Connection, office_id: int, day: str, service: str, channel: str, code: str) -> None:

@@ -80,20 +80,6 @@ def becomes_ticket(c: Connection, reservation_id: int, ticket_id: int, erase_at:
         ticket_id=ticket_id, erase_at=erase_at))
 
 
-def erase(c: Connection, ticket_id: int) -> int:
-    """How many rows there were of a ticket."""
-    return int(c.execute(delete(_n).where(_n.c.ticket_id == ticket_id)).rowcount)
-
-
-def erase_due(c: Connection, office_id: int, now: int) -> dict[int, int]:
-    """Erases what has been kept long enough; ticket (0: reservations that never became one) -> how many."""
-    where = (_n.c.office_id == office_id, _n.c.erase_at < now)
-    gone = c.execute(select(_n.c.ticket_id, func.count()).where(*where).group_by(_n.c.ticket_id)).all()
-    if gone:
-        c.execute(delete(_n).where(*where))
-    return {row[0]: row[1] for row in gone}
-
-
 def held_since(c: Connection, office_id: int) -> dict[int, int]:
     """Step -> when it was called (UTC ms), of those to whom somebody goes now, before any board shows the call."""
     return {row[0]: row[1] for row in _held.all(c, {"office": office_id})}

@@ -114,10 +114,6 @@ def save_totp(c: Connection, person_id: int, secret: str, step: int) -> None:
     c.execute(update(t.person).where(t.person.c.id == person_id).values(totp_secret=secret, totp_step=step))
 
 
-def drop_ended_sessions(c: Connection, tick: int, used_since: int) -> None:
-    c.execute(delete(t.session).where((t.session.c.expires_tick < tick) | (t.session.c.used_tick < used_since)))
-
-
 # --- seats -------------------------------------------------------------------------------------
 
 _seat_at = Prepared(select(*_seat_columns).where(

@@ -12,10 +12,11 @@ from .. import tables as t
 from ..domain import discipline, hours, plate, undo
 from ..domain.discipline import Heads
 from ..domain.office import Office
-from ..domain.ticket import UNDOABLE, Waiting, label
+from ..domain.ticket import UNDOABLE, State, Waiting, label
 from ..moment import Moment
 from ..snapshot import SHOWN, Call, Line, Row, Snapshot, Undoable
-from . import moved, needs, offices, people, private, queue, reservations, rooms, seals, stages, standards
+from . import cases, moved, needs, offices, people, private, queue, reservations, rooms, seals, stages, standards
+from .cases import Case
 from .offices import Head
 from .people import Seat
 from .prepared import Prepared
@@ -108,6 +109,7 @@ def snapshot(c: Connection, head: Head, now: Moment) -> Snapshot:
         gaps=standards.gaps(c, head.id, head.config_version, day),
         plates=_plates(c, office, lines, apart["active"]),
         needs=needs.of_day(c, head.id, hours.day_after(office, day)), held=needs.held_since(c, head.id),
+        cases=cases.of_collections(c, [row.ticket_id for row in apart["active"]]) if office.has_cases else {},
         **(_rooms(c, head.id, office, day, lines, apart["active"]) if office.rooms else {}),
     )
 
@@ -265,6 +267,7 @@ class Held:
     secret: str
     call_seq: int
     first: str                  # the service that the number was taken for
+    case: Case | None = None    # what was begun with it and continues on another day
 
 
 def held(c: Connection, office_id: int, secret: str) -> Held | None:
@@ -274,7 +277,9 @@ def held(c: Connection, office_id: int, secret: str) -> Held | None:
         return None
     step = queue.newest_step(c, ticket.id)
     row = _row(_by_id.first(c, {"of_step": step.id}))
-    return Held(row, ticket.paper, ticket.language, ticket.day, secret, queue.newest_call(c, step.id), ticket.service)
+    case = cases.of_ticket(c, ticket.id) if row.state == State.DONE else None
+    return Held(
+        row, ticket.paper, ticket.language, ticket.day, secret, queue.newest_call(c, step.id), ticket.service, case)
 
 
 def secret_of_number(c: Connection, office_id: int, services: list[str], day: str, prefix: str, number: int) -> str:

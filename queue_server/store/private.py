@@ -5,7 +5,6 @@ from __future__ import annotations
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from .. import tables as t
-from . import needs
 from .prepared import Prepared
 
 
@@ -21,12 +20,6 @@ def erase(c: Connection, office_id: int, ticket_id: int, name: str) -> bool:
     gone = c.execute(delete(t.private).where(
         t.private.c.office_id == office_id, t.private.c.ticket_id == ticket_id, t.private.c.name == name))
     return bool(gone.rowcount)
-
-
-def erase_all(c: Connection, office_id: int, ticket_id: int) -> int:
-    """Everything personal of a ticket, keys included; how many values there were."""
-    return needs.erase(c, ticket_id) + int(c.execute(delete(t.private).where(
-        t.private.c.office_id == office_id, t.private.c.ticket_id == ticket_id)).rowcount)
 
 
 _note = Prepared(select(t.private.c.value).where(

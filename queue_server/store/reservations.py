@@ -88,8 +88,17 @@ def by_code(c: Connection, office_id: int, code: str) -> Reservation | None:
     return _one(c, _c.office_id == office_id, _c.code == code)
 
 
+def by_id(c: Connection, reservation_id: int) -> Reservation | None:
+    return _one(c, _c.id == reservation_id)
+
+
 def numbered(c: Connection, office_id: int, number: int) -> Reservation | None:
     return _one(c, _c.office_id == office_id, _c.number == number)
+
+
+def booked_ids(c: Connection, office_id: int, ids: Iterable[int]) -> set[int]:
+    """Those of some reservations that are still to come."""
+    return {row[0] for row in c.execute(select(_c.id).where(_c.office_id == office_id, _c.id.in_(list(ids)), _booked))}
 
 
 def of_tickets(c: Connection, tickets: Iterable[int]) -> dict[int, Reservation]:
@@ -127,8 +136,9 @@ def issued_besides(c: Connection, office_id: int, office: Office, service: Servi
     held: dict[str, int] = {}
     if session is not None:
         rows = c.execute(select(_c.pool, func.count()).where(
-            _c.office_id == office_id, _c.service == service.key, _c.day == day, _c.session == session.key, _holds)
-            .group_by(_c.pool))
+            _c.office_id == office_id, _c.service == service.key, _c.day == day, _c.session == session.key, _holds,
+            # Who is too late holds nothing any more, whether or not that has been noted yet.
+            or_(_c.state != str(State.BOOKED), _c.expires_at > at)).group_by(_c.pool))
         held = {row[0]: int(row[1]) for row in rows}
     found = issued_today(c, office_id, service.key, day, counted_from(office, service, at), reserved=False)
     return IssuedToday(
@@ -172,22 +182,15 @@ def no_longer_visitable(c: Connection, office_id: int) -> list[Reservation]:
 
 
 def due(c: Connection, at: int) -> list[str]:
-    """The offices at which somebody has not come in time, or something is to be erased."""
+    """The offices at which somebody has not come in time."""
     rows = c.execute(select(t.office.c.key).where(t.office.c.id.in_(
-        select(_c.office_id).where(or_(_booked & (_c.expires_at <= at), (_c.erase_at > 0) & (_c.erase_at <= at))))))
+        select(_c.office_id).where(_booked & (_c.expires_at <= at)))))
     return [row[0] for row in rows]
 
 
 def expired(c: Connection, office_id: int, at: int) -> list[Reservation]:
     rows = c.execute(_columns.where(_c.office_id == office_id, _booked, _c.expires_at <= at).order_by(_c.number))
     return [Reservation(*row) for row in rows]
-
-
-def erase_due(c: Connection, office_id: int, at: int) -> int:
-    """Erases what is personal of visits long past; of how many."""
-    return c.execute(update(t.reservation).where(
-        _c.office_id == office_id, _c.erase_at > 0, _c.erase_at <= at).values(
-        person="", identity_end="", holder_name="", device="", inmate_id=0, secret_key="", erase_at=0)).rowcount
 
 
 # --- for those who work here ----------------------------------------------------------------------------

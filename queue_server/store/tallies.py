@@ -1,4 +1,4 @@
-"""Kept tallies of past days and months, and what makes a day's.
+"""Kept tallies of past days, thirds of months and months, and what makes a day's.
 
 A run of durations is kept as one blob: a byte that says how wide a number is, then the numbers in the machine's own
 order, so that it is read without being taken apart. ``rules`` of the book names that order too: on another machine
@@ -27,7 +27,7 @@ from ..domain.tally import Half, Key, Passed, Run, Tally, tallied
 from .reports import Entry
 
 #: Grows with every change of what a tally holds.
-VERSION = 1
+VERSION = 2
 #: Numbers of so many bytes, by the byte that a blob begins with.
 _WIDTHS = {b"4": "I", b"8": "Q"}
 _MOST_NARROW = 2**32 - 1

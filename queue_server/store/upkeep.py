@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, delete, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, func, literal_column, select
 
 from .. import tables as t
-from . import needs
 
 
 def papers_due(c: Connection, unanswered_before: int, failed_before: int, now: int) -> list[tuple[str, str, str]]:
@@ -46,16 +45,3 @@ def heads(c: Connection) -> list[tuple[str, int]]:
 
 def office_keys(c: Connection) -> list[str]:
     return [r[0] for r in c.execute(select(t.office.c.key).where(t.office.c.config_version > 0))]
-
-
-def erase_due(c: Connection, office_id: int, now: int) -> list[tuple[int, int]]:
-    """Erases personal values with their keys when their time is over; (ticket, how many) of what went."""
-    where = (t.private.c.office_id == office_id, t.private.c.erase_at < now)
-    gone = c.execute(select(t.private.c.ticket_id, func.count()).where(*where).group_by(t.private.c.ticket_id)).all()
-    if gone:
-        c.execute(delete(t.private).where(*where))
-    # What was said of needs goes as one with the notes: no entry tells that there was any.
-    counts = needs.erase_due(c, office_id, now)
-    for ticket, count in gone:
-        counts[ticket] = counts.get(ticket, 0) + count
-    return sorted((ticket, count) for ticket, count in counts.items() if ticket)

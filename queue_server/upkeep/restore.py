@@ -12,6 +12,7 @@ import os
 import shutil
 import sqlite3
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -22,10 +23,11 @@ from sqlalchemy.exc import DBAPIError
 
 from .. import clockwork, opening, postgresql, schema
 from .. import tables as t
+from ..commands import erasure
 from ..config import Config
 from ..database import Database, sqlite_url
 from ..shell import Session
-from ..store import offices, private
+from ..store import offices
 from ..transaction import Answer, Tx
 from . import backup, carry, dump
 from .backup import BackupFailed
@@ -48,11 +50,11 @@ class Restored:
 
 @dataclass(frozen=True)
 class Later:
-    """What the old database knows that the backup may not: its head, and (seq, ticket) of every erasure."""
+    """What the old database knows that the backup may not: its head, and (seq, table, rows) of every erasure."""
 
     seq: int
     hash: str
-    erased: tuple[tuple[int, int], ...]
+    erased: tuple[tuple[int, str, tuple[int, ...]], ...]
 
 
 def restore(settings: Config, file: Path, anyway: bool = False) -> Restored:
@@ -137,8 +139,17 @@ def _later_in(c: Connection) -> dict[str, Later]:
         erased = c.execute(select(t.event_table.c.seq, t.event_table.c.body).where(
             t.event_table.c.office_id == head.id, t.event_table.c.kind == "erased")).all()
         found[head.key] = Later(
-            head.head_seq, head.head_hash, tuple((seq, json.loads(body)["ticket"]) for seq, body in erased))
+            head.head_seq, head.head_hash, tuple((seq, *which) for seq, body in erased for which in _which(body)))
     return found
+
+
+def _which(body: str) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """(table, rows) that an `erased` event names. What only ran out of its time is not named: it is due again."""
+    event = json.loads(body)
+    if "rows" in event:
+        yield event["what"], tuple(event["rows"])
+    elif "ticket" in event:
+        yield "private", (event["ticket"],)
 
 
 def _ready(file: Path, coming: Path, anyway: bool) -> backup.Copy:
@@ -175,9 +186,9 @@ def _later(target: Path) -> dict[str, Later]:
         raw.execute("PRAGMA journal_mode=DELETE")
         heads = raw.execute("SELECT id, key, head_seq, head_hash FROM office").fetchall()
         return {
-            key: Later(seq, found, tuple(raw.execute(
-                "SELECT seq, json_extract(body, '$.ticket') FROM event WHERE office_id = ? AND kind = 'erased'",
-                (number,))))
+            key: Later(seq, found, tuple((at, *which) for at, body in raw.execute(
+                "SELECT seq, body FROM event WHERE office_id = ? AND kind = 'erased'", (number,))
+                for which in _which(body)))
             for number, key, seq, found in heads
         }
     except sqlite3.OperationalError as error:
@@ -236,7 +247,7 @@ def _go_on(settings: Config, later: dict[str, Later], done: Restored) -> None:
             old, cut = later.get(listed.key, Later(0, "", ())), heads[listed.key].head_seq
             answer = session.press(
                 listed.key, "restored", note_restored, lost_seq=old.seq, lost_hash=old.hash,
-                erased=[ticket for seq, ticket in old.erased if seq > cut])
+                erased=[[table, list(rows)] for seq, table, rows in old.erased if seq > cut])
             done.erased += answer["erased"]
             done.lost[listed.key] = max(0, old.seq - cut)
     finally:
@@ -247,9 +258,6 @@ def note_restored(tx: Tx, args: dict[str, Any]) -> Answer:
     """Records the restore, then erases what a person had erased after the backup and what is due by now."""
     before = tx.head.head_seq
     tx.record("restored", {"backup_seq": before, "lost_seq": args["lost_seq"], "lost_hash": args["lost_hash"]})
-    for ticket in sorted(set(args["erased"])):
-        count = private.erase_all(tx.c, tx.office_id, ticket)
-        if count:
-            tx.record("erased", {"ticket": ticket, "what": "all", "count": count, "reason": "erased_after_the_backup"})
+    erasure.again(tx, args["erased"])
     clockwork.tidy(tx, {})
     return {"erased": sum(r.kind == "erased" for r in tx.recorded)}

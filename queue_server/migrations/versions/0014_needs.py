@@ -6,7 +6,7 @@ The text is frozen here, so that a later change of tables.py never changes what 
 from alembic import op
 
 revision = "0014"
-down_revision = "0012"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
