@@ -17,19 +17,7 @@ from backstage import demo_office
 from small_house import settings
 
 from queue_server import opening
-from queue_server.commands import (
-    counter,
-    day,
-    needs,
-    paper_roll,
-    reserve,
-    seat,
-    serving,
-    setup,
-    supervisor,
-    undo,
-    visitor,
-)
+from queue_server.commands import counter, day, paper_roll, reserve, seat, serving, setup, supervisor, undo, visitor
 from queue_server.commands.seal import seal_now
 from queue_server.database import Database
 from queue_server.domain import hours
@@ -245,11 +233,7 @@ class Played:
         do("call", counter.call, step=step())
         do("start", counter.start)
         do("finish", counter.finish)
-        called = self.press("call_next", counter.call_next, officer)["step"]
-        do("undo", undo.undo, 0, event=self.newest_event())
-        do("state_needs", needs.state_needs, step=called, needs="blind")
-        do("call_next", counter.call_next, 2)
-        do("fetched", needs.fetched, step=called)
+        do("call_next", counter.call_next)
         do("recall", counter.recall)
         do("no_show", counter.no_show, reason="board_broken")
         do("call_next", counter.call_next)

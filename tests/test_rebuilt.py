@@ -61,5 +61,4 @@ def test_the_days_hold_every_fate_and_every_act(played: Played) -> None:
     with played.database.read() as c:
         kinds = {row[0] for row in c.exec_driver_sql("SELECT DISTINCT kind FROM event").fetchall()}
     assert kinds >= {
-        "undone", "no_show", "announced", "brought_back", "reopened", "offline_entered", "paper_entered",
-        "visitor_taken_over"}
+        "undone", "no_show", "brought_back", "reopened", "offline_entered", "paper_entered", "visitor_taken_over"}

@@ -8,7 +8,7 @@
   const office = Queue.meta("office"), secret = Queue.meta("ticket");
   const page = "/t/" + secret;
   const scanned = decodeURIComponent((/[?&]door=([^&]+)/.exec(window.location.search) || ["", ""])[1]).slice(0, 60);
-  const state = { picture: null, ahead: null, minutes: null, lost: null, gone: false, sound: "off", asking: false, busy: null, refusal: null, flash: false, said: null, saved: false };
+  const state = { picture: null, ahead: null, minutes: null, lost: null, gone: false, sound: "off", asking: false, busy: null, refusal: null, flash: false };
   const tell = Visitor.tell(page, "ticket", draw);
   let line = null, socketAt = 0, wokenAt = 0, seq = -1, orderSeq = -1, heardAt = 0, rung = null, flashTimer = null;
 
@@ -132,13 +132,7 @@
     ask: function () { set({ asking: true, refusal: null }); },
     keep: function () { set({ asking: false }); },
     cancel: function () { say("cancel", function () { set({ asking: false }); }); },
-    say: function (said) { set({ said: said, saved: false }); },
-    needs: function () {
-      if (!state.said) { return; }
-      const said = state.said, fetch = Visitor.fetches(said);
-      say("needs", function () { set({ said: null, saved: true }); }, { needs: said.needs.join(","), fetch: fetch, where: fetch ? said.where.trim() : "" });
-    },
-    back: function () { say("back", function () { set({ saved: false }); }, Object.assign({ key: Queue.key() }, scanned ? { door: scanned } : {})); },
+    back: function () { say("back", function () {}, Object.assign({ key: Queue.key() }, scanned ? { door: scanned } : {})); },
     sound: function () {
       Visitor.ring.enable().then(function (works) { set({ sound: works ? "on" : "no" }); }, function () { set({ sound: "no" }); });
     }
@@ -146,7 +140,7 @@
 
   function begin() {
     Queue.language(Visitor.ownLanguage());
-    Queue.words("visitor", office).then(function () {
+    Queue.words("ticket", office).then(function () {
       draw();
       open();
       ask();

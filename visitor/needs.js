@@ -55,6 +55,6 @@
 
   /** Who is served first: the classes of the law, with where it stands. */
   Visitor.law = function (classes) {
-    return html`<p class="soft text-s" data-testid="law">${Queue.t("law.text", { classes: classes.map(function (code) { return Queue.t("law." + code); }).join(", ") })} (${Queue.t("law.source")})</p>`;
+    return !classes ? null : html`<p class="soft text-s" data-testid="law">${Queue.t("law.text", { classes: classes.map(function (code) { return Queue.t("law." + code); }).join(", ") })} (${Queue.t("law.source")})</p>`;
   };
 }());

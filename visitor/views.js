@@ -123,19 +123,15 @@
       ${ticket.phone_away ? null : sound(state, acts)}
       ${ticket.phone_away ? null : acts.tell.view()}
       ${trouble(state)}
-      ${needs(state, acts)}
+      ${needs(state)}
       ${cancel(state, acts)}
       ${seal(state)}
     </div>`;
   }
 
-  /** What was said privately, and a way to say it now. */
-  function needs(state, acts) {
-    const ticket = state.picture.ticket, said = state.said || { needs: ticket.needs, fetch: ticket.fetch, where: ticket.where };
-    if (!(ticket.asks || []).length) { return null; }
-    return html`<details class="standard needs" data-testid="needs"><summary>${Queue.t("need.change")}</summary>
-      ${Visitor.needs(said, ticket.asks, acts.say, false)}
-      ${state.saved ? html`<p class="quiet-line" role="status" data-testid="need-saved">${Visitor.icon("circle-check")}<span>${Queue.t("need.saved")}</span></p>` : html`<button class="button button-wide" data-testid="need-save" aria-disabled=${String(state.busy === "needs" || !state.said)} onClick=${acts.needs}>${Queue.t(state.busy === "needs" ? "sending" : "need.save")}</button>`}</details>`;
+  /** The way to say privately what one needs; its form is on the page for taking a number, which is larger. */
+  function needs(state) {
+    return (state.picture.ticket.asks || []).length ? html`<p><a class="button button-quiet button-wide" data-testid="needs" href=${"/visit/" + state.picture.office.key + "#needs=" + Queue.meta("ticket")}>${Queue.t("need.change")}</a></p>` : null;
   }
 
   /** Called, and somebody is on the way: stay where you are. */

@@ -18,6 +18,9 @@
     try { return decodeURIComponent(text).slice(0, 60); } catch (broken) { return text.slice(0, 60); }
   }
 
+  /* From a number's own page: what its holder needs. The secret stands behind the #, which no server is told. */
+  const own = (/#needs=([\w-]+)$/.exec(window.location.hash) || [])[1] || null;
+
   function set(changes) { Object.assign(state, changes); draw(); }
 
   /* ---- What is drawn ---------------------------------------------------------------------------- */
@@ -147,6 +150,23 @@
     </div>`;
   }
 
+  function needsOfOwn() {
+    return html`<div class="stack" data-testid="own-needs"><h1 tabindex="-1">${Queue.t("need.title")}</h1>
+      ${Visitor.needs(state.said, state.picture.needs, function (said) { set({ said: said, saved: false }); }, false)}
+      <div aria-live="polite">${state.saved ? html`<p class="quiet-line" data-testid="need-saved">${Visitor.icon("circle-check")}<span>${Queue.t("need.saved")}</span></p>` : trouble()}</div>
+      <button class="button button-primary button-wide" data-testid="need-save" aria-disabled=${String(Boolean(state.sending))} onClick=${saveNeeds}>${Queue.t(state.sending ? "sending" : "need.save")}</button>
+      <a class="button button-wide" data-testid="to-ticket" href=${"/t/" + own}>${Queue.t("mine.open")}</a></div>`;
+  }
+
+  function saveNeeds() {
+    if (state.sending) { return; }
+    const said = state.said, fetch = Visitor.fetches(said);
+    set({ sending: true, refusal: null, failed: false });
+    Queue.postWithin(8000, "/t/" + own + "/needs", { needs: said.needs.join(","), fetch: fetch, where: fetch ? said.where.trim() : "" }).then(function (answer) {
+      set({ sending: null, saved: answer.ok, refusal: answer.ok ? null : answer });
+    }, function () { set({ sending: null, refusal: { refused: "line", facts: {} } }); });
+  }
+
   function draw() {
     const picture = state.picture, root = document.getElementById("visit");
     if (!picture) {
@@ -157,7 +177,7 @@
     document.title = Queue.t("title") + " \u00b7 " + picture.office.name;
     render(html`${Visitor.head(picture.office, draw)}
       ${state.lost ? html`<p><span class="line-mark" role="status">${Visitor.icon("wifi-off")}${Queue.t("line.lost", { time: Queue.time(picture.at) })}</span></p>` : null}
-      ${service ? one(service) : list()}
+      ${own ? needsOfOwn() : service ? one(service) : list()}
       ${Visitor.installer(draw)}
       <footer class="foot soft text-s">${Queue.say(picture.office.complaint)} <a href=${"/privacy/" + picture.office.key + "?lang=" + Queue.language() + "#number"} data-testid="privacy">${Queue.t("privacy")}</a></footer>`, root);
   }
@@ -215,6 +235,12 @@
     });
   }
 
+  function readOwn() {
+    Queue.get("/t/" + own + "/picture").then(function (picture) {
+      if (picture.ticket) { set({ said: { needs: picture.ticket.needs, fetch: picture.ticket.needs.length ? picture.ticket.fetch : null, where: picture.ticket.where } }); }
+    }, function () { /* the form is empty then */ });
+  }
+
   let next = null;
   function refresh() {
     window.clearTimeout(next);
@@ -228,7 +254,7 @@
 
   function begin() {
     Queue.language(Visitor.ownLanguage());
-    Queue.words("visitor", office).then(function () { draw(); refresh(); recall(); }, function () { window.setTimeout(begin, RETRY_MS); });
+    Queue.words("visitor", office).then(function () { draw(); refresh(); recall(); if (own) { readOwn(); } }, function () { window.setTimeout(begin, RETRY_MS); });
   }
 
   window.addEventListener("popstate", function () { wish = null; set({ key: null, sending: null, refusal: null }); });

@@ -31,7 +31,7 @@ _PHONE = ("common/line.js", "common/words.js", "common/door.js", "visitor/parts.
 TOGETHER: dict[str, tuple[str, ...]] = {
     "visitor/all-visit.js": (*_PHONE, "visitor/tell.js", "visitor/needs.js", "visitor/visit.js"),
     "visitor/all-ticket.js": (
-        *_PHONE, "visitor/tell.js", "visitor/needs.js", "visitor/ring.js", "visitor/views.js", "visitor/follow.js"),
+        *_PHONE, "visitor/tell.js", "visitor/ring.js", "visitor/views.js", "visitor/follow.js"),
     "visitor/all-complaint.js": (*_PHONE, "visitor/complaint_parts.js", "visitor/complaint.js"),
     "visitor/all-book.js": (
         *_PHONE, "visitor/tell.js", "visitor/needs.js", "visitor/book_parts.js", "visitor/book.js"),
@@ -45,6 +45,7 @@ TOGETHER: dict[str, tuple[str, ...]] = {
 WORDS = {
     "admin": ("supervisor/words.json", "supervisor/admin_words.json"),
     "book": ("visitor/book_words.json", "visitor/tell_words.json"),
+    "ticket": ("visitor/words.json", "visitor/tell_words.json"),
     "case": ("visitor/case_words.json",),
     "cases": ("supervisor/words.json", "supervisor/case_words.json"),
     "complaint": ("common/complaint_words.json", "visitor/complaint_words.json"),
@@ -68,6 +69,12 @@ _VISITORS = frozenset(f"refused.{code}" for code in (
     "too_many_messages",
     "too_many_from_phone", "too_many_numbers", "too_many_requests", "too_many_tickets", "unknown", "wrong_door",
 ))
+#: And those of whoever has a number already.
+_HOLDERS = frozenset(f"refused.{code}" for code in (
+    "back_at_door", "busy", "channel_off", "email_wrong", "failed", "grace_over", "line", "no_such_ticket", "not_now",
+    "old_door", "phone_away", "phone_wrong", "push_wrong", "too_many_messages", "too_many_requests", "unknown",
+    "wrong_door",
+))
 #: And those of whoever complains.
 _COMPLAINANTS = frozenset(f"refused.{code}" for code in (
     "busy", "complaint_enough", "complaint_short", "failed", "key_reused", "line", "no_such_complaint",
@@ -88,7 +95,11 @@ _FAMILIES = frozenset(f"refused.{code}" for code in (
     "busy", "failed", "family_no", "family_off", "family_wait", "line", "no_passkey_here", "passkey_there",
     "too_many_passkeys", "too_many_requests", "unknown", "wrong_passkey",
 ))
-_ONLY = {"family": _FAMILIES, "book": _RESERVE, "case": _VISITORS, "visitor": _VISITORS, "complaint": _COMPLAINANTS}
+_ONLY = {"family": _FAMILIES, "book": _RESERVE, "case": _VISITORS, "visitor": _VISITORS, "ticket": _HOLDERS,
+         "complaint": _COMPLAINANTS}
+#: What a number's own page says nothing of: the first words of its keys. On a slow phone each costs time.
+_NOT_ON_TICKETS = ("arrival", "bring", "choose", "closed", "component", "door", "free", "index", "law", "mine",
+                   "opening", "reserved", "send", "service", "standard", "take", "taking", "tariff", "title", "waiting")
 mimetypes.add_type("font/woff2", ".woff2")
 
 
@@ -204,6 +215,10 @@ def words_of(screen: str) -> dict[str, dict[str, str]]:
     if screen in _ONLY:
         for lang, words in merged.items():
             merged[lang] = {k: v for k, v in words.items() if not k.startswith("refused.") or k in _ONLY[screen]}
+    if screen == "ticket":
+        for lang, words in merged.items():
+            merged[lang] = {k: v for k, v in words.items() if k.split(".")[0] not in _NOT_ON_TICKETS
+                            and (k == "need.change" or not k.startswith("need."))}
     return merged
 
 

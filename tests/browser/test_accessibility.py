@@ -9,6 +9,7 @@ from contextlib import suppress
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from backstage import shell
 from cast import Server, copy_of
 from playwright.sync_api import Browser, BrowserContext, Page
 
@@ -23,7 +24,11 @@ KIOSK, PHONE, DESK, TV = (1080, 1920), (360, 640), (1280, 720), (1920, 1080)
 @pytest.fixture(scope="module")
 def house(demo: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """An office with people in it, so that the pages are not empty when they are judged."""
-    server = copy_of(demo, tmp_path_factory.mktemp("house") / "data").start()
+    room = tmp_path_factory.mktemp("house")
+    server = copy_of(demo, room / "data")
+    (room / "wbp.csv").write_text("register,status,block\nB12,narapidana,C\nB13,narapidana,C\n")
+    shell(server.data, "custody", "import", "rutan", str(room / "wbp.csv"))
+    server.start()
     kiosk = server.kiosk()
     for service, priority in (("kunjungan", False), ("kunjungan", True), ("kunjungan", False), ("titipan", False)):
         kiosk.take(service, priority)
@@ -232,7 +237,7 @@ def reserved(house: Server) -> str:
     """The secret address of a place that somebody has reserved."""
     site = house.phone()
     offered = next(one for one in site.get("/office/rutan/sessions")["services"] if one["key"] == "kunjungan")
-    asked = {"party": {"men": 1}, "name": "Tamu", "identity": "3173014506900001", "register": "RUTAN-2026-0001"}
+    asked = {"party": {"men": 1}, "name": "Tamu", "identity": "3578014506900001", "register": "B13"}
     for day in offered["days"]:
         for session in day["sessions"]:
             with suppress(Refusal):
@@ -352,3 +357,35 @@ def test_a_number_is_taken_followed_and_given_back_with_the_keyboard_alone(
     walk_to(page, "cancel-yes")
     page.keyboard.press("Enter")
     page.get_by_test_id("cancelled").wait_for()
+
+
+def test_a_place_is_reserved_and_given_back_with_the_keyboard_alone(
+    browser: Browser, house: Server, device: list[BrowserContext]
+) -> None:
+    page = show(browser, device, PHONE, f"{house.base}/book/rutan")
+    page.get_by_test_id("service-kunjungan").wait_for()
+    walk_to(page, "service-kunjungan")
+    page.keyboard.press("Enter")
+    walk_to(page, "register")
+    page.keyboard.type("B12")
+    walk_to(page, "look")
+    page.keyboard.press("Enter")
+    free = page.locator(".session:not([aria-disabled])").nth(5)
+    free.wait_for()
+    walk_to(page, free.get_attribute("data-testid") or "")
+    page.keyboard.press("Enter")
+    walk_to(page, "name")
+    page.keyboard.type("Ani Wijaya")
+    walk_to(page, "identity")
+    page.keyboard.type("3578014506900002")
+    walk_to(page, "women-more")
+    page.keyboard.press("Enter")
+    walk_to(page, "reserve")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/r/*")
+    page.get_by_test_id("code").wait_for()
+    walk_to(page, "cancel")
+    page.keyboard.press("Enter")
+    walk_to(page, "cancel-yes")
+    page.keyboard.press("Space")
+    page.locator("[data-testid=over][data-state=cancelled]").wait_for()

@@ -182,7 +182,7 @@ def test_every_state_says_what_it_means_and_what_to_do(phone: Phone, state: str,
 
 def test_who_missed_the_call_is_told_the_new_place(phone: Phone) -> None:
     phone.draw(re_entry={"after": 3})
-    expect(phone.page.get_by_text("setelah 3 orang lain")).to_be_visible()
+    expect(phone.page.get_by_text("setelah 7 orang lain")).to_be_visible()
 
 
 def test_a_lost_network_leaves_the_last_picture_with_its_time_and_heals(phone: Phone) -> None:
