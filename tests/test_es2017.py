@@ -31,7 +31,8 @@ console.log(JSON.stringify(wrong));
 
 #: Library calls younger than Chromium 69; a syntax check does not see them. Name -> first version.
 LATER_CALLS = {
-    r"Object\.fromEntries": 73, r"\.replaceAll\(": 85, r"\.matchAll\(": 73,
+    r"Object\.fromEntries": 73, r"\.replaceAll\(": 85,
+    r"(?<!clients)\.matchAll\(": 73,  # of a text; a worker's clients have had theirs since 42
     r"Promise\.(?:allSettled|any)\b": 76,
     r"\bglobalThis\b": 71, r"\bqueueMicrotask\b": 71, r"\bstructuredClone\b": 98, r"\.at\(": 92,
     r"\.replaceChildren\(": 86, r"AbortSignal\.timeout": 103, r"\.hasOwn\(": 93, r"RelativeTimeFormat": 71,

@@ -22,6 +22,7 @@ from sqlalchemy.exc import DBAPIError
 
 from .. import clockwork, opening, postgresql, schema
 from .. import tables as t
+from ..commands import messages
 from ..config import Config
 from ..database import Database, sqlite_url
 from ..shell import Session
@@ -48,11 +49,13 @@ class Restored:
 
 @dataclass(frozen=True)
 class Later:
-    """What the old database knows that the backup may not: its head, and (seq, ticket) of every erasure."""
+    """What the old database knows that the backup may not: its head, (seq, ticket) of every erasure, and (seq, body) of
+    every wish to be told that was ended."""
 
     seq: int
     hash: str
     erased: tuple[tuple[int, int], ...]
+    ended: tuple[tuple[int, str], ...] = ()
 
 
 def restore(settings: Config, file: Path, anyway: bool = False) -> Restored:
@@ -134,10 +137,12 @@ def _later_in(c: Connection) -> dict[str, Later]:
         return {}
     found = {}
     for head in offices.heads(c):
-        erased = c.execute(select(t.event_table.c.seq, t.event_table.c.body).where(
-            t.event_table.c.office_id == head.id, t.event_table.c.kind == "erased")).all()
+        rows = c.execute(select(t.event_table.c.kind, t.event_table.c.seq, t.event_table.c.body).where(
+            t.event_table.c.office_id == head.id, t.event_table.c.kind.in_(("erased", "messages_ended")))).all()
+        erased = ((seq, json.loads(body).get("ticket")) for kind, seq, body in rows if kind == "erased")
         found[head.key] = Later(
-            head.head_seq, head.head_hash, tuple((seq, json.loads(body)["ticket"]) for seq, body in erased))
+            head.head_seq, head.head_hash, tuple((seq, ticket) for seq, ticket in erased if ticket is not None),
+            tuple((seq, body) for kind, seq, body in rows if kind == "messages_ended"))
     return found
 
 
@@ -176,8 +181,9 @@ def _later(target: Path) -> dict[str, Later]:
         heads = raw.execute("SELECT id, key, head_seq, head_hash FROM office").fetchall()
         return {
             key: Later(seq, found, tuple(raw.execute(
-                "SELECT seq, json_extract(body, '$.ticket') FROM event WHERE office_id = ? AND kind = 'erased'",
-                (number,))))
+                "SELECT seq, json_extract(body, '$.ticket') FROM event WHERE office_id = ? AND kind = 'erased' "
+                "AND json_extract(body, '$.ticket') IS NOT NULL", (number,))), tuple(raw.execute(
+                    "SELECT seq, body FROM event WHERE office_id = ? AND kind = 'messages_ended'", (number,))))
             for number, key, seq, found in heads
         }
     except sqlite3.OperationalError as error:
@@ -236,7 +242,8 @@ def _go_on(settings: Config, later: dict[str, Later], done: Restored) -> None:
             old, cut = later.get(listed.key, Later(0, "", ())), heads[listed.key].head_seq
             answer = session.press(
                 listed.key, "restored", note_restored, lost_seq=old.seq, lost_hash=old.hash,
-                erased=[ticket for seq, ticket in old.erased if seq > cut])
+                erased=[ticket for seq, ticket in old.erased if seq > cut],
+                ended=[json.loads(body) for seq, body in old.ended if seq > cut])
             done.erased += answer["erased"]
             done.lost[listed.key] = max(0, old.seq - cut)
     finally:
@@ -251,5 +258,7 @@ def note_restored(tx: Tx, args: dict[str, Any]) -> Answer:
         count = private.erase_all(tx.c, tx.office_id, ticket)
         if count:
             tx.record("erased", {"ticket": ticket, "what": "all", "count": count, "reason": "erased_after_the_backup"})
+    for left in args.get("ended", ()):
+        messages.end_again(tx, left)
     clockwork.tidy(tx, {})
     return {"erased": sum(r.kind == "erased" for r in tx.recorded)}
