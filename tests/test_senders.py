@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, utils
 from gateways import Browser, Gateway, mail_server
 
 from queue_server import config
+from queue_server.cli import main
 from queue_server.config import SettingError
 from queue_server.messages import line, push, senders
 from queue_server.messages.__main__ import attempt
@@ -303,3 +304,19 @@ def test_the_icon_is_a_small_picture_in_the_offices_colour() -> None:
     "Rutan", "Rutan Kelas I Contoh", "Kementerianimigrasidanpemasyarakatan", "A B C D E F G H I"])
 def test_a_short_name_fits_below_an_icon(name: str) -> None:
     assert 0 < len(_short(name)) <= SHORT and name.startswith(_short(name))
+
+
+# --- at the shell ----------------------------------------------------------------------------------
+
+
+def test_a_sender_is_tried_at_the_shell(
+    tmp_path: Path, gateway: Gateway, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("QUEUE_SENDERS", file(tmp_path, f'[sms]\nkind = "http"\nurl = "{gateway.url}"\n'))
+    words = ["message", "--data", str(tmp_path / "data")]
+    assert main([*words, "sms", "0812 3456 7890", "--text", "halo"]) == 0
+    assert gateway.heard[0].json == {"to": "+6281234567890", "text": "halo"} and "Sent." in capsys.readouterr().out
+    gateway.statuses = [401]
+    assert main([*words, "sms", "0812 3456 7890"]) == 1
+    assert "said no" in capsys.readouterr().err
+    assert main([*words, "fax", "0812 3456 7890"]) == 2 and main([*words, "sms", "12"]) == 2
