@@ -71,7 +71,7 @@ def blueprint(door: Door, live: Live) -> Blueprint:
 
     @bp.get("/offline")
     def offline() -> str:
-        return render_template("visitor/offline.html", words=words_of("visitor"), languages=("id", "en"))
+        return render_template("visitor/offline.html", words=words_of("visitor_told"), languages=("id", "en"))
 
     return bp
 
