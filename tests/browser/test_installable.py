@@ -130,8 +130,8 @@ def test_without_a_line_the_page_says_so_and_keeps_no_number(phone: BrowserConte
     expect(page.get_by_test_id("offline")).to_contain_text("Tidak ada sambungan")
     expect(page.get_by_test_id("offline")).to_contain_text(held["label"])
     faults = judged(page, "without a line")
-    phone.set_offline(False)
-    page.get_by_role("button", name="Coba lagi").click()
+    expect(page.get_by_role("button", name="Coba lagi")).to_be_visible()
+    phone.set_offline(False)  # the page that was asked for comes by itself
     expect(page.get_by_test_id("ticket-label")).to_be_visible()
     assert faults == []
 
@@ -160,9 +160,9 @@ def test_a_push_that_the_page_asked_for_reaches_its_worker(phone: BrowserContext
     said = subscriber.read()[0]
     assert said["body"].startswith("Kantor Imigrasi Kelas I Contoh: nomor") and said["link"] == f"/t/{held['secret']}"
     pushed_to(page, stage, said)
-    shown = page.wait_for_function(
+    shown = until(lambda: page.evaluate(
         "navigator.serviceWorker.ready.then((w) => w.getNotifications()).then((all) => all.length === 1 &&"
-        " ({ title: all[0].title, body: all[0].body, tag: all[0].tag, data: all[0].data }))").json_value()
+        " ({ title: all[0].title, body: all[0].body, tag: all[0].tag, data: all[0].data }))"), 20, "a notification")
     assert shown == {"title": said["title"], "body": said["body"], "tag": said["tag"], "data": {"link": said["link"]}}
 
 
