@@ -132,7 +132,7 @@ def test_without_a_line_the_page_says_so_and_keeps_no_number(phone: BrowserConte
     faults = judged(page, "without a line")
     expect(page.get_by_role("button", name="Coba lagi")).to_be_visible()
     phone.set_offline(False)  # the page that was asked for comes by itself
-    expect(page.get_by_test_id("ticket-label")).to_be_visible()
+    expect(page.get_by_test_id("ticket-label")).to_be_visible(timeout=20_000)
     assert faults == []
 
 
