@@ -356,3 +356,29 @@ def test_the_first_in_line_are_those_that_phones_see(here: House) -> None:
             found = store.first_in_line(c, 1, here.office, DAY, "informasi", most, tick, head.head_seq)
             assert found == whole[:most]
         assert queue.step(c, 1, whole[0]) is not None
+
+
+def test_a_wish_that_was_ended_after_the_backup_does_not_come_back(tmp_path: Path) -> None:
+    from small_house import KEY as SMALL
+    from small_house import house as small
+    from small_house import session
+
+    from queue_server.commands.setup import configure
+    from queue_server.upkeep import backup, restore
+
+    found, secrets = small(tmp_path / "data", 0), []
+    with session(found) as opened:
+        office = replace(example("template"), always_open=True, messages=Messages(sms="gateway"))
+        opened.press(SMALL, "configure", configure, office=office, reason="test")
+        for _ in range(2):
+            ticket = opened.press(SMALL, "issue", visitor.issue, service="umum", channel="door")["ticket"]
+            opened.press(
+                SMALL, "tell", messages.tell_ticket, secret=ticket["secret"], channel="sms", sealed="s", mark="")
+            secrets.append(ticket["secret"])
+    made = backup.run(found, tmp_path / "second")
+    with session(found) as opened:
+        opened.press(SMALL, "leave", messages.leave_ticket, secret=secrets[0], channel="sms")
+    restore.restore(found, made.file)
+    with session(found) as opened, opened.database.read() as c:
+        kept = [row.ticket_id for row in store.contacts(c, [1, 2]).values()]
+    assert kept == [2]

@@ -345,7 +345,7 @@ def test_addresses_are_erased_the_day_after(house: House) -> None:
         session.close()
     assert rows(data, "SELECT 1 FROM contact WHERE ticket_id = ?", mine.id) == []
     assert rows(data, "SELECT count(*) FROM contact WHERE ticket_id = ?", keep.id) == [(1,)]
-    assert '"what":"contacts"' in events(data, "kanim")[-1].body
+    assert any('"what":"contacts"' in event.body for event in events(data, "kanim")[-9:])
 
 
 def test_the_page_of_somebody_elses_number_is_not_guessed(house: House) -> None:

@@ -8,22 +8,28 @@ import secrets
 import smtplib
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import http_ece
 import pytest
+from any_office import example
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 from gateways import Browser, Gateway, mail_server
 
 from queue_server import config
+from queue_server.cli import main
 from queue_server.config import SettingError
+from queue_server.domain.office import Messages
 from queue_server.messages import line, push, senders
 from queue_server.messages.__main__ import attempt
 from queue_server.messages.sealed import Sealer
 from queue_server.messages.senders import BadSender, NotSent, Outgoing, made
 from queue_server.screens.installable import SHORT, _short, drawn
+from queue_server.upkeep import senders_health
+from queue_server.upkeep.words import say
 
 TO = Outgoing("+628123456789", 'Nomor "A 001"\ndipanggil', subject="Dipanggil", link="https://x.test/t/s", key="k1",
               office="Rutan Contoh")
@@ -303,3 +309,36 @@ def test_the_icon_is_a_small_picture_in_the_offices_colour() -> None:
     "Rutan", "Rutan Kelas I Contoh", "Kementerianimigrasidanpemasyarakatan", "A B C D E F G H I"])
 def test_a_short_name_fits_below_an_icon(name: str) -> None:
     assert 0 < len(_short(name)) <= SHORT and name.startswith(_short(name))
+
+
+# --- at the shell ----------------------------------------------------------------------------------
+
+
+def test_a_sender_is_tried_at_the_shell(
+    tmp_path: Path, gateway: Gateway, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("QUEUE_SENDERS", file(tmp_path, f'[sms]\nkind = "http"\nurl = "{gateway.url}"\n'))
+    words = ["message", "--data", str(tmp_path / "data")]
+    assert main([*words, "sms", "0812 3456 7890", "--text", "halo"]) == 0
+    assert gateway.heard[0].json == {"to": "+6281234567890", "text": "halo"} and "Sent." in capsys.readouterr().out
+    gateway.statuses = [401]
+    assert main([*words, "sms", "0812 3456 7890"]) == 1
+    assert "said no" in capsys.readouterr().err
+    assert main([*words, "fax", "0812 3456 7890"]) == 2 and main([*words, "sms", "12"]) == 2
+
+
+def test_doctor_says_which_messages_cannot_be_sent_and_who_can_read_the_secrets(tmp_path: Path) -> None:
+    office = replace(example("template"), messages=Messages(push=True, sms="gateway", email="mail"))
+    path = file(tmp_path, '[mail]\nkind = "smtp"\nhost = "x.test"\nsender = "a@x.test"\n')
+    Path(path).chmod(0o644)
+    settings = config.read(None, {"QUEUE_SENDERS": path, "QUEUE_DATA": str(tmp_path / "data")})
+    said = list(senders_health.findings(settings, [office]))
+    assert [key for key, _facts in said] == ["no_sender", "no_https", "readable"]
+    assert said[0][1] == {"office": office.key, "channels": "sms"}
+    for language in ("id", "en"):
+        for key, facts in said:
+            assert "{" not in say(language, f"messages.{key}", **facts)
+    Path(path).chmod(0o600)
+    mended = replace(office, messages=Messages(email="mail"))
+    assert [key for key, _facts in senders_health.findings(settings, [mended])] == ["good"]
+    assert [key for key, _facts in senders_health.findings(settings, [example("template")])] == ["none"]

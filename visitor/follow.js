@@ -9,7 +9,7 @@
   const page = "/t/" + secret;
   const scanned = decodeURIComponent((/[?&]door=([^&]+)/.exec(window.location.search) || ["", ""])[1]).slice(0, 60);
   const state = { picture: null, ahead: null, minutes: null, lost: null, gone: false, sound: "off", asking: false, busy: null, refusal: null, flash: false };
-  const tell = Visitor.tell(page, "ticket", draw);
+  const tell = Visitor.tell(page, "ticket", "visitor_told", office, draw);
   let line = null, socketAt = 0, wokenAt = 0, seq = -1, orderSeq = -1, heardAt = 0, rung = null, flashTimer = null;
 
   function set(changes) { Object.assign(state, changes); draw(); }

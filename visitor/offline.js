@@ -19,4 +19,8 @@
     });
   });
   window.addEventListener("online", again);
+  /* The line may come back without the phone saying so: the server is asked. */
+  window.setInterval(function () {
+    fetch("/healthz", { cache: "no-store" }).then(again, function () { /* not yet */ });
+  }, 3000);
 }());

@@ -9,7 +9,7 @@
   const scanned = (/[?&]door=([^&]+)/.exec(window.location.search) || [])[1];
   const state = { own: null, sessions: null, lost: false, gone: false, doing: null, busy: false, why: null, said: null };
 
-  const tell = Visitor.tell(base(), "reservation", draw);
+  const tell = Visitor.tell(base(), "reservation", "book_told", office.key, draw);
 
   /** The code of an address; one that somebody broke is sent as it stands, and refused in words. */
   function plain(text) {

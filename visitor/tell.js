@@ -1,5 +1,4 @@
-/* Being told on one's own phone: what the office offers, an address or a touch, and the end of it. Where the page can be
-   installed (HTTPS), its worker is set up here too. */
+/* Being told on one's own phone: what the office offers, an address or a touch, and the end of it. */
 (function () {
   "use strict";
   const Visitor = window.Visitor, Queue = window.Queue;
@@ -8,30 +7,10 @@
   const TYPED = { whatsapp: "tel", sms: "tel", email: "email" };
   const SEND_MS = 10000;
 
-  const installable = Boolean(document.querySelector("link[rel=manifest]")) && "serviceWorker" in navigator;
-  let prompt = null;
-  if (installable) {
-    navigator.serviceWorker.register("/worker.js").catch(function () { /* the page works without it */ });
-    window.addEventListener("beforeinstallprompt", function (event) {
-      event.preventDefault();
-      prompt = event;
-      if (Visitor.drawAgain) { Visitor.drawAgain(); }
-    });
-  }
-
-  /** A button that puts the page on the home screen; nothing where the browser does not offer that, or did already. */
-  Visitor.installer = function (draw) {
-    Visitor.drawAgain = draw;
-    if (!prompt) { return null; }
-    return html`<button class="button button-wide" data-testid="install" onClick=${function () { prompt.prompt(); prompt = null; draw(); }}>${Queue.t("install")}</button>`;
-  };
-
   function bytes(text) {
     const plain = window.atob(text.replace(/-/g, "+").replace(/_/g, "/"));
     return Uint8Array.from(plain, function (letter) { return letter.charCodeAt(0); });
   }
-
-  function canPush() { return installable && "PushManager" in window && "Notification" in window; }
 
   /** The browser's subscription, after its own question; rejects when somebody says no. */
   function subscribed(key) {
@@ -49,8 +28,8 @@
   }
 
   /** Of the number or reservation at `page`; `what` says which in the words ("ticket", "reservation"). */
-  Visitor.tell = function (page, what, draw) {
-    const state = { found: null, open: null, typed: "", busy: false, why: null };
+  Visitor.tellCard = function (page, what, draw, asked) {
+    const state = { found: asked, open: null, typed: "", busy: false, why: null };
 
     function set(changes) { Object.assign(state, changes); draw(); }
 
@@ -106,9 +85,8 @@
       load: load,
       view: function () {
         const found = state.found;
-        if (!found) { return null; }
         const on = Object.keys(found.on);
-        const off = found.offered.filter(function (channel) { return on.indexOf(channel) < 0 && (channel !== "push" || canPush()); });
+        const off = found.offered.filter(function (channel) { return on.indexOf(channel) < 0 && (channel !== "push" || Visitor.canPush); });
         if (!on.length && !off.length) { return null; }
         const facts = { count: found.ahead, hours: found.reminders_h.join(", ") };
         return html`<section class="card stack-tight"><h2 class="text-l" tabindex="-1" data-testid="tell">${Queue.t("tell")}</h2>

@@ -112,6 +112,16 @@ def _leave(tx: Tx, args: dict[str, Any], kept: list[Contact], whose: dict[str, J
         tx.record("messages_ended", {**whose, "channel": channel, "by": "visitor"})
 
 
+def end_again(tx: Tx, body: dict[str, Any]) -> None:
+    """After a restore: a wish that was ended after the backup was made (``body`` of its event) is ended again."""
+    if "ticket" in body:
+        kept = messages.of_ticket(tx.c, int(body["ticket"]))
+    else:
+        row = reservations.numbered(tx.c, tx.office_id, int(body["reservation"]))
+        kept = messages.of_reservation(tx.c, row.id) if row is not None else []
+    messages.erase(tx.c, [one.id for one in kept if one.channel == body["channel"]], tx.now.at)
+
+
 def _day_after(tx: Tx, day: str) -> int:
     """UTC ms of the end of the office day after ``day``."""
     later = date.fromisoformat(day) + timedelta(days=2)

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from .. import assets, bootstrap, config, demo, logs, opening
 from ..app import create_app
+from ..messages.part import DEMO_FILE
 from ..upkeep import startup
 from ..upkeep.daily import Daily
 
@@ -85,6 +86,8 @@ def _addresses(port: int, offices: list[opening.Listed], settings: config.Config
         lines.append("")
     if not offices:
         lines.append("  There is no office yet. Import one: python -m queue_server office import FILE")
+    if settings.demo:
+        lines += [f"  Messages to visitors are not sent in the demo, but written to {settings.data / DEMO_FILE}", ""]
     if settings.host not in ("127.0.0.1", "localhost"):
         lines.append(f"  In the office's network: http://{_own_address()}:{port}")
     return lines

@@ -50,12 +50,12 @@ def blueprint(door: Door, live: Live) -> Blueprint:
         response.mimetype = "application/manifest+json"
         return response
 
-    @bp.get("/office/<office>/icon-<int:size>.png")
-    def icon(office: str, size: int) -> Response:
+    @bp.get("/office/<office>/icon-<size>.png")
+    def icon(office: str, size: str) -> Response:
         found = office_of(office)
-        if size not in SIZES:
+        if size not in map(str, SIZES):
             abort(404)
-        response = Response(door.kit.blocking(drawn, found.accent, size), mimetype="image/png")
+        response = Response(door.kit.blocking(drawn, found.accent, int(size)), mimetype="image/png")
         response.headers["Cache-Control"] = f"public, max-age={DAY_S}"
         return response
 
@@ -71,7 +71,7 @@ def blueprint(door: Door, live: Live) -> Blueprint:
 
     @bp.get("/offline")
     def offline() -> str:
-        return render_template("visitor/offline.html", words=words_of("visitor"), languages=("id", "en"))
+        return render_template("visitor/offline.html", words=words_of("visitor_told"), languages=("id", "en"))
 
     return bp
 

@@ -98,7 +98,7 @@ ROUTES: dict[str, Line] = {
     "POST /r/<token>/messages": Line(ANYBODY, "be reminded"),
     "POST /r/<token>/messages/off": Line(ANYBODY, "be reminded no longer"),
     "GET /office/<office>/app.webmanifest": Line(ANYBODY, "the visitor's page as an app; where there is HTTPS"),
-    "GET /office/<office>/icon-<int:size>.png": Line(ANYBODY, "its icon, in the office's colour"),
+    "GET /office/<office>/icon-<size>.png": Line(ANYBODY, "its icon, in the office's colour"),
     "GET /worker.js": Line(ANYBODY, "what such a page does while it is closed or has no line"),
     "GET /offline": Line(ANYBODY, "the page that says that there is no line"),
     "GET /book/<office>": Line(ANYBODY, "the page for reserving a place in a session"),

@@ -28,7 +28,7 @@ from ..paper.printer import FAILED, PrinterState, printer_state
 from ..sounds_tool.sets import BadSet, voice_set
 from ..store import offices
 from ..store.chain_events import check_office, newest_at
-from . import backup, data_folder, machine, postgres_health, startup
+from . import backup, data_folder, machine, postgres_health, senders_health, startup
 from .words import say
 
 OK, WARN, BAD = "OK", "WARN", "BAD"
@@ -301,9 +301,15 @@ def backups(p: Patient) -> Findings:
         yield Finding(WARN, "backups", "same_disk", facts)
 
 
+def messages(p: Patient) -> Findings:
+    for key, facts in senders_health.findings(p.settings, p.offices()):
+        yield Finding(WARN if key in ("no_sender", "readable") else OK, "messages", key, facts)
+
+
 CHECKS: tuple[tuple[str, Callable[[Patient], Findings]], ...] = (
     ("clock", clock), ("disk", disk), ("database", database), ("log", chains), ("printer", printer), ("sound", sound),
     ("addresses", addresses), ("files", files), ("libraries", libraries), ("backups", backups),
+    ("messages", messages),
 )
 
 

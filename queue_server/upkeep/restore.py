@@ -23,7 +23,7 @@ from sqlalchemy.exc import DBAPIError
 
 from .. import clockwork, opening, postgresql, schema
 from .. import tables as t
-from ..commands import erasure
+from ..commands import erasure, messages
 from ..config import Config
 from ..database import Database, sqlite_url
 from ..shell import Session
@@ -50,11 +50,13 @@ class Restored:
 
 @dataclass(frozen=True)
 class Later:
-    """What the old database knows that the backup may not: its head, and (seq, table, rows) of every erasure."""
+    """What the old database knows that the backup may not: its head, (seq, table, rows) of every erasure, and
+    (seq, body) of every wish to be told that was ended."""
 
     seq: int
     hash: str
     erased: tuple[tuple[int, str, tuple[int, ...]], ...]
+    ended: tuple[tuple[int, str], ...] = ()
 
 
 def restore(settings: Config, file: Path, anyway: bool = False) -> Restored:
@@ -136,10 +138,12 @@ def _later_in(c: Connection) -> dict[str, Later]:
         return {}
     found = {}
     for head in offices.heads(c):
-        erased = c.execute(select(t.event_table.c.seq, t.event_table.c.body).where(
-            t.event_table.c.office_id == head.id, t.event_table.c.kind == "erased")).all()
+        rows = c.execute(select(t.event_table.c.kind, t.event_table.c.seq, t.event_table.c.body).where(
+            t.event_table.c.office_id == head.id, t.event_table.c.kind.in_(("erased", "messages_ended")))).all()
         found[head.key] = Later(
-            head.head_seq, head.head_hash, tuple((seq, *which) for seq, body in erased for which in _which(body)))
+            head.head_seq, head.head_hash, tuple(
+                (seq, *which) for kind, seq, body in rows if kind == "erased" for which in _which(body)),
+            tuple((seq, body) for kind, seq, body in rows if kind == "messages_ended"))
     return found
 
 
@@ -188,7 +192,8 @@ def _later(target: Path) -> dict[str, Later]:
         return {
             key: Later(seq, found, tuple((at, *which) for at, body in raw.execute(
                 "SELECT seq, body FROM event WHERE office_id = ? AND kind = 'erased'", (number,))
-                for which in _which(body)))
+                for which in _which(body)), tuple(raw.execute(
+                    "SELECT seq, body FROM event WHERE office_id = ? AND kind = 'messages_ended'", (number,))))
             for number, key, seq, found in heads
         }
     except sqlite3.OperationalError as error:
@@ -247,7 +252,8 @@ def _go_on(settings: Config, later: dict[str, Later], done: Restored) -> None:
             old, cut = later.get(listed.key, Later(0, "", ())), heads[listed.key].head_seq
             answer = session.press(
                 listed.key, "restored", note_restored, lost_seq=old.seq, lost_hash=old.hash,
-                erased=[[table, list(rows)] for seq, table, rows in old.erased if seq > cut])
+                erased=[[table, list(rows)] for seq, table, rows in old.erased if seq > cut],
+                ended=[json.loads(body) for seq, body in old.ended if seq > cut])
             done.erased += answer["erased"]
             done.lost[listed.key] = max(0, old.seq - cut)
     finally:
@@ -259,5 +265,7 @@ def note_restored(tx: Tx, args: dict[str, Any]) -> Answer:
     before = tx.head.head_seq
     tx.record("restored", {"backup_seq": before, "lost_seq": args["lost_seq"], "lost_hash": args["lost_hash"]})
     erasure.again(tx, args["erased"])
+    for left in args.get("ended", ()):
+        messages.end_again(tx, left)
     clockwork.tidy(tx, {})
     return {"erased": sum(r.kind == "erased" for r in tx.recorded)}

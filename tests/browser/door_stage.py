@@ -17,7 +17,7 @@ from jinja2 import Template
 from playwright.sync_api import Page, Route
 
 from queue_server.office_file import read
-from queue_server.screens.pages import TOGETHER, words_of
+from queue_server.screens.pages import TOGETHER, bare, words_of
 from queue_server.theme import theme_css
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -112,8 +112,8 @@ class Stage:
         if path.startswith("/words/"):
             return words_of(path.removeprefix("/words/").removesuffix(".json"))
         if path.removeprefix("/web/") in TOGETHER:
-            parts = [(ROOT / part).read_text("utf-8") for part in TOGETHER[path.removeprefix("/web/")]]
-            return 200, mimetypes.guess_type(path)[0] or "", "\n".join(parts)
+            parts = [(ROOT / part).read_bytes() for part in TOGETHER[path.removeprefix("/web/")]]
+            return 200, mimetypes.guess_type(path)[0] or "", bare(b"\n".join(parts))
         for prefix, folder in (("/web/", ROOT), ("/lib/", ROOT / "build" / "web")):
             found = folder / path.removeprefix(prefix)
             if path.startswith(prefix) and found.is_file():
