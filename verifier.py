@@ -189,12 +189,16 @@ KINDS: dict[str, Kind] = {
         "ticket call counter undone_seq undone_kind durations",
     ),
     # counters and people
-    "counter_opened": _kind("a counter began to serve", "counter services"),
+    "counter_opened": _kind(
+        "a counter began to serve; where a supervisor opened it again, why, and what the forecast had proposed",
+        "counter services reason remedy",
+    ),
     "counter_closed": _kind("a counter stopped serving", "counter reason"),
     "counter_paused": _kind("a counter is away for a while", "counter reason"),
     "counter_resumed": _kind("a counter is back", "counter"),
     "services_moved": _kind(
-        "a counter serves other services than configured, for the rest of the day", "counter services before reason"
+        "a counter serves other services than configured, for the rest of the day; remedy: what the forecast proposed",
+        "counter services before reason remedy",
     ),
     "counter_taken": _kind("an officer sat down at a counter", "counter person from_person reason"),
     "counter_left": _kind("an officer left a counter", "counter person visitor"),
@@ -2673,7 +2677,8 @@ _READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
 class NotASeal(ValueError):
-    """``code``: ``not_a_seal`` for a text that is none, ``seal_miscopied`` where the check does not fit."""
+    """``code``: ``not_a_seal`` or ``not_a_code`` for a text that is none, ``seal_miscopied`` where the check does not
+    fit."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -2724,6 +2729,20 @@ def read_seal(text: str) -> Seal:
     return Seal(office, day, seq, letters)
 
 
+def code_of(digest: str) -> str:
+    """A SHA-256 (hex) in eight groups of a seal's letters, for people to write down and compare."""
+    letters = _letters(digest)
+    return "-".join(letters[at:at + GROUP] for at in range(0, len(letters), GROUP))
+
+
+def read_code(text: str) -> str:
+    """A code as somebody copied it, as ``code_of`` writes it; raises NotASeal."""
+    letters = re.sub(r"[\s\-\u2010-\u2015.]", "", text).upper().translate(_READ_AS)
+    if len(letters) != _OF_HASH or set(letters) - set(LETTERS):
+        raise NotASeal("not_a_code")
+    return "-".join(letters[at:at + GROUP] for at in range(0, len(letters), GROUP))
+
+
 def _letters(hash_: str) -> str:
     return _base32(int(hash_, 16) >> (256 - BITS), _OF_HASH)
 
@@ -2747,11 +2766,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from .chain import Event
+from .seal import code_of
 
 FORMAT = 1
 EVENT_KEYS = (
@@ -2759,9 +2779,11 @@ EVENT_KEYS = (
 _TEXTS = frozenset({"office", "kind", "body", "boot", "previous_hash", "hash"})
 _MAY_LACK = frozenset({"actor", "step"})
 
-#: File -> what is in it; the README of a bundle says it in words.
+#: What lies in a bundle, in words in its README, and the list of it: each file with its SHA-256, as ``sha256sum -c``
+#: reads it. The list's own code is printed where the bundle is made, so that no file can be exchanged unseen.
 FILES = ("bundle.json", "events.jsonl", "configurations.jsonl", "standards.jsonl", "seals.jsonl", "steps.csv",
          "report.json", "verifier.py", "README.txt")
+LIST = "SHA256SUMS"
 
 
 @dataclass(frozen=True)
@@ -2804,6 +2826,24 @@ def register_digest(lines: Iterable[str]) -> str:
     """SHA-256 (hex) of a register of standards: their lines in order of id. Every seal carries it, so that a log which
     begins at a seal still says what had been promised before."""
     return hashlib.sha256("".join(f"{line}\n" for line in lines).encode("utf-8")).hexdigest()
+
+
+def list_text(digests: Mapping[str, str]) -> str:
+    """The list of files: SHA-256 (hex) and name, in order of name."""
+    return "".join(f"{digests[name]}  {name}\n" for name in sorted(digests))
+
+
+def read_list(text: str) -> dict[str, str]:
+    """File -> SHA-256; raises ValueError for a text that ``list_text`` does not write."""
+    found = {line[66:]: line[:64] for line in text.splitlines()}
+    if list_text(found) != text:
+        raise ValueError("list")
+    return found
+
+
+def list_code(text: str) -> str:
+    """What is printed of a list of files: nobody finds another list with the same code."""
+    return code_of(hashlib.sha256(text.encode("utf-8")).hexdigest())
 
 
 def event_line(event: Event) -> str:
@@ -4748,6 +4788,13 @@ EVIDENCE_PROBLEMS: dict[str, str] = {
     "standard_unknown": "a number names another standard than the one that was in force for it",
     "figure_differs": "a published figure is not the one that the events give",
     "line_differs": "a line of the table is not the one that the events give",
+    "rehashed": "the content gives the stored hash, but the next event was linked to another one",
+    "link_explained": "the link does not fit because the event before was changed",
+    "files_unlisted": "the bundle has no list of its files",
+    "file_differs": "a file is not the one in the list of files",
+    "file_missing": "a file of the list is not there",
+    "file_unlisted": "a file is not in the list of files",
+    "list_differs": "the list of files is not the one whose code was given from outside",
 }
 
 
@@ -4758,12 +4805,14 @@ NOTES: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Finding:
-    """``file`` of the bundle, ``at`` a seq in events.jsonl and a line elsewhere; ``found`` is what was there."""
+    """``file`` of the bundle, ``at`` a seq in events.jsonl and a line elsewhere; ``found`` is what was there;
+    ``because``: the seq of the changed event that explains it, 0 where nothing does (``blame.py``)."""
 
     file: str
     at: int
     code: str
     found: str = ""
+    because: int = 0
 
 
 @dataclass
@@ -4783,6 +4832,9 @@ class Result:
     calls_stated: int = 0
     steps: int = 0
     figures: int = 0
+    files: int = 0
+    list_code: str = ""
+    list_given: bool = False
 
     @property
     def holds(self) -> bool:
@@ -4792,6 +4844,97 @@ class Result:
         self.counts[finding.code] += 1
         if len(self.findings) < MOST_KEPT:
             self.findings.append(finding)
+'''
+
+# -------------------- domain/blame.py --------------------
+SOURCES['domain/blame.py'] = r'''"""Which of the findings name a changed row, and which are only explained by one.
+
+One row that is changed breaks more than itself: the next row's link, the clocks and durations that were measured from
+it, the figures. An inspector wants the row that was changed, and the others as what follows from it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+
+from .findings import Finding
+
+LOG = "events.jsonl"
+#: What can be wrong with a row because another one was changed.
+FOLLOWS = frozenset({
+    "durations_differ", "not_possible", "unknown_step", "step_twice", "undo_of_another", "clock_back", "not_the_next",
+    "passed_over", "other_circumstances", "number_missing", "number_twice", "number_outside", "number_unused",
+    "standard_unknown", "line_differs", "figure_differs", "seal_list_differs",
+})
+#: A row of which one of these is said is itself not what it was.
+_CHANGED = frozenset({"changed", "row_unreadable", "body_not_canonical", "unknown_kind", "other_office"})
+_PLACE = frozenset({"gap", "not_after"})
+
+
+def explained(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings, with ``because`` set where the row that it names explains them."""
+    given = list(findings)
+    found = [each for finding in given for each in _link(finding, _codes(given))]
+    named = sorted({f.at for f in found if f.file == LOG and not f.because and f.code not in FOLLOWS})
+    links = [seq for seq in named if _breaks(seq, found)]
+    return [_follow(finding, links) for finding in found]
+
+
+def _codes(findings: Iterable[Finding]) -> dict[int, set[str]]:
+    codes: dict[int, set[str]] = defaultdict(set)
+    for finding in findings:
+        if finding.file == LOG:
+            codes[finding.at].add(finding.code)
+    return codes
+
+
+def _link(finding: Finding, codes: dict[int, set[str]]) -> list[Finding]:
+    """A broken link names one of its two rows: the one before when that was changed, or when both are whole and the row
+    after vouches for this one."""
+    at, here = finding.at, codes[finding.at] if finding.file == LOG else set()
+    if finding.file != LOG or finding.code not in ("broken_link", "gap"):
+        return [finding]
+    if finding.code == "gap" or "gap" in here:
+        before = _before_gap(finding if finding.code == "gap" else None, here, codes, at)
+        return [_explained(finding, before)] if before else [finding]
+    before = at - 1
+    if codes.get(before, set()) & _CHANGED:
+        return [_explained(finding, before)]
+    if here & (_CHANGED | _PLACE) or "new_segment" in here:
+        return [finding]
+    if "broken_link" in codes.get(before, set()):  # the one before was made anew, link and all: it is named
+        return [_explained(finding, before)]
+    if "broken_link" in codes.get(at + 1, set()):
+        return [finding]
+    return [replace(finding, at=before, code="rehashed", found=""), _explained(finding, before)]
+
+
+def _before_gap(gap: Finding | None, here: set[str], codes: dict[int, set[str]], at: int) -> int:
+    """The row that explains a gap before ``at``: one that could not be read, or one that stands in the wrong place."""
+    expected = int(gap.found) if gap is not None and gap.found.isdigit() else at - 1
+    if "row_unreadable" in codes.get(at - 1, set()):
+        return at - 1
+    return expected - 1 if gap is not None and "not_after" in codes.get(expected - 1, set()) else 0
+
+
+def _explained(finding: Finding, because: int) -> Finding:
+    return replace(finding, code="link_explained", found=str(because), because=because)
+
+
+def _breaks(seq: int, findings: Iterable[Finding]) -> bool:
+    return any(f.at == seq and f.file == LOG and f.code in _CHANGED | _PLACE | {"broken_link", "rehashed"}
+               for f in findings)
+
+
+def _follow(finding: Finding, links: list[int]) -> Finding:
+    of_log = finding.file == LOG
+    whole = of_log and finding.code == "file_differs"  # the log's own file, in the list of files
+    if finding.because or not links or not (finding.code in FOLLOWS or whole) or (of_log and finding.at in links):
+        return finding
+    earlier = [seq for seq in links if of_log and seq <= finding.at]
+    return replace(finding, because=earlier[-1] if earlier else links[0])
 '''
 
 # -------------------- domain/evidence.py --------------------
@@ -5137,8 +5280,10 @@ SOURCES['proof/reading.py'] = r'''"""Reading a bundle: a zip file, or the folder
 
 from __future__ import annotations
 
+import hashlib
 import io
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -5183,6 +5328,18 @@ class Bundle:
             for line in file:
                 yield line.removesuffix("\n")
 
+    def names(self) -> Counter[str]:
+        """The files of a zip and how often each is in it; of a folder nothing: other files may lie there."""
+        return Counter() if self._zip is None else Counter(self._zip.namelist())
+
+    def digest(self, name: str) -> str:
+        """SHA-256 (hex) of a file; raises NoBundle."""
+        found = hashlib.sha256()
+        with self._open(name) as file:
+            while block := file.read(1 << 20):
+                found.update(block)
+        return found.hexdigest()
+
     @contextmanager
     def _open(self, name: str) -> Iterator[IO[bytes]]:
         try:
@@ -5214,18 +5371,20 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-from ..domain.bundle import event_of
+from ..domain.blame import explained
+from ..domain.bundle import FILES, LIST, event_of, list_code, read_list
 from ..domain.chain import Event
 from ..domain.evidence import Examination
 from ..domain.findings import ODD, Finding, Result
 from ..domain.in_force import InForce
-from ..domain.seal import NotASeal, Seal, read_seal
+from ..domain.seal import NotASeal, Seal, read_code, read_seal
 from .reading import Bundle, NoBundle
 
 Words = Mapping[str, Mapping[str, str]]
 LANGUAGES = ("id", "en")
-SHOWN = 40
+SHOWN, SHOWN_EXPLAINED = 40, 10
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -5233,6 +5392,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seal", action="append", default=[], metavar="TEXT",
                         help="a seal from outside, as printed on a ticket or sheet; may be given again and again")
     parser.add_argument("--seals", type=Path, metavar="FILE", help="a file with one such seal a line")
+    parser.add_argument("--list", default="", metavar="CODE",
+                        help="the code of the list of files, as it was shown where the bundle was made")
     parser.add_argument("--say", choices=LANGUAGES, default="", help="one language only (default: both)")
 
 
@@ -5240,8 +5401,9 @@ def run(args: argparse.Namespace, words: Words) -> int:
     languages = (args.say,) if args.say else LANGUAGES
     try:
         seals = _seals(args)
+        code = read_code(args.list) if args.list else ""
         bundle = Bundle(args.bundle)
-        examination = examine(bundle, seals)
+        examination = examine(bundle, seals, code)
     except NotASeal as odd:
         return _stop(words, languages, f"stop.{odd.code}", "")
     except (NoBundle, OSError) as odd:
@@ -5253,8 +5415,9 @@ def run(args: argparse.Namespace, words: Words) -> int:
     return 0 if examination.result.holds else 1
 
 
-def examine(bundle: Bundle, seals: Sequence[Seal]) -> Examination:
-    """Everything that is checked of a bundle; raises NoBundle when a part of it is missing."""
+def examine(bundle: Bundle, seals: Sequence[Seal], code: str = "") -> Examination:
+    """Everything that is checked of a bundle; raises NoBundle when a part of it is missing. ``code``: that of the list
+    of files, from outside."""
     found = Examination(bundle.head(), seals)
     for name, take in (("configurations.jsonl", found.configuration), ("standards.jsonl", found.standard)):
         for at, line in enumerate(bundle.lines(name), 1):
@@ -5267,7 +5430,32 @@ def examine(bundle: Bundle, seals: Sequence[Seal]) -> Examination:
     except (ValueError, RecursionError):
         report_ = None
     found.published(bundle.lines("steps.csv"), report_)
+    _files(bundle, found.result, code)
+    found.result.findings = explained(found.result.findings)
     return found
+
+
+def _files(bundle: Bundle, result: Result, code: str) -> None:
+    """Each file is the one in the list, each is listed, and the list is the one whose code is known outside."""
+    try:
+        text = bundle.text(LIST)
+        listed = read_list(text)
+    except (NoBundle, ValueError):
+        result.add(Finding(LIST, 0, "files_unlisted"))
+        return
+    result.files, result.list_code, result.list_given = len(listed), list_code(text), bool(code)
+    if code and code != result.list_code:
+        result.add(Finding(LIST, 0, "list_differs", result.list_code))
+    for name, digest in listed.items():
+        try:
+            if bundle.digest(name) != digest:
+                result.add(Finding(name, 0, "file_differs"))
+        except NoBundle:
+            result.add(Finding(name, 0, "file_missing"))
+    there = bundle.names()
+    for name in sorted({*FILES, *there} - {LIST}):
+        if name not in listed or there[name] > 1:
+            result.add(Finding(name, 0, "file_unlisted"))
 
 
 def _readable(lines: Iterable[str]) -> Iterator[Event]:
@@ -5293,30 +5481,46 @@ def _stop(words: Words, languages: Sequence[str], key: str, detail: str) -> int:
 def report(examination: Examination, words: Mapping[str, str]) -> list[str]:
     """The outcome in one language, line by line."""
     head, result = examination.head, examination.result
-    facts = {
+    facts: dict[str, Any] = {
         "office": head.office, "first": head.first_day, "last": head.last_day, "from": head.first_seq,
         "to": result.last_seq, "events": result.events, "seals": result.seals, "calls": result.calls_checked,
         "stated": result.calls_stated, "steps": result.steps, "figures": result.figures,
         "anchored": result.anchored, "given": len(examination.outside), "when": _when(examination),
-        "problems": sum(result.counts.values()),
+        "files": result.files, "code": result.list_code,
     }
+    known = [finding for finding in result.findings if finding.because]
+    facts["problems"] = max(1, sum(result.counts.values()) - len(known))
     lines = [_fill(words[key], facts) for key in ("head", "looked")]
     if result.holds:
         lines.append(_fill(words["holds"], facts))
         lines.append(_fill(words["anchored" if result.anchored else "not_anchored"], facts))
         if 0 < result.anchored < result.last_seq:
             lines.append(_fill(words["after_anchor"], facts))
+        lines.append(_fill(words["files" if result.list_given else "files_alone"], facts))
         return lines + [_fill(words[f"note.{code}"], {"n": n}) for code, n in result.notes.items()]
     lines.append(_fill(words["problems"], facts))
-    lines += [f"  - {sentence(finding, words)}" for finding in _ordered(result)[:SHOWN]]
-    if facts["problems"] > SHOWN:  # type: ignore[operator]
-        lines.append(_fill(words["more"], {"n": facts["problems"] - SHOWN}))  # type: ignore[operator]
+    named = [finding for finding in _ordered(result) if not finding.because]
+    lines += [f"  - {sentence(finding, words)}" for finding in named[:SHOWN]]
+    if facts["problems"] > SHOWN:
+        lines.append(_fill(words["more"], {"n": facts["problems"] - SHOWN}))
+    return lines + _explained(known, words)
+
+
+def _explained(known: Sequence[Finding], words: Mapping[str, str]) -> list[str]:
+    """What follows from the rows that are named above, apart from them: these rows may be as they were."""
+    if not known:
+        return []
+    lines = [_fill(words["explained"], {"n": len(known)})]
+    for finding in known[:SHOWN_EXPLAINED]:
+        lines.append(f"  - {sentence(finding, words)}" + _fill(words["because"], {"because": finding.because}))
+    if len(known) > SHOWN_EXPLAINED:
+        lines.append(_fill(words["more"], {"n": len(known) - SHOWN_EXPLAINED}))
     return lines
 
 
 def sentence(finding: Finding, words: Mapping[str, str]) -> str:
     """Where, and what is wrong there."""
-    place = words["at.event" if finding.file == "events.jsonl" else "at.line" if finding.at else "at.file"]
+    place = words["at.file" if not finding.at else "at.event" if finding.file == "events.jsonl" else "at.line"]
     what = words[f"problem.{finding.code}"]
     return _fill(f"{place}: {what}", {"file": finding.file, "at": finding.at, "found": finding.found})
 
@@ -5354,13 +5558,18 @@ WORDS = r'''{
   "anchored": "TERTAMBAT: {given} segel dari luar diperiksa; sampai kejadian {anchored} tidak ada yang diubah sejak segel itu dicetak.",
   "after_anchor": "Kejadian sesudah {anchored} konsisten, tetapi belum tertambat: berikan segel yang lebih baru.",
   "not_anchored": "BELUM TERTAMBAT: tanpa segel dari luar, seluruh catatan masih mungkin ditulis ulang. Berikan segel dari tiket, lembar penutupan atau foto papan: --seal \"…\"",
-  "problems": "TIDAK COCOK: {problems} temuan.",
+  "problems": "TIDAK COCOK. Temuan: {problems}.",
   "more": "  … dan {n} temuan lain.",
   "at.event": "kejadian {at}",
   "at.line": "{file}, baris {at}",
+  "because": " (karena kejadian {because})",
+  "explained": "Dijelaskan oleh temuan di atas ({n}); baris ini sendiri mungkin utuh:",
+  "files": "BERKAS: {files} berkas sesuai daftarnya, dan daftar itu yang kodenya Anda berikan ({code}).",
+  "files_alone": "BERKAS: {files} berkas sesuai daftarnya. Bandingkan kode daftar itu dengan yang tampil ketika bundel dibuat: {code}",
   "at.file": "{file}",
   "stop.no_file": "Berkas tidak dapat dibaca: {detail}",
   "stop.no_zip": "Ini bukan berkas zip yang utuh: {detail}",
+  "stop.not_a_code": "Itu bukan kode daftar berkas. Salin seluruhnya: delapan kelompok huruf.",
   "stop.part_missing": "Bagian ini hilang dari bundel atau rusak: {detail}",
   "stop.no_head": "bundle.json bukan kepala bundel yang dikenal: {detail}",
   "stop.not_a_seal": "Itu bukan segel. Salin seluruhnya: kantor, tanggal, nomor dan sembilan kelompok huruf.",
@@ -5403,9 +5612,16 @@ WORDS = r'''{
   "problem.configuration_missing": "konfigurasi versi {found} yang disebut catatan tidak ada dalam bundel",
   "problem.standard_differs": "standar pelayanan ini bukan yang diterbitkan ({found})",
   "problem.register_differs": "standar-standar dalam bundel bukan yang sidik jarinya ada pada segel kejadian {found}",
+  "problem.rehashed": "kejadian ini diubah: isinya cocok dengan hash-nya sendiri, tetapi kejadian berikutnya ditautkan pada hash yang lain",
   "problem.standard_unknown": "nomor ini menyebut standar lain dari yang berlaku baginya ({found})",
   "problem.figure_differs": "angka laporan berbeda, tertulis / hasil hitung ulang: {found}",
-  "problem.line_differs": "baris berbeda dari hasil hitung ulang ({found})"
+  "problem.file_differs": "berkas ini bukan yang tercantum dalam daftar berkas: diubah",
+  "problem.file_missing": "berkas ini tercantum dalam daftar, tetapi tidak ada",
+  "problem.file_unlisted": "berkas ini tidak tercantum dalam daftar berkas",
+  "problem.files_unlisted": "daftar berkas bundel ini tidak ada atau rusak: README.txt dan verifier.py tidak dapat diperiksa",
+  "problem.line_differs": "baris berbeda dari hasil hitung ulang ({found})",
+  "problem.link_explained": "tautannya tidak cocok, dijelaskan oleh kejadian {found}",
+  "problem.list_differs": "daftar berkas bukan yang kodenya Anda berikan; kodenya {found}"
  },
  "en": {
   "what": "Checks a bundle of evidence of a queue log",
@@ -5415,13 +5631,18 @@ WORDS = r'''{
   "anchored": "ANCHORED: {given} seals from outside were checked; up to event {anchored} nothing was changed since they were printed.",
   "after_anchor": "The events after {anchored} are consistent, but not anchored: give a newer seal.",
   "not_anchored": "NOT ANCHORED: without a seal from outside the whole log may still have been written anew. Give one from a ticket, a closing sheet or a photo of a board: --seal \"…\"",
-  "problems": "DOES NOT HOLD: {problems} findings.",
+  "problems": "DOES NOT HOLD. Findings: {problems}.",
   "more": "  … and {n} more.",
   "at.event": "event {at}",
   "at.line": "{file}, line {at}",
+  "because": " (because of event {because})",
+  "explained": "Explained by what is named above ({n}); these rows themselves may be whole:",
+  "files": "FILES: {files} files are those of the list, and the list is the one whose code you gave ({code}).",
+  "files_alone": "FILES: {files} files are those of the list. Compare the code of that list with the one shown when the bundle was made: {code}",
   "at.file": "{file}",
   "stop.no_file": "The file cannot be read: {detail}",
   "stop.no_zip": "This is no whole zip file: {detail}",
+  "stop.not_a_code": "That is no code of a list of files. Copy all of it: eight groups of letters.",
   "stop.part_missing": "This part of the bundle is missing or damaged: {detail}",
   "stop.no_head": "bundle.json is no head of a bundle that is known here: {detail}",
   "stop.not_a_seal": "That is no seal. Copy all of it: office, date, number and nine groups of letters.",
@@ -5464,9 +5685,16 @@ WORDS = r'''{
   "problem.configuration_missing": "configuration version {found}, which the log names, is not in the bundle",
   "problem.standard_differs": "the service standard is not the one that was published ({found})",
   "problem.register_differs": "the standards in the bundle are not those whose fingerprint the seal of event {found} carries",
+  "problem.rehashed": "this event was changed: its content fits its own hash, but the next event was linked to another one",
   "problem.standard_unknown": "the number names another standard than the one that was in force for it ({found})",
   "problem.figure_differs": "a figure of the report differs, as written / as worked out: {found}",
-  "problem.line_differs": "the line is not what the events give ({found})"
+  "problem.file_differs": "this file is not the one in the list of files: it was changed",
+  "problem.file_missing": "this file stands in the list, but is not there",
+  "problem.file_unlisted": "this file does not stand in the list of files",
+  "problem.files_unlisted": "the list of this bundle's files is missing or damaged: README.txt and verifier.py cannot be checked",
+  "problem.line_differs": "the line is not what the events give ({found})",
+  "problem.link_explained": "its link does not fit, which event {found} explains",
+  "problem.list_differs": "the list of files is not the one whose code you gave; its code is {found}"
  }
 }
 '''

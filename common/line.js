@@ -131,7 +131,8 @@
         return new Promise(function (resolve, reject) {
           if (!socket.connected) { reject(new Error("line")); return; }
           socket.timeout(PRESS_TIMEOUT_MS).emit("press", message, function (error, answer) {
-            if (error) { reject(new Error("line")); } else { resolve(answer); }
+            /* A server that is just forgetting this line answers "", 400: the press was not taken, as when nothing comes. */
+            if (error || !answer || typeof answer !== "object") { reject(new Error("line")); } else { resolve(answer); }
           });
         });
       },

@@ -80,8 +80,10 @@
   };
 
   /** Why no number may be taken, in a few words; `may` is the decision of a service. A quota that opens again
-      today was that of a session. */
+      today was that of a session. A pause says its published reason. */
   Queue.shut = function (may, lang) {
+    var reason = may.code === "paused" ? (may.facts || {}).reason : null;
+    if (reason) { return Queue.t("shut.paused_because", { reason: Queue.because(reason, lang) }, lang); }
     var quota = (may.facts || {}).opens_in_days === 0 ? "quota_session" : "quota_day";
     var key = may.code === "quota_full" ? quota : may.code === "paused" ? "paused" : "closed";
     return Queue.t("shut." + key, {}, lang);

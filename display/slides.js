@@ -94,14 +94,18 @@
     return decimal(low, lang) + "–" + decimal(high, lang) + " %";
   };
 
-  /* By key, as who stands at a counter: the figure is read when the slide is drawn. */
+  /* By key, as who stands at a counter: the figure is read when the slide is drawn. In every language of the office,
+     one after the other: a round in the next language may be a quarter of an hour away. */
   function keptSlides(picture, lang) {
     var keys = picture.services.filter(function (service) { return (picture.kept || {})[service.key] && service.promise.wait_min !== null; })
       .map(function (service) { return service.key; });
     if (!keys.length) { return []; }
-    return Board.pages(keys, ROWS_KEPT).map(function (some, i) {
-      return { key: "kept-" + i + "-" + lang, kind: "kept", services: some, lang: lang, seconds: 12 };
-    });
+    var others = picture.office.languages.filter(function (other) { return other !== lang; });
+    return [lang].concat(others).reduce(function (slides, tongue) {
+      return slides.concat(Board.pages(keys, ROWS_KEPT).map(function (some, i) {
+        return { key: "kept-" + i + "-" + tongue, kind: "kept", services: some, lang: tongue, seconds: 12 };
+      }));
+    }, []);
   }
 
   /* By key: who stands at the counter is read when the slide is drawn, not when the round was made. */

@@ -29,7 +29,7 @@
   }
 
   /* Sizes in parts of the short side; LETTER_WIDTH is what a letter takes on average, in parts of its size. */
-  var LETTER_WIDTH = 0.54, CALL_NAME = 3.6, CALL_NAME_LEAST = 2.7, CALL_OTHER = 2.4, OTHER_LEAST = 1.6;
+  var LETTER_WIDTH = 0.54, CALL_NAME = 3.6, CALL_NAME_LEAST = 2.7, CALL_OTHER = 2.4, OTHER_LEAST = 1.6, SHUT = 2.3;
 
   function oneLine(text, width, most) { return Math.min(most, width / (LETTER_WIDTH * text.length)); }
 
@@ -143,7 +143,7 @@
   function Below(props) {
     var service = props.service, s = props.state, closed = shut(service), other = second(s.picture, service.name);
     var size = other ? oneLine(other, s.cardWidth - 9, 2.2) : 0;
-    if (closed) { return html`<p class="card-below card-shut">${closed}</p>`; }
+    if (closed) { return html`<p class="card-below card-shut" style=${{ fontSize: oneLine(closed, s.cardWidth - 9, SHUT).toFixed(2) + "vmin" }}>${closed}</p>`; }
     return size < OTHER_LEAST ? null : html`<p class="card-below" style=${{ fontSize: size.toFixed(2) + "vmin" }}>${other}</p>`;
   }
 

@@ -34,8 +34,10 @@ class Site:
         self.http.headers["X-Queue"] = "1"
 
     def post(self, path: str, message: Message | None = None) -> Message:
-        """The answer; raises Refusal when it says no."""
-        answer: Message = self.http.post(self.base + path, json=message or {}, timeout=30).json()
+        """The answer; raises Refusal when it says no, ConnectionError when it is none (a proxy's page, say)."""
+        answer = self.http.post(self.base + path, json=message or {}, timeout=30).json()
+        if not isinstance(answer, dict):
+            raise ConnectionError(f"{path} was answered with no answer of ours: {answer!r}")
         if not answer.get("ok"):
             raise Refusal(answer)
         return answer
@@ -138,8 +140,11 @@ class Officer(Screen):
         self.connect({"screen": screen, "office": office})
 
     def press(self, act: str, key: str = "", **args: Any) -> Message:
-        """The answer; raises Refusal when it says no."""
+        """The answer; raises Refusal when it says no, ConnectionError when the server was just ending this line (it
+        says ("", 400) then: see ``crowd.Line.press``)."""
         answer = self.line.call("press", {"act": act, "key": key or secrets.token_hex(16), **args}, timeout=30)
+        if not isinstance(answer, dict):
+            raise ConnectionError(f"the line ended before {act} was answered: {answer!r}")
         if not answer.get("ok"):
             raise Refusal(answer)
         result: Message = answer

@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 
 from . import postgresql
 from .logs import KINDS
-from .paper.printer import check_setting
 from .proxies import Network, networks
 
 
@@ -118,6 +117,8 @@ def read(args: argparse.Namespace | None = None, environment: Mapping[str, str] 
         _address(name, values[name], schemes)
     try:
         if values["printer"] not in ("", "browser"):
+            from .paper.printer import check_setting  # and with it all that drives one
+
             check_setting(values["printer"])
     except ValueError as error:
         raise SettingError(f"QUEUE_PRINTER: {error}, or browser.") from None

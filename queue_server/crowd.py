@@ -85,7 +85,13 @@ class Web:
             elif name.lower() == "set-cookie":
                 cookie, _, text = value.strip().partition("=")
                 self.cookies[cookie] = text.partition(";")[0]
-        found: Message = json.loads(await reader.readexactly(length))
+        said = await reader.readexactly(length)
+        try:
+            found = json.loads(said)
+        except ValueError:
+            found = None
+        if not isinstance(found, dict):  # a proxy's own page while the server behind it is away
+            raise Gone(f"{path} was answered with no answer of ours: {head[0]}")
         return found
 
     async def close(self) -> None:
@@ -124,7 +130,7 @@ class Line:
         self.seen = asyncio.Event()
         self.refused: str | None = None
         self._newest, self._seq = "", 0
-        self._asked: dict[int, asyncio.Future[Message]] = {}
+        self._asked: dict[int, asyncio.Future[Any]] = {}
         self._next = 0
         self._writer: asyncio.StreamWriter | None = None
         self._task: asyncio.Task[None] | None = None
@@ -156,7 +162,8 @@ class Line:
                 await self.seen.wait()
 
     async def press(self, act: str, key: str = "", **args: Any) -> Message:
-        """The answer, sent again with its key when the line was cut meanwhile; raises Refusal."""
+        """The answer, sent again with its key when the line was cut meanwhile; raises Refusal, and TimeoutError when
+        none has come for ``ANSWER_S``."""
         message = {"act": act, "key": key or secrets.token_hex(16), **args}
         async with asyncio.timeout(ANSWER_S):
             while True:
@@ -164,11 +171,15 @@ class Line:
                 self._next += 1
                 answer = self._asked[self._next] = asyncio.get_running_loop().create_future()
                 self._send(f"42{self._next}" + json.dumps(["press", message]))
+                found: Any = None
                 with suppress(Gone):
-                    found: Message = await answer
+                    found = await answer
+                if isinstance(found, dict):
                     break
-        if not isinstance(found, dict):
-            raise TimeoutError(f"an answer that is none: {found!r}")
+                # The line was cut, or its server answered a client that it was just forgetting: Flask-SocketIO says
+                # ["", 400] then, whatever was pressed. In both cases it is pressed again, with its key.
+                if self.up.is_set():
+                    await asyncio.sleep(RETRY_S)
         if not found.get("ok"):
             raise Refusal(found)
         return found
@@ -251,7 +262,7 @@ class Line:
             number, bracket, rest = text[2:].partition("[")
             answer = self._asked.pop(int(number), None)
             if answer is not None and not answer.done():
-                answer.set_result(json.loads(bracket + rest)[0])
+                answer.set_result(next(iter(json.loads(bracket + rest)), None))
         elif text.startswith("40"):
             self.up.set()
         elif text.startswith("44"):

@@ -11,8 +11,6 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from werkzeug.middleware.proxy_fix import ProxyFix
-
 logger = logging.getLogger(__name__)
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -34,6 +32,8 @@ class Proxies:
     """
 
     def __init__(self, app: Application, count: int, known: tuple[Network, ...]) -> None:
+        from werkzeug.middleware.proxy_fix import ProxyFix  # not for every program that only reads the settings
+
         self.app, self.count, self.known = app, count, known
         self.fixed = ProxyFix(self._plain, x_for=count, x_proto=count, x_host=count)
         self._told = False

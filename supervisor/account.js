@@ -138,7 +138,7 @@
   function page() {
     const person = state.person;
     return html`<main class="body stack">${told()}
-      <section class="card stack"><h2>${person.name} <span class="soft">${Desk.word("role", person.role)}</span></h2></section>
+      <section class="card stack"><h2>${Desk.person(person)}</h2></section>
       <section class="card stack"><h2>${Queue.t("account.factor")}</h2>${factor()}</section>
       ${passkeys()}
       <section class="card stack"><h2>${Queue.t("account.sessions")}</h2><p class="soft reading">${Queue.t("account.sessions.note")}</p>

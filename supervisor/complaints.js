@@ -135,7 +135,7 @@
     document.documentElement.classList.toggle("from-64", letters >= 64);
     const person = state.person;
     const head = html`<header class="bar"><div class="bar-place"><h1 data-testid="office-name">${Queue.meta("office-name")}</h1><p class="soft text-s">${Queue.t("complaints")}</p></div>
-      <div class="bar-acts">${person ? html`<span class="text-s">${person.name} <span class="soft">${Desk.word("role", person.role)}</span></span>` : null}
+      <div class="bar-acts">${person ? html`<span class="text-s">${Desk.person(person)}</span>` : null}
         <a class="button button-quiet" href=${"/supervisor/" + office}>${Queue.t("complaints.back")}</a><${Desk.Languages} /></div></header>`;
     window.htmPreact.render(html`<div class="page-frame">${head}${person ? page() : html`<${Desk.SignIn} why=${state.refused} busy=${state.busy} code=${state.code} />`}</div>`, document.getElementById("complaints"));
     document.title = Queue.t("complaints") + " · " + Queue.meta("office-name");

@@ -18,7 +18,7 @@
     if (!props.may) { return null; }
     if (counter.state === "locked") {
       return html`<${Desk.button} word=${Queue.t("act.open_counter")} icon="lock-open" testid=${"open-" + counter.key}
-        run=${function () { Desk.press("open_counter", { counter: counter.key }); }} />`;
+        open=${Desk.isOpen("counter", counter.key)} run=${function () { Desk.open("counter", counter.key); }} />`;
     }
     return html`<${Desk.button} kind="button-quiet" word=${Queue.t("act.close_counter")} icon="lock" testid=${"close-" + counter.key} off=${Boolean(counter.label)}
       open=${Desk.isOpen("counter", counter.key)} run=${function () {
@@ -68,8 +68,9 @@
     const move = props.may ? moving(counter, props) : null;
     if (move) { rows.push(html`<tr key=${counter.key + "-move"} class="opened"><td colspan="5">${move}</td></tr>`); }
     if (Desk.isOpen("counter", counter.key)) {
-      rows.push(html`<tr key=${counter.key + "-why"} class="opened"><td colspan="5"><${Desk.Reasons} title=${Queue.t("counter.close_ask", { counter: Queue.say(counter.name) })}
-        codes=${props.picture.reasons.counter} choose=${function (code) { Desk.press("close_counter", { counter: counter.key, reason: code }); }} /></td></tr>`);
+      const opens = counter.state === "locked";
+      rows.push(html`<tr key=${counter.key + "-why"} class="opened"><td colspan="5"><${Desk.Reasons} title=${Queue.t(opens ? "counter.open_ask" : "counter.close_ask", { counter: Queue.say(counter.name) })}
+        codes=${props.picture.reasons[opens ? "open_counter" : "counter"]} choose=${function (code) { Desk.press(opens ? "open_counter" : "close_counter", { counter: counter.key, reason: code }); }} /></td></tr>`);
     }
     return rows;
   }

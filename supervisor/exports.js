@@ -54,14 +54,18 @@
     });
   };
 
-  /** Begins a file of a kind in the background; it comes by itself when it is ready. */
-  Desk.startExport = function (kind, filters) {
+  /** Begins a file of a kind in the background; it comes by itself when it is ready. `begun` is called when it is under way. */
+  Desk.startExport = function (kind, filters, begun) {
     if (exports.asking) { return; }
     exports.asking = true;
     Desk.draw();
     Queue.post(path(), { kind: kind, filters: filters }).then(function (answer) {
       exports.asking = false;
-      if (answer.ok) { exports.mine.push(answer.job); Desk.fetchExports(); } else { Desk.refuse(Queue.refusal(answer)); }
+      if (answer.ok) {
+        exports.mine.push(answer.job);
+        Desk.fetchExports();
+        if (begun) { begun(); }
+      } else { Desk.refuse(Queue.refusal(answer)); }
     }, function () { exports.asking = false; Desk.refuse(Queue.t("log.lost")); });
   };
 
@@ -78,7 +82,7 @@
     if (job.state === "done") {
       return html`<li class="job" data-testid=${"job-" + job.id} data-state="done">${Desk.icon("file-spreadsheet")}<span class="job-file">${job.file}</span>
         <span class="soft">${Queue.t("job.done", { n: job.done })}</span>
-        <a class="button" href=${path() + "/" + job.id} download=${job.file}>${Desk.icon("download")}<span>${Queue.t("job.fetch")}</span></a></li>`;
+        <a class="button" href=${path() + "/" + job.id} download=${job.file} aria-label=${Queue.t("job.fetch_file", { file: job.file })}>${Desk.icon("download")}<span>${Queue.t("job.fetch")}</span></a></li>`;
     }
     if (job.state === "failed") {
       return html`<li class="job" data-testid=${"job-" + job.id} data-state="failed">${Desk.icon("alert-triangle")}<span class="job-file">${job.file}</span> <strong>${Desk.word("problem", job.problem)}</strong></li>`;

@@ -51,7 +51,7 @@
       ${picture ? html`<nav class="tabs" aria-label=${Queue.t("parts")}>${Desk.TABS.map(function (tab) {
         return html`<a key=${tab.name} class="tab" href=${"#" + tab.name} aria-current=${tab.name === props.tab ? "page" : null} data-testid=${"tab-" + tab.name}>${Desk.icon(tab.icon)}<span>${Queue.t("tab." + tab.name)}</span></a>`;
       })}<a class="tab" href=${"/supervisor/" + encodeURIComponent(Queue.meta("office")) + "/reports"} data-testid="tab-reports">${Desk.icon("report-analytics")}<span>${Queue.t("tab.reports")}</span></a><a class="tab" href=${"/complaints/" + Queue.meta("office")} data-testid="tab-complaints">${Desk.icon("message-report")}<span>${Queue.t("tab.complaints")}</span></a></nav>` : null}
-      <div class="bar-acts">${person ? html`<a class="person-name text-s" href=${"/account/" + Queue.meta("office")} data-testid="account">${person.name} <span class="soft">${Desk.word("role", person.role)}</span></a>` : null}
+      <div class="bar-acts">${person ? html`<a class="person-name text-s" href=${"/account/" + Queue.meta("office")} data-testid="account">${Desk.person(person)}</a>` : null}
         <${Desk.Languages} />
         ${person ? html`<${Desk.button} kind="button-quiet" word=${Queue.t("sign_out")} icon="logout" testid="sign-out" run=${Desk.signOut} />` : null}</div></header>`;
   };

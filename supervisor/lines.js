@@ -75,6 +75,14 @@
       <span class="soft"> ${Queue.t("hits.left_out", { at_once: hits.at_once, gave_up: hits.gave_up })}</span></p>`;
   }
 
+  /** Counts are of this second, forecasts of some seconds ago: of when, each says. */
+  function AsOf(props) {
+    const at = props.ahead.at, forecast = props.ahead.forecast_at;
+    if (!at || !forecast) { return null; }
+    const one = Desk.second(at) === Desk.second(forecast);
+    return html`<p class="soft text-s" data-testid="as-of">${Queue.t(one ? "lines.as_of_one" : "lines.as_of", { ahead: Desk.second(at), forecast: Desk.second(forecast) })}</p>`;
+  }
+
   function Legend() {
     return html`<ul class="plain legend text-s" aria-hidden="true">${["ok", "soon", "late"].map(function (kind) {
       return html`<li key=${kind}><span class=${"mark mark-" + kind}></span>${Queue.t("mark." + kind)}</li>`;
@@ -85,6 +93,6 @@
     const services = props.picture.services;
     return html`<section class="card lines"><div class="card-head"><h2>${Queue.t("lines")}</h2><${Legend} /></div>
       <ul class="plain line-list">${services.map(function (service) { return html`<${LineOf} key=${service.key} service=${service} now=${props.now} />`; })}</ul>
-      <${Risks} ...${props} /><${Hits} hits=${props.picture.hits} /></section>`;
+      <${AsOf} ahead=${props.picture.ahead} /><${Risks} ...${props} /><${Hits} hits=${props.picture.hits} /></section>`;
   };
 }());

@@ -36,6 +36,12 @@
     return Queue.t("span.hours", { hours: Math.floor(minutes / 60), minutes: (minutes % 60 < 10 ? "0" : "") + minutes % 60 });
   };
 
+  /** "03.51.20": a time of day to the second. */
+  Desk.second = function (ms) {
+    const seconds = Math.floor(ms / 1000) % 60;
+    return Queue.time(ms) + "." + (seconds < 10 ? "0" : "") + seconds;
+  };
+
   /** A code in words: "reason.drill"; a code that has none is shown as it is. */
   Desk.word = function (group, code) {
     const key = group + "." + code;
@@ -97,6 +103,12 @@
     return Object.assign({}, part, { left_out: left });
   };
 
+  /** Who is signed in: the name, and the role unless the name says it already ("Auditor"). */
+  Desk.person = function (person) {
+    const role = Desk.word("role", person.role);
+    return person.name.toLowerCase() === role.toLowerCase() ? person.name : html`${person.name} <span class="soft">${role}</span>`;
+  };
+
   Desk.button = function (props) {
     return html`<button type="button" class=${"button " + (props.kind || "")} data-testid=${props.testid} onClick=${props.run}
         aria-disabled=${props.off ? "true" : null} aria-expanded=${props.open === undefined ? null : String(props.open)}>
@@ -109,11 +121,12 @@
     return html`<td data-label=${label} class=${classes.trim() || null}>${content}</td>`;
   };
 
-  /** Reasons from a list, opened where they are needed; one press chooses. */
+  /** Reasons from a list, opened where they are needed; one press chooses. `first`: {code, word} of one that is proposed. */
   Desk.Reasons = function (props) {
     return html`<div class="reasons" role="group" aria-label=${props.title} data-testid="reasons">
       <p class="reasons-title">${props.title}</p>
-      <div class="row">${props.codes.map(function (code) {
+      <div class="row">${props.first ? html`<button type="button" class="button button-primary" data-testid=${"reason-" + props.first.code} onClick=${function () { props.choose(props.first.code); }}>${props.first.word}</button>` : null}
+        ${props.codes.map(function (code) {
         return html`<button type="button" class="button" key=${code} data-testid=${"reason-" + code}
           onClick=${function () { props.choose(code); }}>${Desk.word("reason", code)}</button>`;
       })}<button type="button" class="button button-quiet" onClick=${function () { Desk.open(null); }}>${Queue.t("not")}</button></div>

@@ -5,8 +5,9 @@
   const Queue = window.Queue;
   const html = window.htmPreact.html;
 
-  /* days: as typed; newest: the newest seal; events: the page of the log that is shown, from the event `before` back. */
-  const proof = { days: null, newest: null, events: null, before: null, refusal: null };
+  /* days: as typed; newest: the newest seal; known: the seq of the newest that a picture named; events: the page of the log that
+     is shown, from the event `before` back. */
+  const proof = { days: null, newest: null, known: 0, events: null, before: null, refusal: null };
 
   function lost() { proof.refusal = Queue.t("log.lost"); Desk.draw(); }
 
@@ -19,14 +20,25 @@
     }, lost);
   }
 
-  /** Everything of this part anew. */
-  Desk.fetchProof = function () {
-    if (!proof.days) { proof.days = { day: Desk.today(), to: Desk.today() }; }
-    proof.refusal = null;
+  function fetchSeal() {
     Desk.get(Desk.logBase() + "/seals").then(function (answer) {
       if (answer.ok) { proof.newest = answer.newest; } else { proof.refusal = Queue.refusal(answer); }
       Desk.draw();
     }, lost);
+  }
+
+  /* One that was made since, for a bundle or because its time had come, is asked for once: the picture names it. */
+  function renew(seal) {
+    if (!seal || seal.seq <= proof.known) { return; }
+    proof.known = seal.seq;
+    if (proof.newest && proof.newest.seq < seal.seq) { fetchSeal(); }
+  }
+
+  /** Everything of this part anew. */
+  Desk.fetchProof = function () {
+    if (!proof.days) { proof.days = { day: Desk.today(), to: Desk.today() }; }
+    proof.refusal = null;
+    fetchSeal();
     fetchEvents(null);
     Desk.fetchExports();
   };
@@ -54,18 +66,22 @@
 
   function make(event) {
     event.preventDefault();
-    Desk.startExport("evidence", Object.assign({}, proof.days));
+    /* It ends with a seal of its own, made at once: that is the newest now, and stands in the log. */
+    Desk.startExport("evidence", Object.assign({}, proof.days), function () {
+      fetchSeal();
+      if (proof.before === null) { fetchEvents(null); }
+    });
   }
 
   function Bundles() {
     const bundles = Desk.exportsOf("evidence"), busy = bundles.asking || bundles.making;
     return html`<section class="card stack-tight" data-testid="proof-bundle"><h2 class="title-m">${Queue.t("proof.bundle")}</h2>
       <p>${Queue.t("proof.bundle.text")}</p>
-      <form class="filters" onSubmit=${make}>${date("day", Queue.t("proof.from"))}${date("to", Queue.t("proof.to"))}
+      <form class="filters proof-days" onSubmit=${make}>${date("day", Queue.t("proof.from"))}${date("to", Queue.t("proof.to"))}
         <div class="filter-acts"><button type="submit" class="button button-primary" data-testid="make-bundle" aria-disabled=${bundles.asking ? "true" : null}>
           ${Desk.icon("files")}<span>${Queue.t(busy ? "proof.making" : "proof.make")}</span></button></div></form>
       ${bundles.list.length ? html`<ul class="plain jobs">${bundles.list.slice(0, 5).map(function (job) {
-        return html`<${Desk.Job} key=${job.id} job=${job} />${job.seal ? html`<li class="text-s bundle-seal">${Queue.t("proof.ends")}<br /><code>${job.seal}</code></li>` : null}`;
+        return html`<${Desk.Job} key=${job.id} job=${job} />${job.seal ? html`<li class="text-s bundle-seal">${Queue.t("proof.ends")}<br /><code>${job.seal}</code>${job.files ? html`<br />${Queue.t("proof.files")}<br /><code data-testid="list-code">${job.files}</code>` : null}</li>` : null}`;
       })}</ul><p class="soft text-s">${Queue.t("proof.kept")}</p>` : null}</section>`;
   }
 
@@ -76,35 +92,25 @@
       })}</ol></section>`;
   }
 
-  function body(found) {
-    return Object.keys(found).map(function (key) { return key + ": " + (typeof found[key] === "object" ? JSON.stringify(found[key]) : found[key]); }).join(", ");
-  }
-
-  /** A long content is opened when it is wanted. */
-  function Content(props) {
-    const text = body(props.of);
-    if (text.length <= 240) { return text; }
-    return html`<details><summary>${text.slice(0, 160)} …</summary>${text}</details>`;
-  }
-
-  function Log() {
+  function Log(props) {
     const events = proof.events || [], last = events.length ? events[events.length - 1].seq : 0;
     return html`<section class="card"><div class="log-head"><h2 class="title-m">${Queue.t("proof.log")}</h2><p class="soft text-s">${Queue.t("proof.log.text")}</p></div>
       <div class="table-wrap" tabindex="0" role="region" aria-label=${Queue.t("proof.log")}><table class="events" data-testid="events">
         <thead><tr>${["seq", "at", "kind", "actor", "step", "body", "hash"].map(function (name) { return html`<th key=${name} scope="col">${Queue.t("proof." + name)}</th>`; })}</tr></thead>
         <tbody>${events.map(function (e) {
-          return html`<tr key=${e.seq}><td class="number">${e.seq}</td><td class="number">${when(e.at)}</td><td>${e.kind}</td><td>${e.actor || ""}</td><td class="number">${e.step || ""}</td>
-            <td class="event-body"><${Content} of=${e.body} /></td><td><code title=${e.hash}>${e.hash.slice(0, 12)}</code></td></tr>`;
+          return html`<tr key=${e.seq}><td class="number">${e.seq}</td><td class="event-at"><span class="nowrap">${Desk.day(e.at)}</span> <span class="number">${Desk.second(e.at)}</span></td><td>${Desk.word("event", e.kind)}<br /><code class="soft">${e.kind}</code></td><td title=${e.actor || ""}>${Desk.actorWords(e.actor)}</td><td class="number">${e.step || ""}</td>
+            <td class="event-body"><${Desk.EventBody} body=${e.body} picture=${props.picture} /></td><td><code title=${e.hash}>${e.hash.slice(0, 12)}</code></td></tr>`;
         })}</tbody></table></div>
       <nav class="pages row" aria-label=${Queue.t("pages")}>
         <${Desk.button} word=${Queue.t("proof.log.newest")} icon="refresh" run=${function () { fetchEvents(null); }} testid="events-newest" />
         <${Desk.button} word=${Queue.t("proof.log.older")} icon="chevron-right" off=${last <= 1} run=${function () { if (last > 1) { fetchEvents(last); } }} testid="events-older" /></nav></section>`;
   }
 
-  Desk.Proof = function () {
+  Desk.Proof = function (props) {
     if (!proof.days) { return null; }
+    renew(props.picture.office.seal);
     return html`<div class="stack" data-testid="proof">
       ${proof.refusal ? html`<p class="notice notice-warn" role="alert">${Desk.icon("alert-triangle")}<span>${proof.refusal}</span></p>` : null}
-      <${Seal} /><${Bundles} /><${Check} /><${Log} /></div>`;
+      <${Seal} /><${Bundles} /><${Check} /><${Log} picture=${props.picture} /></div>`;
   };
 }());

@@ -11,7 +11,7 @@
   const FIELDS = ["from", "to", "service", "by"];
   const AGAIN_MS = 2000;
 
-  const state = { person: null, refused: null, busy: false, code: false, draft: { from: "", to: "", service: "", by: "" }, found: null, loading: false, preparing: null, asked: 0 };
+  const state = { person: null, refused: null, busy: false, code: false, draft: { from: "", to: "", service: "", by: "" }, found: null, loading: false, preparing: null, asked: 0, wanted: null };
 
   const PARTS = [{ name: "figures", icon: "chart-bar" }, { name: "compare", icon: "arrows-exchange" }, { name: "arrivals", icon: "users" }];
 
@@ -63,19 +63,24 @@
     Queue.zone(answer.names.zone);
     state.draft.from = answer.period.first;
     state.draft.to = answer.period.last;
+    const wanted = state.wanted;
+    state.wanted = null;
+    if (wanted) { named(wanted)(); }
   }
 
   function set(name) { return function (event) { state.draft[name] = event.target.value; draw(); }; }
 
   function iso(ms) { return new Date(ms).toISOString().slice(0, 10); }
 
-  /** A period by its name, counted from the office's today. */
+  /** A period by its name. Each ends today and counts today, as far as it has gone; the month before is whole. */
   function named(name) {
     return function () {
+      /* Which day it is at the office comes with the first report. */
+      if (!state.found && state.loading) { state.wanted = name; return; }
       const today = state.found ? state.found.period.today : iso(Date.now()), now = Date.parse(today + "T00:00:00Z"), DAY = 86400000;
-      const month = Date.parse(today.slice(0, 7) + "-01T00:00:00Z"), year = today.slice(0, 4);
+      const month = Date.parse(today.slice(0, 7) + "-01T00:00:00Z"), day = new Date(now);
       const spans = { today: [today, today], week: [iso(now - 6 * DAY), today], month: [iso(month), today],
-        last_month: [iso(Date.parse(iso(month - DAY).slice(0, 7) + "-01T00:00:00Z")), iso(month - DAY)], year: [(Number(year) - 1) + today.slice(4), iso(now - DAY)] };
+        last_month: [iso(Date.parse(iso(month - DAY).slice(0, 7) + "-01T00:00:00Z")), iso(month - DAY)], year: [iso(Date.UTC(day.getUTCFullYear() - 1, day.getUTCMonth(), day.getUTCDate()) + DAY), today] };
       state.draft.from = spans[name][0];
       state.draft.to = spans[name][1];
       state.draft.by = "";
@@ -96,7 +101,8 @@
       <label class="field"><span class="field-label">${Queue.t("reports.by")}</span><select class="input" onChange=${set("by")} data-testid="report-by">
         <option value="">${Queue.t("reports.by.fitting")}</option>${["day", "week", "month"].map(function (by) { return html`<option key=${by} value=${by} selected=${by === state.draft.by}>${Queue.t("reports.by." + by)}</option>`; })}</select></label>
       <div class="filter-acts"><button type="submit" class="button button-primary" data-testid="report-show">${Desk.icon("filter")}<span>${Queue.t("filter.show")}</span></button>
-        ${["today", "week", "month", "last_month", "year"].map(function (name) { return html`<${Desk.button} key=${name} kind="button-quiet" word=${Queue.t("reports.period." + name)} run=${named(name)} testid=${"period-" + name} />`; })}</div></form>`;
+        ${["today", "week", "month", "last_month", "year"].map(function (name) { return html`<${Desk.button} key=${name} kind="button-quiet" word=${Queue.t("reports.period." + name)} run=${named(name)} testid=${"period-" + name} />`; })}
+        <span class="soft text-s period-rule">${Queue.t("reports.period.rule")}</span></div></form>`;
   }
 
   /** Sheets to print: the last day of the period closed, and the period as a report on the standards. */
@@ -131,7 +137,7 @@
     const person = state.person, back = "/supervisor/" + encodeURIComponent(office);
     const head = html`<header class="bar"><div class="bar-place"><h1 data-testid="office-name">${Queue.meta("office-name")}</h1><p class="soft text-s">${Queue.t("reports")}</p></div>
       <div class="bar-acts">${person ? html`<a class="button button-quiet" href=${back} data-testid="back">${Desk.icon("chevron-left")}<span>${Queue.t("title")}</span></a>
-        <span class="person-name text-s">${person.name} <span class="soft">${Desk.word("role", person.role)}</span></span>` : null}
+        <span class="person-name text-s">${Desk.person(person)}</span>` : null}
         <${Desk.Languages} /></div></header>`;
     const body = person ? html`<${Body} />` : html`<${Desk.SignIn} why=${state.refused} busy=${state.busy} code=${state.code} />`;
     window.htmPreact.render(html`<div class="page-frame">${head}${body}</div>`, document.getElementById("reports"));

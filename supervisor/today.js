@@ -32,15 +32,46 @@
     return URGENT.indexOf(alert.code) >= 0 ? "notice-bad" : "notice-warn";
   }
 
-  /** What helps, as the simulation of the next hour found it; a service is moved with one press. */
+  /* A remedy is for an unusual moment: "as usual again" is no reason for one. */
+  function usual(code) { return code !== "back_as_usual"; }
+
+  /* The act that a remedy comes to: a counter takes a service, or one that was closed by hand is opened. */
+  function actOf(remedy, picture) {
+    const counter = picture.counters.filter(function (one) { return one.key === remedy.counter; })[0];
+    if (remedy.kind === "move") { return { name: "move_service", args: { counter: remedy.counter, service: remedy.service, on: true }, codes: picture.reasons.move.filter(usual) }; }
+    return counter && counter.state === "locked" ? { name: "open_counter", args: { counter: remedy.counter }, codes: picture.reasons.open_counter.filter(usual) } : null;
+  }
+
+  /* What the supervisor looked at when the question opened: a newer forecast changes nothing under the finger. */
+  let asked = null;
+
+  function Why(props) {
+    const remedy = asked, act = actOf(remedy, props.picture);
+    if (!act) { return null; }
+    const facts = { counter: Desk.counterName(props.picture, remedy.counter), service: Desk.serviceName(props.picture, remedy.service), kept: remedy.kept, late: remedy.late };
+    const followed = { service: remedy.service, late: remedy.late, kept: remedy.kept, until_at: remedy.until_at };
+    return html`<div class="remedy-why"><${Desk.Reasons} title=${Queue.t("remedy." + remedy.kind + "_ask", facts)} first=${{ code: "forecast", word: Queue.t("remedy.reason", facts) }} codes=${act.codes}
+      choose=${function (code) { Desk.press(act.name, Object.assign({ reason: code }, act.args, code === "forecast" ? { remedy: followed } : {})); }} /></div>`;
+  }
+
+  /* Nobody can be made to sit down by a press: then it says what to ask for. */
+  function seatWords(remedy, picture) {
+    const counter = picture.counters.filter(function (one) { return one.key === remedy.counter; })[0];
+    if (remedy.kind !== "open" || !counter || (counter.state !== "closed" && counter.state !== "paused")) { return null; }
+    return html` <span>${Queue.t(counter.state === "paused" ? "remedy.open.paused" : "remedy.open.nobody", { counter: Queue.say(counter.name) })}</span>`;
+  }
+
+  /** What helps, as the simulation of the next hour found it; done with two presses, the second says why. */
   function Remedy(props) {
     const remedy = props.remedy;
     if (!remedy) { return html`<span class="remedy soft" data-testid="remedy">${Queue.t("remedy.none")}</span>`; }
     const words = Queue.t("remedy." + remedy.kind, { counter: Desk.counterName(props.picture, remedy.counter), service: Desk.serviceName(props.picture, remedy.service),
       time: Queue.time(remedy.until_at), kept: remedy.kept, late: remedy.late });
-    return html`<span class="remedy" data-testid="remedy">${Desk.icon("bulb")}<span>${words}</span>
-      ${remedy.kind === "move" && props.may ? html`<${Desk.button} word=${Queue.t("remedy.move.do")} testid=${"do-" + remedy.service}
-        run=${function () { Desk.press("move_service", { counter: remedy.counter, service: remedy.service, on: true, reason: "long_wait" }); }} />` : null}</span>`;
+    const open = Desk.isOpen("remedy", remedy.service), doing = remedy.kind === "move" ? "remedy.move.do" : "remedy.open.do";
+    return html`<span class="remedy" data-testid="remedy">${Desk.icon("bulb")}<span>${words}${seatWords(remedy, props.picture)}</span>
+      ${props.may && actOf(remedy, props.picture) ? html`<${Desk.button} word=${Queue.t(doing, { counter: Desk.counterName(props.picture, remedy.counter) })} testid=${"do-" + remedy.service} open=${open}
+        run=${function () { asked = remedy; Desk.open("remedy", remedy.service); }} />` : null}</span>
+      ${props.may && open ? html`<${Why} picture=${props.picture} />` : null}`;
   }
 
   Desk.Alerts = function (props) {

@@ -73,6 +73,14 @@ def test_without_anybody_at_a_counter_everybody_will_be_late() -> None:
     assert found.remedies[0].kind == "open" and found.remedies[0].kept == 3
 
 
+def test_a_closed_counter_that_others_would_take_up_is_not_the_only_one_tried() -> None:
+    """The first that could be opened would be busy with who has waited longer; the second serves these at once."""
+    queued = (*line("b", 9, 2), *line("a", 3, 15, first=21))
+    found = look(now(queued, (), closed=(counter("1", "b", "a"), counter("2", "a"))), WALL)
+    (remedy,) = (remedy for remedy in found.remedies if remedy.service == "a")
+    assert (remedy.kind, remedy.counter) == ("open", "2") and remedy.kept >= 1
+
+
 def test_priority_visitors_are_called_by_the_mix_of_the_house() -> None:
     # Five ordinary ones wait for ten minutes; three priority ones have just come: each third call is theirs.
     queued = (*line("a", 5, 60), *(Queued(Waiting(20 + n, "a", AT + n, True), f"P {n}", 16 * MINUTE) for n in range(3)))

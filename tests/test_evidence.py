@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 import shutil
@@ -23,8 +24,11 @@ from queue_server import opening
 from queue_server.commands.seal import seal_now
 from queue_server.commands.setup import configure
 from queue_server.commands_shell.proof import words
-from queue_server.domain.chain import GENESIS, Event
+from queue_server.domain.blame import explained
+from queue_server.domain.bundle import FILES, LIST, event_line, event_of, list_text
+from queue_server.domain.chain import GENESIS, Event, digest
 from queue_server.domain.evidence import Examination
+from queue_server.domain.findings import Finding
 from queue_server.domain.lines import Lines
 from queue_server.domain.rebuilt import Rebuilt
 from queue_server.domain.report import differences
@@ -136,6 +140,62 @@ def _found(made: Made, changed: Tampered, anew: bool) -> None:
         assert named & changed.near, (changed.what, sorted(named)[:5], changed.near)
 
 
+@pytest.mark.parametrize("kind", ["field", "body", "back_dated", "other_body", "hash"])
+def test_one_changed_row_is_the_one_that_is_named(made: Made, kind: str) -> None:
+    """And the rows that its change shows in are explained by it, not accused."""
+    chance = random.Random(kind)
+    for _ in range(4):
+        changed = tampered(made.lines, kind, chance, False)
+        seq = int(changed.what.split()[-1])
+        found = explained(examined(made, changed.lines, made.printed).result.findings)
+        assert {f.at for f in found if not f.because} == {seq}, changed.what
+        assert {f.because for f in found if f.because} <= {seq}
+
+
+def test_a_row_that_was_made_anew_alone_is_named_and_not_the_next(made: Made) -> None:
+    """Its own hash fits again; only the link of the next one tells."""
+    at = len(made.lines) // 2
+    event = event_of(made.lines[at])
+    moved = replace(event, at=event.at + 1)
+    forged = event_line(replace(moved, hash=digest(moved.previous_hash, moved)))
+    found = explained(examined(made, [*made.lines[:at], forged, *made.lines[at + 1:]], []).result.findings)
+    assert {(f.at, f.code) for f in found if not f.because} == {(event.seq, "rehashed")}
+    assert (event.seq + 1, "link_explained", event.seq) in {(f.at, f.code, f.because) for f in found}
+
+
+def test_two_changed_rows_are_both_named(made: Made) -> None:
+    lines = list(made.lines)
+    for at in (20, 60):
+        lines[at] = event_line(replace(event_of(lines[at]), hash="0" * 64))
+    found = explained(examined(made, lines, []).result.findings)
+    assert {f.at for f in found if not f.because} == {event_of(lines[at]).seq for at in (20, 60)}
+    named = event_of(lines[20]).seq
+    said = report(_with(examine(Bundle(made.folder), []), found), words()["en"])
+    assert any(f"event {named + 1}: its link does not fit, which event {named} explains" in line for line in said)
+
+
+def test_what_is_said_of_one_changed_row(made: Made, tmp_path: Path) -> None:
+    """As somebody reads it who changed a line of an unpacked bundle: one finding, and what it explains apart."""
+    folder = tmp_path / "changed"
+    shutil.copytree(made.folder, folder)
+    lines = list(made.lines)
+    event = event_of(lines[30])
+    lines[30] = event_line(replace(event, actor="person:999"))
+    (folder / "events.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
+    said = report(examine(Bundle(folder), made.printed), words()["en"])
+    assert "DOES NOT HOLD. Findings: 1." in said
+    assert any(line.startswith(f"  - event {event.seq}: its content does not give") for line in said)
+    assert f"  - events.jsonl: this file is not the one in the list of files: it was changed " \
+        f"(because of event {event.seq})" in said
+
+
+def _with(examination: Examination, findings: list[Finding]) -> Examination:
+    examination.result.findings = []
+    for finding in findings:
+        examination.result.add(finding)
+    return examination
+
+
 def test_a_counter_serves_what_was_moved_to_it_for_that_day() -> None:
     office = demo_office(KEY)
     desk, other = office.counters[0], next(s.key for s in office.services if s.key not in office.counters[0].services)
@@ -177,6 +237,10 @@ def test_a_cut_tail_is_found(made: Made) -> None:
     ("seals.jsonl", lambda text: text.replace("closing", "asked", 1) if "closing" in text else text[2:],
      "seal_list_differs"),
     ("bundle.json", lambda text: text.replace('"last_seq": ', '"last_seq": 1', 1), "not_as_announced"),
+    ("README.txt", lambda text: text.replace("--seal", "--no-seal", 1), "file_differs"),
+    ("verifier.py", lambda text: text.replace("return 1", "return 0", 1), "file_differs"),
+    ("SHA256SUMS", lambda text: text.replace("verifier.py", "verifier.pz"), "file_missing"),
+    ("SHA256SUMS", lambda text: text[67:], "files_unlisted"),
 ])
 def test_a_change_beside_the_log_is_found(made: Made, tmp_path: Path, name: str, change: object, code: str) -> None:
     folder = tmp_path / "changed"
@@ -187,7 +251,31 @@ def test_a_change_beside_the_log_is_found(made: Made, tmp_path: Path, name: str,
     (folder / name).write_text(changed, "utf-8", newline="\n")
     found = examine(Bundle(folder), made.printed).result
     assert code in found.counts
-    assert any(finding.file == name or name == "bundle.json" for finding in found.findings)
+    assert any(finding.file == name or name in ("bundle.json", LIST) for finding in found.findings)
+
+
+def test_the_list_of_files_is_held_by_its_code(made: Made, tmp_path: Path) -> None:
+    """Whoever exchanges a file can write the list anew, but not the code that was noted elsewhere."""
+    code = make.code_of_list(made.zip)
+    assert examine(Bundle(made.zip), [], code).result.findings == []
+    folder = tmp_path / "changed"
+    shutil.copytree(made.folder, folder)
+    (folder / "README.txt").write_text("nothing to check\n", "utf-8")
+    listed = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in FILES}
+    (folder / "SHA256SUMS").write_text(list_text(listed), "utf-8")
+    assert examine(Bundle(folder), []).result.findings == []
+    assert [f.code for f in examine(Bundle(folder), [], code).result.findings] == ["list_differs"]
+    done = subprocess.run(
+        ["sha256sum", "-c", "SHA256SUMS"], cwd=made.folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and done.stdout.count(": OK") == len(FILES)
+
+
+def test_a_file_that_nobody_listed_is_named(made: Made, tmp_path: Path) -> None:
+    shutil.copy(made.zip, tmp_path / "more.zip")
+    with zipfile.ZipFile(tmp_path / "more.zip", "a") as file:
+        file.writestr("LIHAT_DULU.txt", "percaya saja")
+    found = examine(Bundle(tmp_path / "more.zip"), []).result.findings
+    assert [(f.file, f.code) for f in found] == [("LIHAT_DULU.txt", "file_unlisted")]
 
 
 def test_every_finding_has_its_sentence_in_both_languages() -> None:

@@ -63,7 +63,7 @@ def test_an_auditor_gets_a_bundle_that_holds(server: Server, auditor: Site, tmp_
         "Content-Disposition"]
     path = tmp_path / "bundle.zip"
     path.write_bytes(answer.content)
-    found = examine(Bundle(path), [read_seal(told["seal"])])
+    found = examine(Bundle(path), [read_seal(told["seal"])], str(told["files"]))
     assert found.result.findings == [] and found.result.anchored == found.head.last_seq
     assert found.result.steps >= 3 and found.result.calls_checked == 1
     with zipfile.ZipFile(path) as file:
@@ -97,6 +97,7 @@ def test_an_officer_gets_none_of_it(server: Server) -> None:
 
 def test_the_shell_makes_and_checks_a_bundle_beside_the_server(server: Server, tmp_path: Path) -> None:
     path = tmp_path / "shell.zip"
-    seal = shell(server.data, "evidence", "rutan", "--out", str(path)).strip().rpartition("seal: ")[2]
-    found = examine(Bundle(path), [read_seal(seal)])
+    said = shell(server.data, "evidence", "rutan", "--out", str(path)).splitlines()
+    code, seal = (line.rpartition(": ")[2] for line in said[-2:])
+    found = examine(Bundle(path), [read_seal(seal)], code)
     assert found.result.holds and found.result.anchored == found.head.last_seq

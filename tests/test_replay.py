@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import subprocess
 from collections.abc import Iterator
@@ -306,6 +307,9 @@ def test_the_demo_plays_a_morning_and_leaves_the_counters_tidy(server: Server) -
     picture = ani.wait_for(lambda p: all(not c["person"] or c["mine"] for c in p["counters"]))
     assert picture["counter"]["key"] == "1" and picture["waiting"]["total"] == 0
     assert command(*options, "--minutes", "0.02").returncode == 0, "a second time its people get new passwords"
+    sari = server.supervisor()
+    assert [device["kind"] for device in sari.picture["boards"]] == ["board"], "its kiosks are taken away again"
+    sari.close()
 
 
 class Answering(Web):
@@ -352,6 +356,42 @@ def test_being_told_to_stop_is_never_lost() -> None:
         assert web.asking.cancelled() and line.closer.cancelled()
 
     backstage.play(both())
+
+
+class Forgetting(Line):
+    """A line whose server is just forgetting it: the library answers ["", 400] to whatever is pressed."""
+
+    def __init__(self, *answers: str) -> None:
+        super().__init__(Web("http://127.0.0.1"), {})
+        self.answers, self.pressed = list(answers), list[Any]()
+        self.up.set()
+
+    def _send(self, text: str, opcode: int = 1) -> None:
+        number, _, rest = text[2:].partition("[")
+        self.pressed.append(json.loads("[" + rest)[1])
+        self._heard(f"43{number}{self.answers.pop(0)}")
+
+
+@pytest.mark.parametrize("none", ['["",400]', "[]", "[null]"])
+def test_an_answer_that_is_none_is_asked_for_again_with_its_key(none: str) -> None:
+    line = Forgetting(none, '[{"ok":true,"n":1}]')
+    assert backstage.play(line.press("call_next")) == {"ok": True, "n": 1}
+    assert len(line.pressed) == 2 and line.pressed[0] == line.pressed[1]
+
+
+def test_a_page_of_a_proxy_is_no_answer() -> None:
+    async def ask() -> None:
+        async def proxy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 6\r\n\r\n<html>")
+
+        server = await asyncio.start_server(proxy, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(ConnectionError, match=r"/press was answered with no answer of ours: HTTP/1.1 502"):
+            await Web(f"http://127.0.0.1:{port}").post("/press")
+        server.close()
+
+    backstage.play(ask())
 
 
 def test_the_demo_leaves_a_real_office_alone(server: Server) -> None:

@@ -6,7 +6,8 @@ import json
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from backstage import events, let_time_pass, rows, until
@@ -16,7 +17,10 @@ from test_webhook import Receiver
 from bench.fill import fill
 from queue_server.client import Refusal, Site
 from queue_server.database import Database, sqlite_url
+from queue_server.domain.outlook import Ahead, Outlook, Remedy, Risk
 from queue_server.forecasts.__main__ import learn_office
+from queue_server.screens import alerts
+from queue_server.snapshot import Snapshot
 
 HISTORY, PER_DAY = 375, 125
 
@@ -157,6 +161,42 @@ def test_what_cannot_be_moved(house: Server, args: dict[str, Any], refused: str)
     with pytest.raises(Refusal, match=refused):
         press(signed_in(house), "move_service", **{
             "counter": "1", "service": "titipan", "on": True, "reason": "long_wait", **args})
+
+
+REMEDY = {"service": "pengaduan", "late": 9, "kept": 7, "until_at": 1_795_002_000_000}
+
+
+@pytest.mark.parametrize(("args", "refused"), [
+    ({}, "reason_needed"), ({"reason": "repair"}, "reason_needed"), ({"reason": "forecast"}, "reason_needed"),
+    ({"reason": "forecast", "remedy": {**REMEDY, "kept": "7"}}, "bad_request"),
+    ({"reason": "forecast", "remedy": {"kept": 7}}, "bad_request"),
+])
+def test_a_counter_is_not_opened_without_a_reason(house: Server, args: dict[str, Any], refused: str) -> None:
+    with pytest.raises(Refusal, match=refused):
+        press(signed_in(house), "open_counter", counter="4", **args)
+
+
+def test_following_a_forecast_is_in_the_log_with_what_was_foreseen(house: Server) -> None:
+    sari = signed_in(house)
+    press(sari, "close_counter", counter="4", reason="repair")
+    press(sari, "open_counter", counter="4", reason="forecast", remedy={**REMEDY, "name": "left out"})
+    done = [json.loads(e.body) for e in events(house.data, "rutan") if e.kind == "counter_opened"][-1]
+    assert (done["counter"], done["reason"], done["remedy"]) == ("4", "forecast", REMEDY)
+
+
+def test_one_picture_says_one_thing_of_those_who_will_be_late() -> None:
+    """The simulation is three seconds older: one was called since, one has passed the promise since."""
+    ahead = Ahead(at=1_000, risks=(
+        Risk(1, "A 001", "a", 90, 2_000), Risk(2, "A 002", "a", 90, 60_000), Risk(3, "A 003", "a", 90, 90_000),
+        Risk(4, "A 004", "a", 20, 90_000)), remedies=(Remedy("a", "open", "2", 9, 3, 3),))
+    lines = {"a": SimpleNamespace(order=[(SimpleNamespace(id=step), {}) for step in (1, 3, 4)])}
+    s = cast(Snapshot, SimpleNamespace(
+        at=4_000, lines=lines, outlook=Outlook(at=2_000, ahead=ahead), once=lambda key, make: make(),
+        office=SimpleNamespace(services=[SimpleNamespace(key="a", name={"id": "A", "en": "A"})])))
+    assert [(risk.step, left_ms) for risk, left_ms in alerts.risks(s)] == [(3, 87_000)]
+    facts = alerts.will_be_late(s)[0]["facts"]
+    assert (facts["n"], facts["label"], facts["minutes"]) == (1, "A 003", 1)
+    assert (facts["remedy"]["late"], facts["remedy"]["kept"]) == (1, 1)
 
 
 def test_a_past_day_is_simulated_with_a_change(house: Server) -> None:

@@ -8,13 +8,22 @@ from pathlib import Path
 
 import pytest
 
+from queue_server.commands import counter, day, seal, seat, supervisor
 from queue_server.domain.discipline import RULES
+from queue_server.domain.events import KINDS
+from queue_server.domain.rebuilt import NAMES
 from queue_server.sentence import fill
 
 ROOT = Path(__file__).resolve().parents[1]
 FILES = sorted(p for p in ROOT.glob("*/*words.json") if p.parent.name not in ("sounds", "build"))
 RAISED = re.compile(r"\b(?:Refused|NotAllowed|NotFound|Busy)\(\s*\"([a-z_]+)\"")
 FACT = re.compile(r"\{(\w+)\}")
+
+
+REASONS = {
+    *counter.OUT_OF_ORDER, *counter.OUTCOMES, *counter.PARK, *counter.NO_SHOW, *counter.RECLASS, *counter.CANCEL,
+    *day.UNSERVED, *seat.PAUSE, *seal.REASONS, *supervisor.REOPEN, *supervisor.PAUSE_SERVICE, *supervisor.COUNTER,
+    *supervisor.OPEN_COUNTER, *supervisor.MOVE, *supervisor.REVOKE}
 
 
 def codes() -> set[str]:
@@ -67,3 +76,21 @@ def test_the_word_fits_its_number() -> None:
     text = "{n} {n|person is|people are} waiting; {other}"
     assert fill(text, {"n": 1}) == "1 person is waiting; {other}"
     assert fill(text, {"n": 2, "other": "x"}) == "2 people are waiting; x"
+
+
+def test_the_log_is_told_in_words_whatever_happened() -> None:
+    """Every kind of event and every field of a body, in both languages; an inspector reads no keys."""
+    for language in ("id", "en"):
+        words = json.loads((ROOT / "supervisor" / "event_words.json").read_text(encoding="utf-8"))[language]
+        assert sorted(kind for kind in KINDS if f"event.{kind}" not in words) == []
+        fields = {key for kind in KINDS.values() for key in kind.keys}
+        assert sorted(key for key in fields if f"body.{key}" not in words) == []
+        assert sorted(name for name in NAMES if f"body.{name}" not in words) == []
+
+
+def test_every_reason_in_the_log_has_its_words() -> None:
+    for language in ("id", "en"):
+        words: dict[str, str] = {}
+        for file in ("words.json", "event_words.json"):
+            words |= json.loads((ROOT / "supervisor" / file).read_text(encoding="utf-8"))[language]
+        assert sorted(code for code in REASONS if f"reason.{code}" not in words) == []

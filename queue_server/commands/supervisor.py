@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..domain.errors import NotAllowed, Refused
+from ..domain.events import Json
 from ..store import moved, people, queue, reserve
 from ..transaction import Answer, Tx
 from .moving import advance, save, service_of, step_of
@@ -14,7 +15,13 @@ from .visitor import pauses_changed
 REOPEN = ("visitor_returned", "ended_by_mistake", "papers_came")
 PAUSE_SERVICE = ("system_down", "officer_ill", "full_hall", "drill")
 COUNTER = ("officer_ill", "break", "not_needed", "repair")
-MOVE = ("long_wait", "less_to_do", "officer_ill", "back_as_usual")
+#: What a forecast proposed is done with the reason of this name, and with the proposal itself.
+FORECAST = "forecast"
+OPEN_COUNTER = ("long_wait", "officer_here", "repaired", "back_as_usual", FORECAST)
+MOVE = ("long_wait", "less_to_do", "officer_ill", "back_as_usual", FORECAST)
+#: A proposal as the supervisor saw it: of ``late`` visitors of a service ``kept`` would stay within the promise, if it
+#: went on until ``until_at`` (UTC ms).
+_REMEDY = {"service": str, "late": int, "kept": int, "until_at": int}
 REVOKE = ("replaced", "lost", "moved", "test")
 
 
@@ -66,25 +73,38 @@ def close_counter(tx: Tx, args: dict[str, Any]) -> Answer:
     return {}
 
 
+def _why(args: dict[str, Any], reasons: tuple[str, ...]) -> dict[str, Json]:
+    """The reason of an act as it goes into its event, with the proposal that it follows; raises Refused:
+    ``reason_needed``, also where "by the forecast" comes without what was forecast."""
+    reason, remedy = args.get("reason"), args.get("remedy")
+    if reason not in reasons or (reason == FORECAST and not remedy):
+        raise Refused("reason_needed")
+    if reason != FORECAST:
+        return {"reason": str(reason)}
+    if not isinstance(remedy, dict) or any(type(remedy.get(name)) is not kind for name, kind in _REMEDY.items()):
+        raise Refused("bad_request", field="remedy")
+    return {"reason": FORECAST, "remedy": {name: remedy[name] for name in _REMEDY}}
+
+
 def open_counter(tx: Tx, args: dict[str, Any]) -> Answer:
-    counter = _counter(tx, args)
+    """A counter that was closed may be sat at again. ``args``: counter, reason, remedy (with the reason forecast)."""
+    counter, why = _counter(tx, args), _why(args, OPEN_COUNTER)
     seat = people.seat_at(tx.c, tx.office_id, counter)
     if seat is not None and seat.state == "locked":
         people.save_seat(tx.c, tx.office_id, counter, None, "closed", "", tx.now.at, tx.now.tick)
         services = list(next(c.services for c in tx.office.counters if c.key == counter))
-        tx.record("counter_opened", {"counter": counter, "services": services})  # type: ignore[dict-item]
+        tx.record("counter_opened", {"counter": counter, "services": services, **why})  # type: ignore[dict-item]
     return {}
 
 
 def move_service(tx: Tx, args: dict[str, Any]) -> Answer:
-    """A counter serves one service more, or one less, for the rest of the day. ``args``: counter, service, on, reason.
+    """A counter serves one service more, or one less, for the rest of the day. ``args``: counter, service, on, reason,
+    remedy (with the reason forecast).
 
     Refused: ``last_service`` (a counter without any would only look open). What an officer pressed there on the
     picture before is refused as ``changed``: who is next may be somebody else now.
     """
-    key, service = _counter(tx, args), service_of(tx.office, args.get("service")).key
-    if args.get("reason") not in MOVE:
-        raise Refused("reason_needed")
+    key, service, why = _counter(tx, args), service_of(tx.office, args.get("service")).key, _why(args, MOVE)
     usual = tx.office.counter(key).services
     before = moved.as_today(tx.c, tx.office_id, tx.office, tx.day).counter(key).services
     if (service in before) == bool(args.get("on")):
@@ -94,13 +114,12 @@ def move_service(tx: Tx, args: dict[str, Any]) -> Answer:
         raise Refused("last_service")
     same = sorted(after) == sorted(usual)
     after = usual if same else after
-    moved.save(tx.c, tx.office_id, tx.day, key, () if same else after, args["reason"], tx.now.at)
+    moved.save(tx.c, tx.office_id, tx.day, key, () if same else after, str(why["reason"]), tx.now.at)
     seat = people.seat_at(tx.c, tx.office_id, key)
     if seat is not None and seat.person_id is not None and seat.person_id != tx.actor.person_id:
         tell(tx, seat.person_id, "services_moved", key, None)
     people.touch_seat(tx.c, tx.office_id, key, tx.now.tick)
-    tx.record("services_moved", {
-        "counter": key, "services": [*after], "before": [*before], "reason": str(args["reason"])})
+    tx.record("services_moved", {"counter": key, "services": [*after], "before": [*before], **why})
     return {"services": list(after)}
 
 

@@ -55,8 +55,8 @@ def run(args: argparse.Namespace) -> int:
         asyncio.run(_play(mornings, args.minutes))
     except KeyboardInterrupt:
         pass
-    except (Refusal, OSError, TimeoutError) as fault:
-        print(f"The demo could not go on: {fault}", file=sys.stderr)
+    except (Refusal, OSError, TimeoutError, ExceptionGroup) as fault:
+        print(f"The demo could not go on: {_first(fault)}", file=sys.stderr)
         return 1
     print(f"The demo has ended after {sum(m.calls for m in mornings)} calls; its counters are empty again.")
     return 0
@@ -104,6 +104,15 @@ def _addresses(mornings: Sequence[Morning], base: str) -> str:
             f"    people      demo-1 to demo-{len(morning.officers)}, made for the demo; their password is not kept",
             ""]
     return "\n".join(lines)
+
+
+def _first(fault: Exception) -> Exception:
+    """What went wrong first, where several tasks ended of it; a fault of the program goes on as it is."""
+    while isinstance(fault, ExceptionGroup):
+        fault = fault.exceptions[0]
+    if not isinstance(fault, Refusal | OSError | TimeoutError):
+        raise fault
+    return fault
 
 
 async def _play(mornings: Sequence[Morning], minutes: float) -> None:

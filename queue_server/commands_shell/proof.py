@@ -74,7 +74,7 @@ def evidence(args: argparse.Namespace) -> int:
         raise Refused("not_sealed") from error
     finally:
         session.close()
-    print(f"{path}\nIt ends with the seal: {seal}")
+    print(f"{path}\nThe code of its list of files: {make.code_of_list(path)}\nIt ends with the seal: {seal}")
     return 0
 
 

@@ -29,6 +29,8 @@ RUNS, FEWEST_RUNS, CALLS = 40, 12, 4_000
 WORTH = 1
 #: So many ways to help are tried for a service, and of so many services, the worst first.
 MOST_TRIED, MOST_SERVICES = 3, 3
+#: Closed counters of different services among them: one that serves others too may be taken up by these.
+MOST_OPENED = 2
 #: Where the log says nothing of a service yet, and its standard nothing either.
 USUAL_MS = 5 * MINUTE
 #: A visitor who has kept the counter longer than any before stays a little longer, whoever asks.
@@ -238,12 +240,13 @@ def look(now: Now, wall_ms: int) -> Ahead:
         if risk.likely and risk.left_ms >= 0:
             late[risk.service] = late.get(risk.service, 0) + 1
     worst = sorted(late, key=lambda service: (-late[service], service))[:MOST_SERVICES]
-    remedies = [found for service in worst if (found := _remedy(now, wall_ms, service, played))]
+    remedies = [found for service in worst if (found := _remedy(now, wall_ms, service, played, late[service]))]
     return Ahead(wall_ms, late, tuple(risks), tuple(remedies))
 
 
-def _remedy(now: Now, wall_ms: int, service: str, played: _Played) -> Remedy | None:
-    """The way that keeps most within the promise, without making it worse for all together."""
+def _remedy(now: Now, wall_ms: int, service: str, played: _Played, late: int) -> Remedy | None:
+    """The way that keeps most within the promise, without making it worse for all together; told as so many of the
+    ``late`` who are named."""
     steps = [q.waiting.step for q in now.queued if q.waiting.service == service and q.left_ms is not None
              and q.left_ms >= 0]
     everybody = [q.waiting.step for q in now.queued if q.left_ms is not None]
@@ -256,7 +259,7 @@ def _remedy(now: Now, wall_ms: int, service: str, played: _Played) -> Remedy | N
             continue
         until = after.last[math.ceil(0.8 * len(after.last)) - 1]
         at = -(-(wall_ms + until - now.at) // STEP_MS) * STEP_MS
-        found = Remedy(service, kind, counter, at, max(1, round(before)), min(round(kept), max(1, round(before))))
+        found = Remedy(service, kind, counter, at, late, min(round(kept), late))
         if best is None or kept > best[0] + 0.5:
             best = (kept, found)
     return best[1] if best else None
@@ -265,10 +268,11 @@ def _remedy(now: Now, wall_ms: int, service: str, played: _Played) -> Remedy | N
 def _ways(now: Now, service: str) -> list[tuple[str, str, Now]]:
     """What a supervisor could do: open a counter that serves it, or move it to an open one; the gentlest first."""
     found = []
+    alike: set[tuple[str, ...]] = set()  # who serves the same helps the same
     for counter in now.closed:
-        if service in counter.services:
+        if service in counter.services and counter.services not in alike and len(alike) < MOST_OPENED:
+            alike.add(counter.services)
             found.append(("open", counter.key, replace(now, desks=(*now.desks, Desk(counter)))))
-            break
     others = sorted(
         (d for d in now.desks if service not in d.counter.services), key=lambda d: (bool(d.busy_with), d.counter.key))
     for desk in others[:MOST_TRIED - len(found)]:

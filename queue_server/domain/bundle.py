@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from .chain import Event
+from .seal import code_of
 
 FORMAT = 1
 EVENT_KEYS = (
@@ -19,9 +20,11 @@ EVENT_KEYS = (
 _TEXTS = frozenset({"office", "kind", "body", "boot", "previous_hash", "hash"})
 _MAY_LACK = frozenset({"actor", "step"})
 
-#: File -> what is in it; the README of a bundle says it in words.
+#: What lies in a bundle, in words in its README, and the list of it: each file with its SHA-256, as ``sha256sum -c``
+#: reads it. The list's own code is printed where the bundle is made, so that no file can be exchanged unseen.
 FILES = ("bundle.json", "events.jsonl", "configurations.jsonl", "standards.jsonl", "seals.jsonl", "steps.csv",
          "report.json", "verifier.py", "README.txt")
+LIST = "SHA256SUMS"
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,24 @@ def register_digest(lines: Iterable[str]) -> str:
     """SHA-256 (hex) of a register of standards: their lines in order of id. Every seal carries it, so that a log which
     begins at a seal still says what had been promised before."""
     return hashlib.sha256("".join(f"{line}\n" for line in lines).encode("utf-8")).hexdigest()
+
+
+def list_text(digests: Mapping[str, str]) -> str:
+    """The list of files: SHA-256 (hex) and name, in order of name."""
+    return "".join(f"{digests[name]}  {name}\n" for name in sorted(digests))
+
+
+def read_list(text: str) -> dict[str, str]:
+    """File -> SHA-256; raises ValueError for a text that ``list_text`` does not write."""
+    found = {line[66:]: line[:64] for line in text.splitlines()}
+    if list_text(found) != text:
+        raise ValueError("list")
+    return found
+
+
+def list_code(text: str) -> str:
+    """What is printed of a list of files: nobody finds another list with the same code."""
+    return code_of(hashlib.sha256(text.encode("utf-8")).hexdigest())
 
 
 def event_line(event: Event) -> str:

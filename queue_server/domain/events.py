@@ -128,12 +128,16 @@ KINDS: dict[str, Kind] = {
         "ticket call counter undone_seq undone_kind durations",
     ),
     # counters and people
-    "counter_opened": _kind("a counter began to serve", "counter services"),
+    "counter_opened": _kind(
+        "a counter began to serve; where a supervisor opened it again, why, and what the forecast had proposed",
+        "counter services reason remedy",
+    ),
     "counter_closed": _kind("a counter stopped serving", "counter reason"),
     "counter_paused": _kind("a counter is away for a while", "counter reason"),
     "counter_resumed": _kind("a counter is back", "counter"),
     "services_moved": _kind(
-        "a counter serves other services than configured, for the rest of the day", "counter services before reason"
+        "a counter serves other services than configured, for the rest of the day; remedy: what the forecast proposed",
+        "counter services before reason remedy",
     ),
     "counter_taken": _kind("an officer sat down at a counter", "counter person from_person reason"),
     "counter_left": _kind("an officer left a counter", "counter person visitor"),

@@ -27,6 +27,13 @@ EVIDENCE_PROBLEMS: dict[str, str] = {
     "standard_unknown": "a number names another standard than the one that was in force for it",
     "figure_differs": "a published figure is not the one that the events give",
     "line_differs": "a line of the table is not the one that the events give",
+    "rehashed": "the content gives the stored hash, but the next event was linked to another one",
+    "link_explained": "the link does not fit because the event before was changed",
+    "files_unlisted": "the bundle has no list of its files",
+    "file_differs": "a file is not the one in the list of files",
+    "file_missing": "a file of the list is not there",
+    "file_unlisted": "a file is not in the list of files",
+    "list_differs": "the list of files is not the one whose code was given from outside",
 }
 
 
@@ -37,12 +44,14 @@ NOTES: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Finding:
-    """``file`` of the bundle, ``at`` a seq in events.jsonl and a line elsewhere; ``found`` is what was there."""
+    """``file`` of the bundle, ``at`` a seq in events.jsonl and a line elsewhere; ``found`` is what was there;
+    ``because``: the seq of the changed event that explains it, 0 where nothing does (``blame.py``)."""
 
     file: str
     at: int
     code: str
     found: str = ""
+    because: int = 0
 
 
 @dataclass
@@ -62,6 +71,9 @@ class Result:
     calls_stated: int = 0
     steps: int = 0
     figures: int = 0
+    files: int = 0
+    list_code: str = ""
+    list_given: bool = False
 
     @property
     def holds(self) -> bool:

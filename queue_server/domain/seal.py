@@ -30,7 +30,8 @@ _READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
 class NotASeal(ValueError):
-    """``code``: ``not_a_seal`` for a text that is none, ``seal_miscopied`` where the check does not fit."""
+    """``code``: ``not_a_seal`` or ``not_a_code`` for a text that is none, ``seal_miscopied`` where the check does not
+    fit."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -79,6 +80,20 @@ def read_seal(text: str) -> Seal:
     if _check(office, day, seq, letters) != check:
         raise NotASeal("seal_miscopied")
     return Seal(office, day, seq, letters)
+
+
+def code_of(digest: str) -> str:
+    """A SHA-256 (hex) in eight groups of a seal's letters, for people to write down and compare."""
+    letters = _letters(digest)
+    return "-".join(letters[at:at + GROUP] for at in range(0, len(letters), GROUP))
+
+
+def read_code(text: str) -> str:
+    """A code as somebody copied it, as ``code_of`` writes it; raises NotASeal."""
+    letters = re.sub(r"[\s\-\u2010-\u2015.]", "", text).upper().translate(_READ_AS)
+    if len(letters) != _OF_HASH or set(letters) - set(LETTERS):
+        raise NotASeal("not_a_code")
+    return "-".join(letters[at:at + GROUP] for at in range(0, len(letters), GROUP))
 
 
 def _letters(hash_: str) -> str:

@@ -16,6 +16,7 @@ from ..database import Database
 from ..domain.errors import Busy, NotFound, Refused
 from ..kit import Kit
 from ..moment import wall_ms
+from ..proof.make import code_of_list
 from ..store import jobs
 from ..transaction import SYSTEM, Actor, Answer, Job, Tx, Writer
 from ..upkeep.data_folder import CannotUse, DataLock
@@ -109,6 +110,7 @@ class Exports:
     def _run(self, asked: Asked, job: int) -> None:
         path = self.path(job, asked.file_name)
         state, problem, done = "failed", "crashed", 0
+        known: dict[str, Any] = {}
         lock = DataLock(path.parent)  # as long as it is held, no other process takes the job for a dead one's
         try:
             self.kit.blocking(lock.take, "an export")
@@ -117,6 +119,9 @@ class Exports:
             done = self._follow(asked.office, job, running)
             status, said = running.finish()
             if status == 0:
+                if asked.kind == "evidence":
+                    files = self.kit.blocking(code_of_list, path)
+                    known["asked"] = json.dumps({**asdict(asked), "files": files}, sort_keys=True)
                 state, problem = "done", ""
             else:
                 problem = "disk" if said.startswith("os:") else "crashed"
@@ -126,7 +131,7 @@ class Exports:
         finally:
             self.running.pop(job, None)
             lock.release()
-            self._tell(asked.office, job, state=state, problem=problem, done=done, ended_at=wall_ms())
+            self._tell(asked.office, job, state=state, problem=problem, done=done, ended_at=wall_ms(), **known)
             if state == "failed":
                 self.kit.blocking(lambda: shutil.rmtree(path.parent, ignore_errors=True))
 
@@ -175,9 +180,9 @@ class Exports:
         with self.database.read() as c:
             found = jobs.listed(c, office_id, wall_ms() - KEPT_MS)
         return [
-            {"id": j.id, "kind": j.kind, "asked": asked["filters"], "seal": asked.get("seal", ""), "state": j.state,
-             "done": j.done, "total": j.total, "file": j.file, "problem": j.problem, "created_at": j.created_at,
-             "ended_at": j.ended_at}
+            {"id": j.id, "kind": j.kind, "asked": asked["filters"], "seal": asked.get("seal", ""),
+             "files": asked.get("files", ""), "state": j.state, "done": j.done, "total": j.total, "file": j.file,
+             "problem": j.problem, "created_at": j.created_at, "ended_at": j.ended_at}
             for j, asked in ((job, json.loads(job.asked)) for job in found)
         ]
 

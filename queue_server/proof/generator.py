@@ -20,7 +20,7 @@ MODULES = (
     "domain/bundle.py", "domain/figures.py", "domain/entry.py", "domain/entry_csv.py", "domain/tally.py",
     "domain/report.py", "domain/rebuilt_clock.py", "domain/leg.py", "domain/rebuilt.py", "domain/in_force.py",
     "domain/lines.py", "domain/overtaking.py", "domain/line_history.py", "domain/overtaken.py", "domain/findings.py",
-    "domain/evidence.py", "proof/reading.py", "proof/verifier.py",
+    "domain/blame.py", "domain/evidence.py", "proof/reading.py", "proof/verifier.py",
 )
 _HEAD = '''#!/usr/bin/env python3
 """Memeriksa bundel bukti catatan antrean. / Checks a bundle of evidence of a queue log.

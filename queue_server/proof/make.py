@@ -6,17 +6,17 @@ verifier works out, by the same code, as of the seal with which the bundle ends.
 
 from __future__ import annotations
 
-import io
+import hashlib
 import json
 import os
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
 from sqlalchemy import Connection
 
-from ..domain.bundle import BundleHead, event_line
+from ..domain.bundle import LIST, BundleHead, event_line, list_code, list_text
 from ..domain.chain import GENESIS, Event
 from ..domain.entry_csv import HEAD, csv_line
 from ..domain.evidence import Examination, seal_line
@@ -27,6 +27,8 @@ from . import evidence_rows, generator
 #: Told after so many events: events written, events in all.
 Told = Callable[[int, int], None]
 EVERY = 2_000
+#: So many lines go into the zip in one piece.
+BLOCK = 500
 README = Path(__file__).with_name("README.txt")
 
 
@@ -58,6 +60,7 @@ def write(
 class _Bundle:
     def __init__(self, c: Connection, head: offices.Head, file: zipfile.ZipFile, told: Told) -> None:
         self.c, self.office, self.zip, self.told = c, head, file, told
+        self.digests: dict[str, str] = {}  # of each file as it was written
 
     def all(self, head: BundleHead) -> None:
         found = Examination(head)
@@ -72,6 +75,7 @@ class _Bundle:
         self._text("report.json", json.dumps(found.report(report), ensure_ascii=False, indent=1) + "\n")
         self._text("verifier.py", generator.made())
         self._text("README.txt", readme(head))
+        self.zip.writestr(LIST, list_text(self.digests))
 
     def _configurations(self, found: Examination) -> Iterator[str]:
         rows = evidence_rows.configurations(self.c, self.office.id, found.head.first_seq, found.head.last_seq)
@@ -106,21 +110,25 @@ class _Bundle:
             yield csv_line(entry)
 
     def _text(self, name: str, text: str) -> None:
-        self.zip.writestr(name, text.encode("utf-8"))
+        data = text.encode("utf-8")
+        self.zip.writestr(name, data)
+        self.digests[name] = hashlib.sha256(data).hexdigest()
 
     def _lines(self, name: str, lines: Iterator[str]) -> None:
-        with self._writing(name) as file:
-            for line in lines:
-                file.write(line + "\n")
-
-    @contextmanager
-    def _writing(self, name: str) -> Iterator[io.TextIOWrapper]:
+        digest = hashlib.sha256()
         # A part that grows beyond 2 GB must be announced: its size stands before it.
-        with self.zip.open(name, "w", force_zip64=True) as raw:
-            text = io.TextIOWrapper(raw, "utf-8", newline="\n")
-            yield text
-            text.flush()
-            text.detach()
+        with self.zip.open(name, "w", force_zip64=True) as file:
+            while block := list(islice(lines, BLOCK)):
+                data = ("\n".join(block) + "\n").encode("utf-8")
+                digest.update(data)
+                file.write(data)
+        self.digests[name] = digest.hexdigest()
+
+
+def code_of_list(path: Path) -> str:
+    """The code of a bundle's list of files, to be written down beside its seal; raises OSError, KeyError."""
+    with zipfile.ZipFile(path) as file:
+        return list_code(file.read(LIST).decode("utf-8"))
 
 
 def readme(head: BundleHead) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -47,6 +49,18 @@ class Bundle:
         with self._open(name) as raw, io.TextIOWrapper(raw, "utf-8", "replace", newline="\n") as file:
             for line in file:
                 yield line.removesuffix("\n")
+
+    def names(self) -> Counter[str]:
+        """The files of a zip and how often each is in it; of a folder nothing: other files may lie there."""
+        return Counter() if self._zip is None else Counter(self._zip.namelist())
+
+    def digest(self, name: str) -> str:
+        """SHA-256 (hex) of a file; raises NoBundle."""
+        found = hashlib.sha256()
+        with self._open(name) as file:
+            while block := file.read(1 << 20):
+                found.update(block)
+        return found.hexdigest()
 
     @contextmanager
     def _open(self, name: str) -> Iterator[IO[bytes]]:

@@ -57,6 +57,8 @@ class Morning:
     phones: dict[int, Line] = field(default_factory=dict)
     full: set[str] = field(default_factory=set)
     calls: int = 0
+    device: int = 0                # the demo's own kiosk
+    standing: Line | None = None   # and its line
 
     async def play(self) -> None:
         """Until it is cancelled; then the counters are left tidy."""
@@ -64,6 +66,8 @@ class Morning:
         kiosk = await paired(self.base, self.office.key, helper, "kiosk")
         seats: dict[str, Line] = {}
         try:
+            # Connected like any kiosk: the list of devices says that it is on, and a later one takes its place.
+            await self._connect(kiosk)
             for account, counter in zip(self.officers, staffed(self.office), strict=False):
                 web = await signed_in(self.base, self.office.key, account.name, account.password)
                 line = await Line(web, {"screen": "counter", "office": self.office.key}).open()
@@ -78,11 +82,22 @@ class Morning:
                 for key, line in seats.items():
                     group.create_task(self._officer(self.office.counter(key), line))
         finally:
-            await asyncio.shield(self._tidy(seats))
+            await asyncio.shield(self._tidy(seats, helper))
 
-    async def _tidy(self, seats: dict[str, Line]) -> None:
-        """Who is at a counter is finished, the demo's waiting numbers are given back, the officers leave."""
+    async def _connect(self, kiosk: Web) -> None:
+        self.device = (await kiosk.post("/hello", {"screen": "kiosk", "office": self.office.key}))["device"]
+        self.standing = await Line(kiosk, {"screen": "kiosk", "office": self.office.key}).open()
+
+    async def _tidy(self, seats: dict[str, Line], helper: Web) -> None:
+        """Who is at a counter is finished, the demo's waiting numbers are given back, the officers leave, and the
+        kiosk is taken away."""
         await asyncio.gather(*(_leave(line) for line in seats.values()))
+        if self.standing is not None:
+            await self.standing.close()
+            with suppress(Refusal, OSError, asyncio.IncompleteReadError, TimeoutError):
+                await helper.post("/press", {
+                    "act": "revoke", "office": self.office.key, "device": self.device, "reason": "test",
+                    "key": secrets.token_hex(16)})
         visitor = Web(self.base)
         for secret in list(self.tickets.values()):
             with suppress(Refusal, OSError, asyncio.IncompleteReadError):
@@ -119,7 +134,7 @@ class Morning:
                 "key": secrets.token_hex(16), "service": service, "priority": self.chance.random() < PRIORITY,
                 "language": "id"})
         except Refusal as refusal:
-            if refusal.code in ("quota_full", "closed", "after_cutoff", "paused", "holiday", "break"):
+            if refusal.code in ("quota_full", "closed", "after_cutoff", "holiday"):
                 self.full.add(service)
             return
         except (OSError, asyncio.IncompleteReadError, TimeoutError):  # the server is being restarted

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..domain.complaint import NEAR_DAYS, days_left
 from ..domain.office import Hall, Office
+from ..domain.outlook import Remedy, Risk
 from ..domain.standard import MINUTE
 from ..snapshot import Line, Row, Snapshot
 
@@ -68,27 +69,46 @@ def _late(s: Snapshot, late: dict[str, list[Row]]) -> list[dict[str, Any]]:
     ]
 
 
-def will_be_late(s: Snapshot, services: Collection[str] | None = None) -> list[dict[str, Any]]:
-    """Who will wait longer than promised within the hour, per service (of ``services``; None: of all), and what helps.
+def risks(s: Snapshot) -> list[tuple[Risk, int]]:
+    """Who still waits and will probably wait longer than promised, the soonest first, each with the ms that are left.
 
-    Only who still waits: the simulation may be a few seconds older than the snapshot.
+    The simulation may be some seconds older than the snapshot: who was called meanwhile is not in it, and who has
+    passed the promise meanwhile is late, which the snapshot says. Alerts, tiles and the table of risks are all made
+    of this, so that one picture never says two things.
     """
+    found: list[tuple[Risk, int]] = s.once(("risks",), lambda: _risks(s))
+    return found
+
+
+def _risks(s: Snapshot) -> list[tuple[Risk, int]]:
     waiting = {row.id for line in s.lines.values() for row, _why in line.order}
-    risks = [r for r in s.outlook.ahead.risks if r.likely and r.left_ms >= 0 and r.step in waiting]
+    passed = s.at - s.outlook.ahead.at
+    return [
+        (risk, risk.left_ms - passed) for risk in s.outlook.ahead.risks
+        if risk.likely and risk.left_ms >= passed and risk.step in waiting]
+
+
+def will_be_late(s: Snapshot, services: Collection[str] | None = None) -> list[dict[str, Any]]:
+    """Who will wait longer than promised within the hour, per service (``services``; None: all), and what helps."""
+    known = risks(s)
     remedies = {remedy.service: remedy for remedy in s.outlook.ahead.remedies}
     found = []
     for service in s.office.services:
-        mine = [risk for risk in risks if risk.service == service.key]
+        mine = [(risk, left_ms) for risk, left_ms in known if risk.service == service.key]
         if not mine or (services is not None and service.key not in services):
             continue
-        first, remedy = mine[0], remedies.get(service.key)
-        left_ms = max(0, first.left_ms - (s.at - s.outlook.ahead.at))
+        (first, left_ms), remedy = mine[0], remedies.get(service.key)
         found.append({"code": "will_be_late", "facts": {
             "n": len(mine), "label": first.label, "service": service.key, "name": service.name,
             "minutes": left_ms // MINUTE, "probability": first.probability,
-            "remedy": remedy.picture() if remedy else None,
+            "remedy": _now(remedy, len(mine)) if remedy else None,
         }})
     return found
+
+
+def _now(remedy: Remedy, n: int) -> dict[str, Any]:
+    """The remedy told of those who are left of whom it was found for."""
+    return {**remedy.picture(), "late": n, "kept": min(remedy.kept, n)}
 
 
 def _boards(s: Snapshot, devices: list[dict[str, Any]]) -> list[dict[str, Any]]:

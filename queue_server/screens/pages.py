@@ -38,6 +38,7 @@ WORDS = {
     "admin": ("supervisor/words.json", "supervisor/admin_words.json"),
     "complaint": ("common/complaint_words.json", "visitor/complaint_words.json"),
     "complaints": ("supervisor/words.json", "common/complaint_words.json", "supervisor/complaint_words.json"),
+    "supervisor": ("supervisor/words.json", "supervisor/event_words.json"),
     "reports": ("supervisor/words.json", "supervisor/reports_words.json"),
 }
 #: The refusals that a visitor can meet; the others belong to officers and would only cost a phone time.

@@ -44,7 +44,8 @@ def picture(
         "counters": [_counter(s, c.key, today.counters.get(c.key, ())) for c in s.office.counters],
         "boards": devices, "places": [{"key": b.key, "name": b.name, "hall": b.hall} for b in s.office.boards],
         "ahead": {
-            "at": s.outlook.ahead.at or None, "risks": _risks(s),
+            "at": s.outlook.ahead.at or None, "forecast_at": s.outlook.at or None,
+            "risks": [{**risk.picture(), "left_ms": left_ms} for risk, left_ms in alerts.risks(s)],
             "remedies": [remedy.picture() for remedy in s.outlook.ahead.remedies],
         },
         "hits": s.outlook.hits.picture(),
@@ -57,7 +58,8 @@ def picture(
         "roll": {service.key: roll_words(service) for service in s.office.services if numbering.parts(service)},
         "reasons": {
             "reopen": list(acts.REOPEN), "pause_service": list(acts.PAUSE_SERVICE), "counter": list(acts.COUNTER),
-            "unserved": list(day.UNSERVED), "move": list(acts.MOVE),
+            "unserved": list(day.UNSERVED), "move": [code for code in acts.MOVE if code != acts.FORECAST],
+            "open_counter": [code for code in acts.OPEN_COUNTER if code != acts.FORECAST],
             "revoke": list(acts.REVOKE), "paper": list(OUTCOMES),
         },
     }
@@ -76,8 +78,7 @@ def _service(s: Snapshot, key: str, day: ServiceDay, late: dict[str, list[Row]])
         "visit": _part((), day.visit),
         "stated": {"wait_min": promise.wait_min, "service_min": promise.service_min},
         "paused": s.pauses.get(key), "forecast": s.outlook.newcomer(key).picture(),
-        "people": _people(s, key), "will_be_late": sum(
-            risk.likely and risk.left_ms >= 0 for risk in s.outlook.ahead.risks if risk.service == key),
+        "people": _people(s, key), "will_be_late": sum(risk.service == key for risk, _left_ms in alerts.risks(s)),
     }
 
 
@@ -93,15 +94,6 @@ def _people(s: Snapshot, key: str) -> list[dict[str, Any]]:
     return [
         {"label": row.label, "since": s.at - row.waited_by(s.tick), "stated_min": s.promise(row).wait_min,
          "priority": bool(row.priority), "risk": chance.get(row.id)} for row in rows[:DRAWN]]
-
-
-def _risks(s: Snapshot) -> list[dict[str, Any]]:
-    """Who will probably wait longer than promised and still waits, the soonest first."""
-    waiting = {row.id for line in s.lines.values() for row, _why in line.order}
-    passed = s.at - s.outlook.ahead.at
-    return [
-        {**risk.picture(), "left_ms": risk.left_ms - passed} for risk in s.outlook.ahead.risks
-        if risk.likely and risk.left_ms >= 0 and risk.step in waiting]
 
 
 def _part(durations: tuple[int, ...], shares: Shares) -> dict[str, Any]:

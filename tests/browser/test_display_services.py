@@ -116,6 +116,19 @@ def test_numbers_that_are_used_up_are_said_while_people_still_wait(browser: Brow
         stage.page.get_by_text("Kuota sesi ini habis").first.wait_for()
 
 
+@pytest.mark.parametrize("reason", ["drill", "full_hall", "officer_ill", "system_down"])
+def test_a_pause_says_its_published_reason_within_its_card(browser: Browser, reason: str) -> None:
+    paused = {"allowed": False, "code": "paused", "facts": {"reason": reason}, "next_opening": None}
+    for stage in stage_of(browser, (1920, 1080)):
+        stage.open()
+        stage.show(services=services(stage, 4, may=paused))
+        shut = stage.page.locator(".card-shut").first
+        shut.wait_for()
+        assert shut.inner_text().startswith("Nomor dihentikan: ")
+        box, card_box = shut.bounding_box(), stage.page.locator(".card-service").first.bounding_box()
+        assert box and card_box and box["x"] + shut.evaluate("e => e.scrollWidth") <= card_box["x"] + card_box["width"]
+
+
 def test_an_office_that_never_closes_names_no_hours(browser: Browser) -> None:
     for stage in stage_of(browser, (1280, 720)):
         stage.open()

@@ -52,6 +52,17 @@ def test_the_board_says_a_share_as_the_public_page_does(
         assert stage.page.evaluate("([kept, lang]) => Board.keptShare(kept, lang)", [kept, lang]) == text
 
 
+def test_a_round_says_it_in_each_of_the_offices_languages(browser: Browser) -> None:
+    for stage in stage_of(browser, (1280, 720)):
+        stage.open()
+        kept = stage.page.evaluate(
+            """([office, lang]) => Board.slides({
+                services: [{key: "kunjungan", promise: {wait_min: 10}}], counters: [], notices: [], door_code: "",
+                kept: {kunjungan: {judged: 9, late: [0, 0]}}, office: {languages: office},
+            }, lang, {}).filter(slide => slide.kind === "kept").map(slide => slide.lang)""", [["id", "en"], "en"])
+        assert kept == ["en", "id"]
+
+
 def test_without_figures_there_is_no_such_slide(browser: Browser) -> None:
     for stage in stage_of(browser, (1280, 720)):
         stage.open()

@@ -140,7 +140,7 @@ def test_a_service_whose_numbers_are_used_up_says_so_on_its_card(kiosk: Stage) -
     full["services"][1]["may"] = {**TOMORROW, "code": "paused", "next_opening": None, "facts": {"reason": "drill"}}
     kiosk.picture(full)
     expect(kiosk.sees("service-kunjungan")).to_contain_text("Kuota hari ini habis")
-    expect(kiosk.sees("service-titipan")).to_contain_text("Nomor dihentikan sementara")
+    expect(kiosk.sees("service-titipan")).to_contain_text("Nomor dihentikan sementara: sedang ada latihan")
 
 
 def test_an_untouched_kiosk_goes_back_with_a_visible_countdown(kiosk: Stage) -> None:

@@ -44,9 +44,22 @@ def test_an_auditor_takes_a_bundle_home_and_it_holds(page: Page, tmp_path: Path)
         page.get_by_test_id("make-bundle").click()
     path = tmp_path / "bundle.zip"
     coming.value.save_as(path)
-    seal = page.get_by_test_id("proof-bundle").locator(".bundle-seal code").first.inner_text()
-    found = examine(Bundle(path), [read_seal(seal)])
+    bundle = page.get_by_test_id("proof-bundle")
+    seal = bundle.locator(".bundle-seal code").first.inner_text()
+    found = examine(Bundle(path), [read_seal(seal)], bundle.get_by_test_id("list-code").first.inner_text())
     assert found.result.findings == [] and found.result.anchored == found.head.last_seq
+    expect(page.get_by_test_id("seal-text")).to_have_text(seal)  # the newest now, without loading the page again
+    expect(page.get_by_test_id("events").locator("tbody tr").filter(has_text="Disegel").first).to_be_visible()
+    expect(bundle.get_by_role("link", name=f"Unduh {coming.value.suggested_filename}")).to_be_visible()
+
+
+def test_dates_are_whole_on_a_small_desk(page: Page) -> None:
+    page.set_viewport_size({"width": 1024, "height": 768})
+    for tab, names in (("proof", ("proof-day", "proof-to")), ("log", ("filter-day", "filter-to"))):
+        page.get_by_test_id(f"tab-{tab}").click()
+        for name in names:
+            box = page.get_by_test_id(name).bounding_box()
+            assert box is not None and box["width"] >= 200, (name, box)
 
 
 def test_the_newest_seal_can_be_copied_and_printed(page: Page) -> None:
@@ -69,5 +82,13 @@ def test_the_log_is_read_page_by_page_and_nothing_can_be_pressed(page: Page) -> 
     assert newest > oldest >= 1
     expect(page.get_by_test_id("read-only")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    given = rows.filter(has_text="ticket_issued").first
+    expect(given).to_contain_text("Nomor diberikan")
+    expect(given).to_contain_text("layanan: Kunjungan")
+    raw = given.locator("details")
+    raw.locator("summary").click()
+    expect(raw).to_contain_text('"service":"kunjungan"')
+    assert page.get_by_test_id("account").inner_text() == "Auditor"
     page.get_by_test_id("language-en").click()
+    expect(given).to_contain_text("Number given")
     expect(page.get_by_test_id("proof-seal")).to_contain_text(re.compile("Newest seal"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date, timedelta
 
 import pytest
 from backstage import shell
@@ -52,6 +53,21 @@ def test_a_period_is_asked_for_and_stays_in_the_address(server: Server, browser:
         page.get_by_test_id("sheet-closing").click()
     assert closing.value.suggested_filename.startswith("closing_rutan_")
     assert complaints == []
+
+
+def test_every_choice_of_a_period_ends_today(server: Server, browser: Browser) -> None:
+    """Also when it is pressed before the page knows which day it is at the office."""
+    page, _complaints = opened(server, browser, 1440, 900)
+    page.get_by_test_id("period-today").click()
+    to = page.get_by_test_id("report-to")
+    expect(page.get_by_test_id("report-from")).to_have_value(to.input_value())
+    today = date.fromisoformat(to.input_value())
+    for name, first in (("week", today - timedelta(days=6)), ("month", today.replace(day=1)),
+                        ("year", today.replace(year=today.year - 1) + timedelta(days=1))):
+        page.get_by_test_id(f"period-{name}").click()
+        expect(page.get_by_test_id("report-from")).to_have_value(first.isoformat())
+        expect(to).to_have_value(today.isoformat())
+    expect(page.get_by_test_id("report-filters")).to_contain_text("termasuk hari ini")
 
 
 @pytest.mark.parametrize("part", PARTS)

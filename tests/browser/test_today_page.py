@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
 import pytest
+from backstage import events
 from cast import Server, copy_of, settle
 from playwright.sync_api import Browser, Page, expect
 from test_supervisor import CUT_TABLES, House
 
 from bench.fill import fill
+
+#: What doing a remedy records.
+DONE = ("counter_opened", "services_moved")
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +69,25 @@ def test_a_service_is_moved_to_a_counter_with_a_reason(house: House, page: Page)
     page.get_by_test_id("serve-titipan").click()
     page.get_by_test_id("reason-back_as_usual").click()
     expect(page.get_by_test_id("serves-1")).not_to_contain_text("Titipan")
+
+
+def test_a_remedy_is_done_with_the_reason_that_it_names(house: House, page: Page) -> None:
+    """Two complain and counter 4, the only one for complaints, was closed by hand: opening it helps."""
+    sari = house.server.supervisor()
+    sari.press("close_counter", counter="4", reason="repair")
+    for _ in range(2):
+        house.kiosk.take("pengaduan")
+    page.get_by_test_id("do-pengaduan").click()
+    proposed = page.get_by_test_id("reason-forecast")
+    expect(proposed).to_contain_text(re.compile("Menurut perkiraan: [12] dari 2"))
+    assert proposed.evaluate("e => getComputedStyle(e).color !== getComputedStyle(e).backgroundColor")
+    expect(page.get_by_test_id("as-of")).to_contain_text("keadaan pukul")
+    expect(page.get_by_test_id("will-pengaduan")).to_contain_text("2 akan melewati")
+    proposed.click()
+    expect(page.get_by_test_id("said")).to_be_visible()
+    done = [json.loads(e.body) for e in events(house.server.data, "rutan") if e.kind in DONE][-1]
+    assert done["reason"] == "forecast" and done["remedy"]["service"] == "pengaduan" and done["remedy"]["late"] == 2
+    sari.close()
 
 
 def test_a_past_day_is_played_with_another_counter_and_watched(house: House, page: Page) -> None:

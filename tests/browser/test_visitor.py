@@ -139,6 +139,21 @@ def test_a_closed_office_says_when_it_opens_and_sends_nobody_to_its_kiosk(phone:
     expect(phone.sees("service-kunjungan")).to_contain_text("Sedang tutup")
 
 
+@pytest.mark.parametrize(("language", "said"), [
+    ("id", "Nomor dihentikan sementara: ruang tunggu penuh"),
+    ("en", "No numbers for the moment: the waiting room is full"),
+])
+def test_a_pause_says_its_published_reason(phone: Stage, language: str, said: str) -> None:
+    paused = door(phone)
+    paused["services"][1]["may"] = {
+        "allowed": False, "code": "paused", "facts": {"reason": "full_hall"}, "next_opening": None}
+    phone.on("GET", "/office/rutan/door", lambda *_: paused)
+    phone.open()
+    phone.sees(f"language-{language}").tap()
+    expect(phone.sees("service-titipan")).to_contain_text(said)
+    assert phone.page.evaluate(TOO_WIDE) == []
+
+
 def test_the_back_key_of_the_phone_goes_back_to_the_services(phone: Stage) -> None:
     phone.open()
     phone.sees("service-kunjungan").tap()
