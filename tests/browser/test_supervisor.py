@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from backstage import apply, demo_office
+from backstage import apply, demo_office, events
 from cast import Server, copy_of, settle
 from playwright.sync_api import Browser, Page, expect
 
@@ -148,13 +149,16 @@ def test_a_service_gives_no_numbers_for_a_published_reason(house: House, page: P
     expect(page.get_by_test_id("pause-video")).to_be_visible()
 
 
-def test_a_counter_is_closed_and_opened_again(page: Page) -> None:
+def test_a_counter_is_closed_and_opened_again_each_with_a_reason(house: House, page: Page) -> None:
     page.get_by_test_id("all-counters").click()
     page.get_by_test_id("close-2").click()
     page.get_by_test_id("reason-repair").click()
     expect(page.get_by_test_id("counter-2")).to_contain_text("perbaikan")
     page.get_by_test_id("open-2").click()
+    page.get_by_test_id("reason-repaired").click()
     expect(page.get_by_test_id("close-2")).to_be_visible()
+    opened = [json.loads(e.body) for e in events(house.server.data, "rutan") if e.kind == "counter_opened"][-1]
+    assert (opened["counter"], opened["reason"]) == ("2", "repaired")
 
 
 def test_a_counter_with_a_visitor_is_not_closed(house: House, page: Page) -> None:

@@ -90,18 +90,6 @@ def test_a_remedy_is_done_with_the_reason_that_it_names(house: House, page: Page
     sari.close()
 
 
-def test_a_closed_counter_is_opened_with_a_reason(house: House, page: Page) -> None:
-    page.get_by_test_id("all-counters").click()
-    page.get_by_test_id("close-2").click()
-    page.get_by_test_id("reason-repair").click()
-    page.get_by_test_id("open-2").click()
-    page.get_by_test_id("reason-repaired").click()
-    expect(page.get_by_test_id("close-2")).to_be_visible()
-    opened = [json.loads(e.body) for e in events(house.server.data, "rutan") if e.kind == "counter_opened"][-1]
-    assert (opened["counter"], opened["reason"]) == ("2", "repaired")
-    assert house.errors == []
-
-
 def test_a_past_day_is_played_with_another_counter_and_watched(house: House, page: Page) -> None:
     page.get_by_test_id("tab-what_if").click()
     page.get_by_test_id("what-if-go").click()
