@@ -1682,6 +1682,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from .office import Clocks, Promise
 from .ticket import ENDED, State
@@ -1838,16 +1839,14 @@ LEFT_OUT: dict[str, str] = {
 }
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """One part of the promise: kept, broken, or None and why (a key of LEFT_OUT)."""
 
     on_time: bool | None
     why: str = ""
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """The three parts, judged apart; ``doubtful``: a duration rests on the wall clock alone."""
 
     wait: Part
@@ -1866,6 +1865,17 @@ class Verdict:
     @property
     def visit_on_time(self) -> bool | None:
         return self.visit.on_time
+
+
+#: Every part that there can be, made once: a year's export judges a million steps.
+_KEPT, _LATE = Part(True), Part(False)
+_OUT = {why: Part(None, why) for why in LEFT_OUT}
+#: What a part within its time is worth, by the state of its step.
+_SERVICE = {
+    state: _KEPT if state is State.DONE else _OUT["goes_on"] if state is State.TRANSFERRED
+    else _OUT["not_served" if state in ENDED else "not_yet_known"] for state in State}
+_VISIT = _SERVICE | {
+    State.UNSERVED: _OUT["closed_in_time"], State.CANCELLED: _OUT["left_in_time"], State.NO_SHOW: _OUT["left_in_time"]}
 
 
 def judge(
@@ -1890,50 +1900,34 @@ def judge(
     the stated minutes are still on time.
     """
     if state is State.VOID:
-        void = Part(None, "void")
+        void = _OUT["void"]
         return Verdict(void, void, void, durations.doubtful)
     whole = durations if visit is None else visit
     if clocks.wait_to == "started":
-        wait_kept = Part(None, "not_yet_known") if state is State.CALLED else _wait_kept(state, was_started)
+        wait_kept = _OUT["not_yet_known"] if state is State.CALLED else _wait_kept(state, was_started)
     else:
         wait_kept = _wait_kept(state, was_called)
     return Verdict(
         _part(durations.wait(clocks), promise.wait_min, wait_kept),
-        _part(durations.service(clocks), promise.service_min, Part(True) if stage_over else _service_kept(state)),
-        _part(whole.visit(clocks), visit_min, _visit_kept(state)),
+        _part(durations.service(clocks), promise.service_min, _KEPT if stage_over else _SERVICE[state]),
+        _part(whole.visit(clocks), visit_min, _VISIT[state]),
         whole.doubtful or durations.doubtful,
     )
 
 
 def _part(ms: int, stated_min: int | None, otherwise: Part) -> Part:
     if stated_min is None:
-        return Part(None, "not_stated")
-    return Part(False) if ms > stated_min * MINUTE else otherwise
+        return _OUT["not_stated"]
+    return _LATE if ms > stated_min * MINUTE else otherwise
 
 
 def _wait_kept(state: State, was_ended: bool) -> Part:
     """What a wait within its time is worth: kept only if a call (or a start, where the standard says so) ended it."""
     if state in (State.ISSUING, State.WAITING):
-        return Part(None, "not_yet_known")
+        return _OUT["not_yet_known"]
     if was_ended:
-        return Part(True)
-    return Part(None, "closed_in_time" if state is State.UNSERVED else "left_in_time")
-
-
-def _service_kept(state: State) -> Part:
-    if state is State.DONE:
-        return Part(True)
-    if state is State.TRANSFERRED:
-        return Part(None, "goes_on")
-    return Part(None, "not_served" if state in ENDED else "not_yet_known")
-
-
-def _visit_kept(state: State) -> Part:
-    if state is State.UNSERVED:
-        return Part(None, "closed_in_time")
-    if state in (State.CANCELLED, State.NO_SHOW):
-        return Part(None, "left_in_time")
-    return _service_kept(state)
+        return _KEPT
+    return _OUT["closed_in_time" if state is State.UNSERVED else "left_in_time"]
 
 
 @dataclass(frozen=True)

@@ -235,13 +235,8 @@ def judge(
         wait_kept = _wait_kept(state, was_called)
     return Verdict(
         _part(durations.wait(clocks), promise.wait_min, wait_kept),
-<<<<<<< HEAD
-        _part(durations.service(clocks), promise.service_min, Part(True) if stage_over else _service_kept(state)),
-        _part(whole.visit(clocks), visit_min, _visit_kept(state)),
-=======
-        _part(durations.service(clocks), promise.service_min, _SERVICE[state]),
+        _part(durations.service(clocks), promise.service_min, _KEPT if stage_over else _SERVICE[state]),
         _part(whole.visit(clocks), visit_min, _VISIT[state]),
->>>>>>> origin/issue-4
         whole.doubtful or durations.doubtful,
     )
 
