@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from journeys import with_stages
 
-from queue_server.commands import counter, messages, reservations, rooms, undo, visitor
+from queue_server.commands import counter, messages, needs, reservations, rooms, undo, visitor
 from queue_server.domain import message as rules
 from queue_server.domain.errors import Refused
 from queue_server.domain.office import Messages, Office
@@ -94,6 +94,16 @@ def test_nearly_and_called_are_said_once_each_and_a_repeated_call_is_not(here: H
     here.passes(1)
     here.press(counter.recall)
     assert sent(here) == []
+
+
+def test_to_whom_somebody_goes_the_call_is_said_when_they_are_there(here: House) -> None:
+    mine = taken(here, needs="blind", fetch=True)
+    tell(here, mine)
+    sent(here)
+    called = here.press(counter.call_next)
+    assert sent(here) == []
+    here.press(needs.fetched, step=called["step"])
+    assert sent(here) == ["nomor F 001 dipanggil. Silakan menuju ke Loket 3."]
 
 
 def test_who_is_next_already_is_told_so_and_by_every_way_they_chose(here: House) -> None:

@@ -21,7 +21,7 @@ from ..domain.message import HOUR_MS, MINUTE_MS, Occasion, State
 from ..domain.reservation import State as Reserved
 from ..domain.ticket import OPEN
 from ..domain.ticket import State as StepState
-from ..store import messages, queue, reservations
+from ..store import messages, needs, queue, reservations
 from ..store.messages import Contact, Message
 from ..store.reservations import Reservation
 from ..transaction import Answer, Recorded, Tx
@@ -145,13 +145,27 @@ def happened(tx: Tx) -> None:
 
 
 def _called(tx: Tx, event: Recorded) -> list[str]:
-    """The number is called; and those behind it have come nearer."""
-    ticket_id, service = int(str(event.body["ticket"])), str(event.body["service"])
+    """The number is called; and those behind it have come nearer. To whom somebody goes first hears it with them."""
+    service = str(event.body["service"])
+    if event.step_id not in needs.held_since(tx.c, tx.office_id):
+        _tell_call(tx, event, service)
+    return [service]
+
+
+def _announced(tx: Tx, event: Recorded) -> list[str]:
+    """Somebody is with whom the call is for."""
+    step = queue.step(tx.c, tx.office_id, event.step_id or 0)
+    if step is not None:
+        _tell_call(tx, event, step.service)
+    return []
+
+
+def _tell_call(tx: Tx, event: Recorded, service: str) -> None:
+    ticket_id = int(str(event.body["ticket"]))
     told = messages.of_ticket(tx.c, ticket_id)
     if told and not tx.office.without_phone(queue.ticket(tx.c, ticket_id).service, service):
         for contact in told:
             _say(tx, contact, Occasion.CALLED, event.seq, {"counter": str(event.body["counter"])}, event.step_id or 0)
-    return [service]
 
 
 def _moved(tx: Tx, event: Recorded) -> list[str]:
@@ -214,7 +228,8 @@ def _cancelled(tx: Tx, event: Recorded) -> list[str]:
 
 #: Event -> what it gives reason to say; returns the services in whose lines somebody has come nearer.
 CAUSES: dict[str, Callable[[Tx, Recorded], list[str]]] = {
-    "called": _called, "cancelled": _moved, "ticket_voided": _moved, "class_changed": _moved, "arrived": _moved,
+    "called": _called, "announced": _announced, "cancelled": _moved, "ticket_voided": _moved, "class_changed": _moved,
+    "arrived": _moved,
     "messages_wanted": _wanted, "transferred": _transferred, "checked_in": _checked_in,
     "reservation_changed": _changed, "reservation_cancelled": _cancelled,
 }
