@@ -98,15 +98,20 @@ class Writer:
     def start(self) -> None:
         self.kit.spawn(self._loop)
 
-    def press(self, job: Job) -> Answer:
-        """Runs a job and returns its answer; raises Refused (Busy when it was never run)."""
+    def press(self, job: Job, within_s: float | None = None) -> Answer:
+        """Runs a job and returns its answer; raises Refused (Busy when it was never run).
+
+        ``within_s``: raises Busy when there is no answer by then, although the job may still run: for jobs that
+        change nothing.
+        """
         waiting = len(self._pending)
         if self._closed or waiting >= MOST_WAITING or waiting * self._cost_s > MOST_WAIT_S:
             raise Busy("busy")
         job.done = self.kit.signal()
         self._pending.append(job)
         self._wake.set()
-        job.done.wait()
+        if not job.done.wait(within_s):
+            raise Busy("busy")
         return _outcome(job)
 
     def press_now(self, job: Job) -> Answer:

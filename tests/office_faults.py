@@ -22,7 +22,7 @@ WRONG = [
     ('friday    = ["08:30-11:00"]', 'friday    = ["20:00-26:00"]', "span_outside", "24 hours"),
     ('friday    = ["08:30-11:00"]', 'friday    = "08:30-11:00"', "wrong", "a list of opening hours"),
     ("date = 2027-01-05", 'date = "2027-02-30"', "wrong", "a date that exists"),
-    ("date = 2027-01-05", "date = 2026-12-25", "not_unique", "line 58"),
+    ("date = 2027-01-05", "date = 2026-12-25", "not_unique", "line 52"),
     ("last = 2027-03-09", "last = 2027-02-01", "last_before_first", "2027-02-08"),
     ('services = ["titipan"]\nmonday', 'services = ["titip"]\nmonday', "override_no_service", '"titipan"'),
     ("online = 60", "online = 0", "out_of_range", "from 1 to 9999"),

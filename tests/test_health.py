@@ -44,7 +44,7 @@ def test_it_is_not_ready_while_the_database_is_held_by_somebody_else(server: Ser
     held = sqlite3.connect(server.data / "queue.db", isolation_level=None, timeout=10)
     held.execute("BEGIN IMMEDIATE")
     try:
-        ready = requests.get(f"{server.base}/readyz", timeout=30)
+        ready = requests.get(f"{server.base}/readyz", timeout=20)
         assert ready.status_code == 503 and ready.json()["writer"] != "works"
         assert requests.get(f"{server.base}/healthz", timeout=20).status_code == 200
     finally:

@@ -23,6 +23,8 @@ from .limits import from_here
 
 #: A batch that is at work for so long will not end by itself, seconds.
 STUCK_S = 30.0
+#: Whoever would wait longer for a number is better sent elsewhere, seconds.
+READY_WITHIN_S = 5.0
 
 
 def blueprint(config: Config, door: Door, metrics: Metrics) -> Blueprint:
@@ -75,7 +77,7 @@ def _writer(door: Door) -> str:
     try:
         offices = door.kit.blocking(_offices, door)
         if offices:
-            door.writer.press(Job(offices[0], SYSTEM, "ready", _nothing))
+            door.writer.press(Job(offices[0], SYSTEM, "ready", _nothing), READY_WITHIN_S)
     except Refused as refused:
         return refused.code
     except Exception:

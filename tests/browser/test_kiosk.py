@@ -235,7 +235,7 @@ def test_without_any_voice_for_sentences_a_clip_says_that_there_is_a_choice(kios
     kiosk.on("GET", clip, lambda where, _: asked.append(where) or (404, "text/plain", ""))  # type: ignore[func-returns-value]
     kiosk.on("POST", SAY, lambda *_: (204, "text/plain", ""))
     kiosk.page.evaluate("delete window.SpeechSynthesisUtterance")
-    with kiosk.page.expect_request("**/silakan_pilih_layanan.wav"):
+    with kiosk.page.expect_response("**/silakan_pilih_layanan.wav"):
         kiosk.sees("toggle-sound").tap()
     assert asked
 

@@ -23,6 +23,7 @@ def server(demo: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     running = copy_of(demo, tmp_path_factory.mktemp("poster") / "data")
     running.environment["QUEUE_WIFI_URL"] = WIFI
     apply(running.data, replace(demo_office("rutan"), door_code="both"))
+    apply(running.data, replace(demo_office("kanim"), door_code="screen"))
     running.start()
     yield running
     running.stop()
