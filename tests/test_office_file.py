@@ -21,7 +21,7 @@ from queue_server.icons import SERVICE_ICONS
 from queue_server.office_file import OfficeFileError, Problem, differences, from_json, read, to_json, write
 
 DOCS = Path(__file__).resolve().parent.parent / "docs" / "office-file.md"
-slow = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+slow = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def faults(text: str) -> list[Problem]:
