@@ -15,6 +15,11 @@ from .shell import Session
 FILES = ("rutan.toml", "kanim.toml", "besuk.toml")
 #: Register numbers of the demo's people in custody, at the office of this file: B0001 to B0060.
 REGISTRY, IN_CUSTODY = "besuk.toml", 60
+#: What their families see in turn; the last of them shows what a page says while the register says nothing.
+CASES = (
+    ("1 bulan 15 hari (17 Agustus 2026)", "2027-08-17", "second"), ("2 bulan (17 Agustus 2026)", "2027-02-03", "last"),
+    ("", "2029-05-21", "first"), ("", "", "orientation"), ("", "", ""),
+)
 FOLDER = Path(__file__).resolve().parents[1] / "offices"
 PEOPLE = (
     ("ani", "Ani", "officer"), ("budi", "Budi", "officer"), ("citra", "Citra", "officer"), ("dewi", "Dewi", "officer"),
@@ -34,7 +39,7 @@ def load(session: Session) -> list[str]:
         lines.append(f"    {office.name}")
         if file == REGISTRY:
             session.press(office.key, "import_people", import_people, people=[
-                Inmate(f"B{n:04d}", "narapidana", "B") for n in range(1, IN_CUSTODY + 1)])
+                _in_custody(n) for n in range(1, IN_CUSTODY + 1)])
             lines.append(f"      (register numbers for reserving a visit: B0001 to B{IN_CUSTODY:04d})")
         for name, shown, role in PEOPLE:
             password = new_password()
@@ -43,3 +48,9 @@ def load(session: Session) -> list[str]:
                 password_hash=hashed(password))
             lines.append(f"      {name:<8} {password}   {role}")
     return lines
+
+
+def _in_custody(n: int) -> Inmate:
+    remission, release_day, programme = CASES[(n - 1) % len(CASES)]
+    return Inmate(
+        f"B{n:04d}", "narapidana", "B", remission=remission, release_day=release_day, programme=programme)
