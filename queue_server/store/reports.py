@@ -98,6 +98,17 @@ def days(c: Connection, office_id: int, filters: Filters) -> list[tuple[str, int
     return [(row[0], row[1]) for row in found]
 
 
+def days_touched(c: Connection, office_id: int, after_seq: int, up_to_seq: int) -> set[str]:
+    """The days on which a step was changed by an event after ``after_seq``, an earlier or later step of its ticket
+    stands, or a step is under way: what the log says of all others is the same in two snapshots."""
+    changed = select(t.event_table.c.step_id).where(
+        t.event_table.c.office_id == office_id, t.event_table.c.seq > after_seq, t.event_table.c.seq <= up_to_seq)
+    tickets = select(_earlier_step.c.ticket_id).where(_earlier_step.c.id.in_(changed))
+    found = c.execute(select(t.step.c.day).distinct().where(t.step.c.ticket_id.in_(tickets)))
+    open_days = c.execute(select(t.step.c.day).distinct().where(t.step.c.office_id == office_id, _under_way))
+    return {row[0] for row in (*found, *open_days)}
+
+
 def numbers(c: Connection, office_id: int, filters: Filters) -> int:
     """How many numbers have a step in the range; one that was transferred has several and counts once."""
     return int(c.execute(
@@ -127,13 +138,17 @@ class Reader:
     def all(self, filters: Filters, most: int = 1_000) -> Iterator[list[Entry]]:
         """Every entry of the range in chunks of at most ``most``, by day and order of issue."""
         for day, _count in days(self.c, self.office_id, filters):
-            # One statement a day, read bit by bit: asked for again from an id on, it would sort the day each time.
-            found = self.c.execute(
-                _rows.where(*_where(self.office_id, filters), t.step.c.day == day).order_by(_id),
-                execution_options={"stream_results": True, "yield_per": most})
-            for rows in found.partitions():
-                entries = self.entries(rows)
-                yield [e for e in entries if filters.wants(e)] if filters.flag else entries
+            yield from self.day(filters, day, most)
+
+    def day(self, filters: Filters, day: str, most: int = 1_000) -> Iterator[list[Entry]]:
+        """The entries of a day in chunks of at most ``most``, in order of issue."""
+        # One statement a day, read bit by bit: asked for again from an id on, it would sort the day each time.
+        found = self.c.execute(
+            _rows.where(*_where(self.office_id, filters), t.step.c.day == day).order_by(_id),
+            execution_options={"stream_results": True, "yield_per": most})
+        for rows in found.partitions():
+            entries = self.entries(rows)
+            yield [e for e in entries if filters.wants(e)] if filters.flag else entries
 
     def page(self, filters: Filters, page: int, size: int) -> tuple[list[Entry], int]:
         """Page ``page`` (from 1), newest first, and how many entries there are in all."""

@@ -1,0 +1,134 @@
+"""Several processes share a long export.
+
+Each of them formats whole days, and the one that was started first puts the days together in their order: a log of
+years is written in half the time on two processors. What it says is as ever the log of one moment, the first one's
+snapshot. The helpers open their own snapshots a little later, so the days that a command touched in between are not
+given to them, nor are days on which a step is still under way, whose times go on.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import BinaryIO, Protocol, Self
+
+from ..config import Config
+from ..store.reports import Entry
+
+ROOT = Path(__file__).resolve().parents[2]
+#: A log of so many lines is quicker written alone: a helper needs a second to start.
+WORTH_IT = 30_000
+#: More than so many would only stand in each other's way at the disk.
+MOST = 4
+#: The newest event that a helper sees; then (lines, bytes) before each block, zeros at the end of a day.
+_SEEN, _BLOCK = struct.Struct("<q"), struct.Struct("<II")
+
+
+class Lines(Protocol):
+    """What turns entries into text: ``lines.Csv`` and ``lines.JsonLines``."""
+
+    def block(self, entries: Iterable[Entry]) -> bytes: ...
+
+
+#: The entries of a day, in chunks.
+OfDay = Callable[[str], Iterable[list[Entry]]]
+
+
+class Lost(RuntimeError):
+    """A helper ended before its work was done."""
+
+
+def helpers(wanted: int, total: int) -> int:
+    """How many helpers write ``total`` lines; ``wanted`` processes in all, 0: as many as there are processors."""
+    processes = min(wanted or os.cpu_count() or 1, MOST)
+    return processes if processes > 1 and total > WORTH_IT else 0
+
+
+def help_out(seen: int, lines: Lines, of_day: OfDay, days: BinaryIO, out: BinaryIO, told: Callable[[], None]) -> None:
+    """The helper's part: says up to which event it sees, reads the days it is given, writes them as blocks."""
+    out.write(_SEEN.pack(seen))
+    out.flush()
+    for day in days.read().decode().split():
+        for entries in of_day(day):
+            block = lines.block(entries)
+            if block:  # of a chunk in which nothing has the flag that is asked for, nothing is left
+                out.write(_BLOCK.pack(len(entries), len(block)))
+                out.write(block)
+            told()
+        out.write(_BLOCK.pack(0, 0))
+    out.flush()
+
+
+class _Helper:
+    """A running helper."""
+
+    def __init__(self, settings: Config, options: list[str]) -> None:
+        environment = {**os.environ, "QUEUE_DATA": str(settings.data), "DATABASE_URL": settings.database_url}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "queue_server.exports", *options, "--helper"], cwd=ROOT, env=environment,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def seen(self) -> int:
+        return int(_SEEN.unpack(self._read(_SEEN.size))[0])
+
+    def give(self, days: Iterable[str]) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(" ".join(days).encode())
+        self.process.stdin.close()
+
+    def day(self) -> Iterator[tuple[int, bytes]]:
+        """(lines, text) of the blocks of its next day."""
+        while True:
+            lines, size = _BLOCK.unpack(self._read(_BLOCK.size))
+            if not size:
+                return
+            yield lines, self._read(size)
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout):
+            with suppress(OSError):
+                if pipe is not None:
+                    pipe.close()
+
+    def _read(self, size: int) -> bytes:
+        assert self.process.stdout is not None
+        found = self.process.stdout.read(size)
+        if len(found) < size:
+            raise Lost(f"a helper of the export ended with status {self.process.wait()}")
+        return found
+
+
+class Crew:
+    """Helpers at work; ends them when it is left."""
+
+    def __init__(self, settings: Config, options: list[str], helpers: int) -> None:
+        self._stack = ExitStack()
+        self._helpers = [_Helper(settings, options) for _ in range(helpers)]
+        for helper in self._helpers:
+            self._stack.callback(helper.end)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def seen(self) -> int:
+        """The newest event that any of them sees."""
+        return max(helper.seen() for helper in self._helpers)
+
+    def write(self, days: Iterable[str], given: Iterable[str]) -> Iterator[tuple[str, Iterator[tuple[int, bytes]]]]:
+        """Every day in its order, with the blocks of those that are ``given`` to the helpers and none of the others."""
+        shared = list(given)
+        for nth, helper in enumerate(self._helpers):
+            helper.give(shared[nth::len(self._helpers)])
+        turns = {day: self._helpers[nth % len(self._helpers)] for nth, day in enumerate(shared)}
+        for day in days:
+            yield day, turns[day].day() if day in turns else iter(())
