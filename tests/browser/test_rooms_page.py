@@ -68,8 +68,8 @@ def test_a_room_is_run_from_one_screen(browser: Browser, house: Server, device: 
     expect(board.get_by_test_id("tile-unit-1")).to_contain_text("menit lagi")
 
     let_time_pass(house.data, "UPDATE sitting SET began_tick = began_tick - ? WHERE ended_at IS NULL", 11 * 60_000)
-    expect(first).to_have_attribute("data-state", "warning", timeout=15_000)
-    expect(page.get_by_test_id("unit-words")).to_contain_text("bersiap", timeout=15_000)
+    expect(first).to_have_attribute("data-state", "warning", timeout=60_000)
+    expect(page.get_by_test_id("unit-words")).to_contain_text("bersiap", timeout=60_000)
     console.get_by_test_id("extend-unit-1").click()
     console.get_by_test_id("extend-10").click()
     console.get_by_test_id("extend-late_start").click()

@@ -42,7 +42,7 @@ class House:
 
     def blank(self, width: int = 1440, height: int = 900, **options: Any) -> Page:
         page = self.browser.new_context(viewport={"width": width, "height": height}, **options).new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("console", lambda said: self.errors.append(said.text) if "Security Policy" in said.text else None)
         page.goto(f"{self.server.base}/supervisor/rutan")
