@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import databases
 from backstage import demo_office
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from queue_server import config, opening
 from queue_server import tables as t
@@ -63,7 +64,7 @@ class Life:
     """The days; ``press`` acts as somebody at the instant that the clock shows."""
 
     def __init__(self, data: Path, seed: int = 1) -> None:
-        self.session = Session(config.read(None, {"QUEUE_DATA": str(data)}))
+        self.session = Session(config.read(None, {"QUEUE_DATA": str(data), **databases.environment(data)}))
         self.chance = random.Random(seed)
         self.office: Office = replace(
             demo_office(KEY), rules=replace(demo_office(KEY).rules, double_press_ms=0), remote_numbers=True)
@@ -162,7 +163,7 @@ class Life:
 
     def _recent(self, desk: Desk) -> bool:
         with self.session.database.read() as c:
-            at = c.exec_driver_sql("SELECT called_at FROM step WHERE id = ?", (desk.step,)).scalar_one()
+            at = c.execute(select(t.step.c.called_at).where(t.step.c.id == desk.step)).scalar_one()
         return bool(self.clock.at - at < self.office.rules.undo_s * 1000)
 
     def _ends(self, desk: Desk, me: Actor, what: float) -> None:
@@ -191,7 +192,7 @@ class Life:
 
     def _other(self, step: int) -> str:
         with self.session.database.read() as c:
-            service = c.exec_driver_sql("SELECT service FROM step WHERE id = ?", (step,)).scalar_one()
+            service = c.execute(select(t.step.c.service).where(t.step.c.id == step)).scalar_one()
         return next(s for s in ("informasi", "pengaduan") if s != service)
 
     def _closes(self, one: str) -> None:

@@ -25,8 +25,8 @@ ROOT = Path(__file__).resolve().parents[2]
 WORTH_IT = 30_000
 #: More than so many would only stand in each other's way at the disk.
 MOST = 4
-#: The newest event that a helper sees; then (lines, bytes) before each block, zeros at the end of a day.
-_SEEN, _BLOCK = struct.Struct("<q"), struct.Struct("<II")
+#: A helper says that it has its snapshot; then (lines, bytes) before each block, zeros at the end of a day.
+_READY, _BLOCK = b"ready", struct.Struct("<II")
 
 
 class Lines(Protocol):
@@ -49,9 +49,9 @@ def helpers(wanted: int, total: int) -> int:
     return processes if processes > 1 and total > WORTH_IT else 0
 
 
-def help_out(seen: int, lines: Lines, of_day: OfDay, days: BinaryIO, out: BinaryIO, told: Callable[[], None]) -> None:
-    """The helper's part: says up to which event it sees, reads the days it is given, writes them as blocks."""
-    out.write(_SEEN.pack(seen))
+def help_out(lines: Lines, of_day: OfDay, days: BinaryIO, out: BinaryIO, told: Callable[[], None]) -> None:
+    """The helper's part, once it has its snapshot: says so, reads the days it is given, writes them as blocks."""
+    out.write(_READY)
     out.flush()
     for day in days.read().decode().split():
         for entries in of_day(day):
@@ -73,8 +73,8 @@ class _Helper:
             [sys.executable, "-m", "queue_server.exports", *options, "--helper"], cwd=ROOT, env=environment,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
-    def seen(self) -> int:
-        return int(_SEEN.unpack(self._read(_SEEN.size))[0])
+    def wait(self) -> None:
+        self._read(len(_READY))
 
     def give(self, days: Iterable[str]) -> None:
         assert self.process.stdin is not None
@@ -110,8 +110,8 @@ class Crew:
 
     def __init__(self, settings: Config, options: list[str], helpers: int) -> None:
         self._stack = ExitStack()
-        self._helpers = [_Helper(settings, options) for _ in range(helpers)]
-        for helper in self._helpers:
+        self.helpers = [_Helper(settings, options) for _ in range(helpers)]
+        for helper in self.helpers:
             self._stack.callback(helper.end)
 
     def __enter__(self) -> Self:
@@ -120,15 +120,16 @@ class Crew:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def seen(self) -> int:
-        """The newest event that any of them sees."""
-        return max(helper.seen() for helper in self._helpers)
+    def wait(self) -> None:
+        """Until each has its snapshot."""
+        for helper in self.helpers:
+            helper.wait()
 
     def write(self, days: Iterable[str], given: Iterable[str]) -> Iterator[tuple[str, Iterator[tuple[int, bytes]]]]:
         """Every day in its order, with the blocks of those that are ``given`` to the helpers and none of the others."""
         shared = list(given)
-        for nth, helper in enumerate(self._helpers):
-            helper.give(shared[nth::len(self._helpers)])
-        turns = {day: self._helpers[nth % len(self._helpers)] for nth, day in enumerate(shared)}
+        for nth, helper in enumerate(self.helpers):
+            helper.give(shared[nth::len(self.helpers)])
+        turns = {day: self.helpers[nth % len(self.helpers)] for nth, day in enumerate(shared)}
         for day in days:
             yield day, turns[day].day() if day in turns else iter(())

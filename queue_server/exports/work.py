@@ -28,6 +28,7 @@ from ..moment import wall_ms
 from ..store import chain_events, offices, people, reports
 from ..store.offices import Head
 from ..store.reports import Filters
+from ..store.touched import touched
 from . import crew
 from .columns import Names, local_time, names
 from .crew import Lines
@@ -227,9 +228,8 @@ def _lines(asked: Asked, names_: Names) -> Csv | JsonLines:
 
 
 def _help(c: Connection, office_id: int, asked: Asked, lines: Lines, told: Told) -> None:
-    reader, seen = reports.Reader(c, office_id), chain_events.newest_of(c, office_id)[0]
-    crew.help_out(seen, lines, partial(reader.day, asked.filters), sys.stdin.buffer, sys.stdout.buffer,
-                  lambda: told(0, 0))
+    of_day = partial(reports.Reader(c, office_id).day, asked.filters)  # the snapshot is taken when it is made
+    crew.help_out(lines, of_day, sys.stdin.buffer, sys.stdout.buffer, lambda: told(0, 0))
 
 
 def _stream(
@@ -239,14 +239,14 @@ def _stream(
     counted = reports.days(c, office_id, asked.filters)
     total, done = sum(count for _day, count in counted), 0
     out.write(lines.head())
-    for count, block in _blocks(settings, c, office_id, asked, lines, counted, processes):
+    for count, block in blocks(settings, c, office_id, asked, lines, counted, processes):
         out.write(block)
         done += count
         told(done, total)
     out.flush()
 
 
-def _blocks(
+def blocks(
     settings: Config, c: Connection, office_id: int, asked: Asked, lines: Lines, counted: list[tuple[str, int]],
     processes: int,
 ) -> Iterator[tuple[int, bytes]]:
@@ -258,7 +258,8 @@ def _blocks(
             yield from _of_day(reader, asked, lines, day)
         return
     with crew.Crew(settings, asked.options(), helpers) as at_work:
-        ours = _not_to_share(settings, office_id, chain_events.newest_of(c, office_id)[0], at_work.seen())
+        at_work.wait()
+        ours = _not_to_share(settings, reader, chain_events.newest_of(c, office_id)[0])
         for day, blocks in at_work.write(days, [day for day in days if day not in ours]):
             yield from _of_day(reader, asked, lines, day) if day in ours else blocks
 
@@ -268,12 +269,13 @@ def _of_day(reader: reports.Reader, asked: Asked, lines: Lines, day: str) -> Ite
         yield len(entries), lines.block(entries)
 
 
-def _not_to_share(settings: Config, office_id: int, seen: int, newest: int) -> set[str]:
-    """The days that look otherwise in a later snapshot, or at a later moment."""
+def _not_to_share(settings: Config, reader: reports.Reader, seen: int) -> set[str]:
+    """The days that look otherwise in a helper's snapshot than in the reader's, which holds the events up to ``seen``,
+    or at another moment."""
     database = Database(settings.database_url)
     try:
         with database.read() as later:
-            return reports.days_touched(later, office_id, seen, newest)
+            return touched(later, reader.office_id, reader.office, seen)
     finally:
         database.close()
 

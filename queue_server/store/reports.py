@@ -74,7 +74,7 @@ _rows = select(
 _id: ColumnElement[int] = literal_column("+step.id")
 
 #: Word for word the condition of the index of open steps, so that it is used.
-_under_way: ColumnElement[bool] = literal_column("step.state IN ('issuing', 'waiting', 'called', 'serving', 'parked')")
+UNDER_WAY: ColumnElement[bool] = literal_column("step.state IN ('issuing', 'waiting', 'called', 'serving', 'parked')")
 
 
 def _where(office_id: int, filters: Filters) -> list[ColumnElement[bool]]:
@@ -96,17 +96,6 @@ def days(c: Connection, office_id: int, filters: Filters) -> list[tuple[str, int
         .group_by(t.step.c.day).order_by(t.step.c.day)
     )
     return [(row[0], row[1]) for row in found]
-
-
-def days_touched(c: Connection, office_id: int, after_seq: int, up_to_seq: int) -> set[str]:
-    """The days on which a step was changed by an event after ``after_seq``, an earlier or later step of its ticket
-    stands, or a step is under way: what the log says of all others is the same in two snapshots."""
-    changed = select(t.event_table.c.step_id).where(
-        t.event_table.c.office_id == office_id, t.event_table.c.seq > after_seq, t.event_table.c.seq <= up_to_seq)
-    tickets = select(_earlier_step.c.ticket_id).where(_earlier_step.c.id.in_(changed))
-    found = c.execute(select(t.step.c.day).distinct().where(t.step.c.ticket_id.in_(tickets)))
-    open_days = c.execute(select(t.step.c.day).distinct().where(t.step.c.office_id == office_id, _under_way))
-    return {row[0] for row in (*found, *open_days)}
 
 
 def numbers(c: Connection, office_id: int, filters: Filters) -> int:
@@ -202,7 +191,7 @@ class Reader:
     def under_way(self, day: str) -> list[Entry]:
         """Entries of a day that have not ended, with their times so far."""
         return self.entries(self.c.execute(_rows.where(
-            t.step.c.office_id == self.office_id, t.step.c.day == day, _under_way)).all())
+            t.step.c.office_id == self.office_id, t.step.c.day == day, UNDER_WAY)).all())
 
     def entries(self, rows: Iterable[Any]) -> list[Entry]:
         rows = list(rows)
