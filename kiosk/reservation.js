@@ -19,14 +19,16 @@
   };
 
   /** Hears a scanner on every page: signs that follow each other faster than fingers, then Enter. A family's slip has
-      twelve signs, a reservation eight. */
-  Kiosk.scanner = function (onCode, onSlip) {
+      twelve signs, a reservation eight; a number's own paper carries the address of its page. */
+  Kiosk.scanner = function (onCode, onSlip, onNumber) {
     let heard = "", last = 0;
     document.addEventListener("keydown", function (event) {
       const now = Date.now();
       if (now - last > SCANNER_MS) { heard = ""; }
       last = now;
       if (event.key === "Enter") {
+        const number = /\/t\/([\w-]{16,})$/.exec(heard);
+        if (number) { event.preventDefault(); event.stopPropagation(); heard = ""; onNumber(number[1]); return; }
         const signs = heard.split("").filter(function (sign) { return Kiosk.typed("", sign); }), mine = { 8: onCode, 12: onSlip }[signs.length];
         if (mine) { event.preventDefault(); event.stopPropagation(); mine(signs.map(function (sign) { return Kiosk.typed("", sign); }).join("")); }
         heard = "";
