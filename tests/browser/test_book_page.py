@@ -129,6 +129,15 @@ def test_the_code_becomes_a_number_at_the_kiosk(house: Server, opened: Any) -> N
     expect(kiosk.get_by_test_id("code-shown")).to_have_text(code)
     kiosk.get_by_test_id("check-in").click()
     expect(kiosk.get_by_test_id("refusal")).to_contain_text("Bukan hari ini")
+    kiosk.get_by_test_id("ordinary").click()
+    expect(kiosk.get_by_test_id("take")).to_be_visible()
+    today(house, code, -datetime.timedelta(minutes=16))
+    kiosk.get_by_test_id("back").click()
+    kiosk.keyboard.type(code)
+    kiosk.keyboard.press("Enter")
+    expect(kiosk.get_by_test_id("refusal")).to_contain_text("tempat Anda sudah dilepas")
+    expect(kiosk.get_by_test_id("ordinary")).to_be_visible()
+    let_time_pass(house.data, "UPDATE reservation SET state = 'booked' WHERE code = ?", code)
     today(house, code)
     desk = opened(DESK, f"{house.base}/reservations/rutan")
     sign_in(desk, house, "sari")
@@ -143,4 +152,7 @@ def test_the_code_becomes_a_number_at_the_kiosk(house: Server, opened: Any) -> N
     expect(phone.get_by_test_id("ticket")).to_be_visible()
     desk.reload()
     expect(desk.locator("[data-testid^=row-]").first).to_have_attribute("data-state", "checked_in")
+    kiosk.keyboard.type(phone.get_by_test_id("ticket").evaluate("link => link.href"))  # the QR of the number's own paper
+    kiosk.keyboard.press("Enter")
+    expect(kiosk.get_by_test_id("missed-state")).to_contain_text("masih menunggu")
     assert faults == []
