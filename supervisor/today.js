@@ -121,7 +121,7 @@
 
   function waitedNote(service, picture) {
     if (!service) { return Queue.t("figure.longest.nobody"); }
-    return html`<span class="number">${service.oldest_label || ""}</span> ${Queue.say(service.name)}${service.stated.wait_min === null ? "" : " · " + Queue.t("stated", { minutes: service.stated.wait_min })}`;
+    return html`<span class="number">${service.oldest_label || ""}</span> ${Queue.say(service.name)}${service.oldest_stated_min === null ? "" : " · " + Desk.stated([service.oldest_stated_min])}`;
   }
 
   /** Numbers from phones whose holders have not come yet: they do not wait here, so they are told apart. */
@@ -154,7 +154,7 @@
   function timesOf(part, stated) {
     return html`<div class="times"><span class="times-words">${part.median_ms === null ? html`<span class="soft">–</span>`
       : Queue.t("median", { time: Desk.span(part.median_ms), worst: Desk.span(part.worst_ms) })}
-      ${stated === null ? null : html`<span class="soft">${Queue.t("stated", { minutes: stated })}</span>`}</span><${Desk.Share} part=${Desk.ended(part)} /></div>`;
+      ${!stated.length ? null : html`<span class="soft">${Desk.stated(stated)}</span>`}</span><${Desk.Share} part=${Desk.ended(part)} /></div>`;
   }
 
   /* What is still under way is told once for all services: on a busy morning it stood in every line. */
@@ -173,8 +173,8 @@
       ${Desk.cell(Queue.t("column.waiting"), html`${service.waiting}${service.late ? html` <span class="state state-breached">${Queue.t("service.late", { n: service.late })}</span>` : null}${notArrived(service.not_arrived)}`, "figure")}
       ${Desk.cell(Queue.t("column.longest"), waited, "figure")}
       ${Desk.cell(Queue.t("column.served"), service.served, "figure")}
-      ${Desk.cell(Queue.t("column.wait"), timesOf(service.wait, service.stated.wait_min), "half")}
-      ${Desk.cell(Queue.t("column.service_time"), timesOf(service.service, service.stated.service_min), "half")}
+      ${Desk.cell(Queue.t("column.wait"), timesOf(service.wait, service.stated.waits), "half")}
+      ${Desk.cell(Queue.t("column.service_time"), timesOf(service.service, service.stated.services), "half")}
       ${Desk.cell(Queue.t("column.no_shows"), service.no_shows + " / " + service.refusals, "figure")}
       <td class="tool">${pauseTool(service, props)}</td></tr>`];
     if (Desk.isOpen("pause", service.key)) {

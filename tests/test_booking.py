@@ -219,7 +219,7 @@ def test_the_kiosk_makes_it_a_number_of_the_same_series(server: Server) -> None:
     made = phone.book(session="jam-15")
     with pytest.raises(Refusal, match="wrong_day") as no:
         at_kiosk(server, kiosk, made["code"])
-    assert no.value.facts == {"date": later(1), "time": "15:00"}
+    assert no.value.facts == {"date": later(1), "time": "15:00", "service": "kunjungan"}
     bring_forward(server, made["number"], 90)
     with pytest.raises(Refusal, match="too_early") as no:
         at_kiosk(server, kiosk, made["code"])

@@ -26,7 +26,7 @@
       giveUpMs: 30000, wanted: function () { return true; }, onTrying: draw
     }).then(function (answer) {
       if (!answer.ok) { set({ busy: false, why: Visitor.refused(answer) }); refresh(); return; }
-      if (answer.ticket) { Visitor.remember(office.key, answer.ticket.secret, answer.ticket.label); window.location.assign(answer.ticket.page); return; }
+      if (answer.ticket) { Visitor.dropReservation(secret); Visitor.remember(office.key, answer.ticket.secret, answer.ticket.label); window.location.assign(answer.ticket.page); return; }
       set({ busy: false, doing: null, said: Queue.t("did." + name) });
       refresh();
     }, function () { set({ busy: false, why: Queue.t("lost") }); });
@@ -46,7 +46,7 @@
   function code(own) {
     return html`<section class="card now"><div class="soft">${Queue.t("code")}</div><strong class="number code" data-testid="code">${own.code}</strong>
       <img class="code-qr" src=${base() + "/qr.svg"} width="200" height="200" alt=${Queue.t("code.alt", { code: own.code })} />
-      <p>${Queue.t("code.how")}</p></section>`;
+      <p>${Queue.t("code.how")}${own.door && !scanned ? " " + Queue.t("code.door") : ""}</p></section>`;
   }
 
   function over(own) {
@@ -63,9 +63,14 @@
       ${Visitor.days(found.days, own.days, { day: own.day, session: own.session }, function (day, session) { act("change", { day: day, session: session.key }); }, own.priority)}</section>`;
   }
 
+  /* Who scanned the code at the door came for this: it stands first. */
+  function here() {
+    return html`<button class="button button-primary button-large button-wide" data-testid="check-in" aria-disabled=${state.busy ? "true" : null}
+      onClick=${function () { act("check_in", { door: plain(scanned) }); }}>${Queue.t(state.busy ? "checkin.busy" : "checkin.now")}</button>`;
+  }
+
   function ways(own) {
     return html`<div class="acts">
-      ${scanned ? html`<button class="button button-primary button-large button-wide" data-testid="check-in" aria-disabled=${state.busy ? "true" : null} onClick=${function () { act("check_in", { door: plain(scanned) }); }}>${Queue.t("checkin.now")}</button>` : null}
       <a class="button button-wide" data-testid="calendar" href=${base() + "/calendar.ics"} download>${Queue.t("calendar")}</a>
       <button class="button button-wide" data-testid="change" aria-expanded=${String(state.doing === "change")} onClick=${toggle("change")}>${Queue.t("change")}</button>
       ${state.doing === "change" ? change(own) : null}
@@ -83,7 +88,7 @@
     render(html`${Visitor.head(office, draw)}<div class="stack"><h1 tabindex="-1">${Queue.t("own")}: ${Queue.say(own.name)}</h1>
       ${state.said ? html`<div role="status" data-testid="said">${Visitor.notice("good", "check", state.said)}</div>` : null}${Visitor.why(state.why)}
       ${booked && !own.held ? Visitor.notice("warn", "alert-triangle", Queue.refusal({ refused: "session_gone", facts: { date: own.day } })) : null}
-      ${booked ? code(own) : over(own)}${when(own)}
+      ${booked && scanned ? here() : null}${booked ? code(own) : over(own)}${when(own)}
       ${booked && bring ? html`<section class="card stack-tight"><h2>${Queue.t("bring")}</h2><p class="lines">${bring}</p></section>` : null}
       ${booked ? tell.view() : null}${booked ? ways(own) : null}</div>
       <footer class="foot soft text-s">${Queue.t("keep.address")}<br />${Queue.say(office.complaint)}</footer>`, root);

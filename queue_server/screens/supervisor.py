@@ -10,6 +10,7 @@ from ..commands import day
 from ..commands import supervisor as acts
 from ..commands.paper_roll import OUTCOMES, roll_words
 from ..domain import hours, numbering
+from ..domain.office import Service
 from ..domain.plausible import Shares
 from ..domain.standard import MINUTE, Share
 from ..moment import wall_ms
@@ -77,10 +78,23 @@ def _service(s: Snapshot, key: str, day: ServiceDay, late: dict[str, list[Row]])
         "served": day.served, "no_shows": day.no_shows, "refusals": day.refusals,
         "wait": _part(day.waits, day.wait), "service": _part(day.services, day.service),
         "visit": _part((), day.visit),
-        "stated": {"wait_min": promise.wait_min, "service_min": promise.service_min},
+        "oldest_stated_min": s.promise(oldest).wait_min if oldest else None,
+        "stated": {"wait_min": promise.wait_min, "service_min": promise.service_min, **_range(s.office.service(key))},
         "paused": s.pauses.get(key), "forecast": s.outlook.newcomer(key).picture(),
         "people": _people(s, key), "will_be_late": sum(risk.service == key for risk, _left_ms in alerts.risks(s)),
     }
+
+
+def _range(service: Service) -> dict[str, list[int]]:
+    """The least and the most that is promised, by whatever channel or class: of one line some may be promised less."""
+    stated = service.standard.promises.values()
+    waits, services = {p.wait_min for p in stated} - {None}, {p.service_min for p in stated} - {None}
+    return {"waits": _ends(waits), "services": _ends(services)}
+
+
+def _ends(minutes: set[int | None]) -> list[int]:
+    known = sorted(n for n in minutes if n is not None)
+    return sorted({known[0], known[-1]}) if known else []
 
 
 #: As many of a line are drawn one by one; the others are a number.
