@@ -64,16 +64,19 @@ class Life:
     """The days; ``press`` acts as somebody at the instant that the clock shows."""
 
     def __init__(self, data: Path, seed: int = 1) -> None:
-        self.session = Session(config.read(None, {"QUEUE_DATA": str(data), **databases.environment(data)}))
+        self.opened(data, 1_700_000_000_000)
         self.chance = random.Random(seed)
         self.office: Office = replace(
             demo_office(KEY), rules=replace(demo_office(KEY).rules, double_press_ms=0), remote_numbers=True)
         opening.add_office(self.session.database, KEY)
-        self.clock = TestClock(self.session.writer.clock.boot, 1_700_000_000_000)
-        self.session.writer.clock = self.clock
         self._people()
         self.press(SYSTEM, configure, office=self.office, reason="test")
         self.parked: list[int] = []
+
+    def opened(self, data: Path, at: int) -> None:
+        """Begins, or goes on with a folder whose database was moved, at that instant (UTC ms)."""
+        self.session = Session(config.read(None, {"QUEUE_DATA": str(data), **databases.environment(data)}))
+        self.clock = self.session.writer.clock = TestClock(self.session.writer.clock.boot, at)
 
     def _people(self) -> None:
         c = self.session.database.writer()

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from backstage import rows
+from backstage import rows, shell
 from past_days import KEY, Life
 
 from queue_server.exports import crew, work
@@ -23,11 +23,16 @@ DAYS = [(_TODAY - timedelta(days=n)).isoformat() for n in (4, 3, 2)]
 
 
 @pytest.fixture(scope="module")
-def life(tmp_path_factory: pytest.TempPathFactory, placed: Callable[[Path], Path]) -> Iterator[Life]:
+def life(engine: str, tmp_path_factory: pytest.TempPathFactory, placed: Callable[[Path], Path]) -> Iterator[Life]:
     """Three days of six visitors."""
-    lived = Life(placed(tmp_path_factory.mktemp("crew") / "data"), seed=5)
+    data = tmp_path_factory.mktemp("crew") / "data"
+    lived = Life(data, seed=5)
     for day in DAYS:
         lived.day(day, 6)
+    if engine == "postgresql":
+        lived.session.close()
+        shell(placed(data), "move")
+        lived.opened(data, lived.clock.at)
     yield lived
     lived.session.close()
 

@@ -9,9 +9,11 @@ given to them, nor are days on which a step is still under way, whose times go o
 from __future__ import annotations
 
 import os
+import queue
 import struct
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -23,10 +25,13 @@ from ..store.reports import Entry
 ROOT = Path(__file__).resolve().parents[2]
 #: A log of so many lines is quicker written alone: a helper needs a second to start.
 WORTH_IT = 30_000
-#: More than so many would only stand in each other's way at the disk.
-MOST = 4
+#: Each takes fifty megabytes, and an export must not take what the server of a small PC needs.
+MOST = 2
+#: So many blocks of a helper wait for their turn: as many as most offices' days have, so that it never waits itself.
+AHEAD = 24
 #: A helper says that it has its snapshot; then (lines, bytes) before each block, zeros at the end of a day.
-_READY, _BLOCK = b"ready", struct.Struct("<II")
+_READY, _HEAD = b"ready", struct.Struct("<II")
+_Block = tuple[int, bytes]
 
 
 class Lines(Protocol):
@@ -49,7 +54,7 @@ def helpers(wanted: int, total: int) -> int:
     return processes if processes > 1 and total > WORTH_IT else 0
 
 
-def help_out(lines: Lines, of_day: OfDay, days: BinaryIO, out: BinaryIO, told: Callable[[], None]) -> None:
+def help_out(lines: Lines, of_day: OfDay, days: BinaryIO, out: BinaryIO) -> None:
     """The helper's part, once it has its snapshot: says so, reads the days it is given, writes them as blocks."""
     out.write(_READY)
     out.flush()
@@ -57,45 +62,61 @@ def help_out(lines: Lines, of_day: OfDay, days: BinaryIO, out: BinaryIO, told: C
         for entries in of_day(day):
             block = lines.block(entries)
             if block:  # of a chunk in which nothing has the flag that is asked for, nothing is left
-                out.write(_BLOCK.pack(len(entries), len(block)))
+                out.write(_HEAD.pack(len(entries), len(block)))
                 out.write(block)
-            told()
-        out.write(_BLOCK.pack(0, 0))
+        out.write(_HEAD.pack(0, 0))
     out.flush()
 
 
 class _Helper:
-    """A running helper."""
+    """A running helper, and the thread that takes what it writes."""
 
     def __init__(self, settings: Config, options: list[str]) -> None:
         environment = {**os.environ, "QUEUE_DATA": str(settings.data), "DATABASE_URL": settings.database_url}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "queue_server.exports", *options, "--helper"], cwd=ROOT, env=environment,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self._blocks: queue.Queue[_Block | Lost] = queue.Queue(AHEAD)
+        self._reading = threading.Thread(target=self._read_all, daemon=True)
 
     def wait(self) -> None:
+        """Until it has its snapshot."""
         self._read(len(_READY))
+        self._reading.start()
 
     def give(self, days: Iterable[str]) -> None:
         assert self.process.stdin is not None
         self.process.stdin.write(" ".join(days).encode())
         self.process.stdin.close()
 
-    def day(self) -> Iterator[tuple[int, bytes]]:
+    def day(self) -> Iterator[_Block]:
         """(lines, text) of the blocks of its next day."""
         while True:
-            lines, size = _BLOCK.unpack(self._read(_BLOCK.size))
-            if not size:
+            found = self._blocks.get()
+            if isinstance(found, Lost):
+                raise found
+            if not found[1]:
                 return
-            yield lines, self._read(size)
+            yield found
 
     def end(self) -> None:
         self.process.kill()
         self.process.wait()
+        while self._reading.is_alive():
+            with suppress(queue.Empty):
+                self._blocks.get(timeout=0.01)
         for pipe in (self.process.stdin, self.process.stdout):
             with suppress(OSError):
                 if pipe is not None:
                     pipe.close()
+
+    def _read_all(self) -> None:
+        try:
+            while True:
+                lines, size = _HEAD.unpack(self._read(_HEAD.size))
+                self._blocks.put((lines, self._read(size)))
+        except Lost as lost:  # also how it ends when its work is done: then nobody asks any more
+            self._blocks.put(lost)
 
     def _read(self, size: int) -> bytes:
         assert self.process.stdout is not None
@@ -125,7 +146,7 @@ class Crew:
         for helper in self.helpers:
             helper.wait()
 
-    def write(self, days: Iterable[str], given: Iterable[str]) -> Iterator[tuple[str, Iterator[tuple[int, bytes]]]]:
+    def write(self, days: Iterable[str], given: Iterable[str]) -> Iterator[tuple[str, Iterator[_Block]]]:
         """Every day in its order, with the blocks of those that are ``given`` to the helpers and none of the others."""
         shared = list(given)
         for nth, helper in enumerate(self.helpers):

@@ -131,7 +131,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--separator", choices=SEPARATORS, default=",", help="CSV: ; is for spreadsheets set to Indonesian")
     add("--language", choices=("id", "en"), default="", help="words instead of codes (XLSX: id by default)")
     add("--processes", type=int, default=0, metavar="N",
-        help="CSV and JSON lines: how many processors a long log may use (default: all there are, up to 4)")
+        help="CSV and JSON lines: how many processes write a long log, 1 or 2 (default: 2 on two processors)")
     add("--helper", action="store_true", help=argparse.SUPPRESS)
     add("--out", metavar="FILE", default="", help="file to write (default: the screen; XLSX: a name of its own)")
 
@@ -217,7 +217,7 @@ def _write(
         sys.stdout.buffer.write(json.dumps(_shares(c, office_id, asked, told).as_json()).encode())
         sys.stdout.buffer.flush()
     elif args.helper:
-        _help(c, office_id, asked, _lines(asked, names_), told)
+        _help(c, office_id, asked, _lines(asked, names_))
     else:
         with open(args.out, "wb") if args.out else nullcontext(sys.stdout.buffer) as out:
             _stream(settings, c, office_id, asked, _lines(asked, names_), out, told, args.processes)
@@ -227,9 +227,9 @@ def _lines(asked: Asked, names_: Names) -> Csv | JsonLines:
     return Csv(names_, asked.separator) if asked.kind == "csv" else JsonLines(names_)
 
 
-def _help(c: Connection, office_id: int, asked: Asked, lines: Lines, told: Told) -> None:
+def _help(c: Connection, office_id: int, asked: Asked, lines: Lines) -> None:
     of_day = partial(reports.Reader(c, office_id).day, asked.filters)  # the snapshot is taken when it is made
-    crew.help_out(lines, of_day, sys.stdin.buffer, sys.stdout.buffer, lambda: told(0, 0))
+    crew.help_out(lines, of_day, sys.stdin.buffer, sys.stdout.buffer)
 
 
 def _stream(
