@@ -28,7 +28,7 @@ WORTH_IT = 30_000
 #: Each takes fifty megabytes, and an export must not take what the server of a small PC needs.
 MOST = 2
 #: So many blocks of a helper wait for their turn: as many as most offices' days have, so that it never waits itself.
-AHEAD = 24
+AHEAD = 12
 #: A helper says that it has its snapshot; then (lines, bytes) before each block, zeros at the end of a day.
 _READY, _HEAD = b"ready", struct.Struct("<II")
 _Block = tuple[int, bytes]
