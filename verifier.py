@@ -615,6 +615,9 @@ class Service:
     sessions: tuple[Session, ...] = ()
     #: What follows on the same number, in order: whoever is served here goes on there by rule.
     stages: tuple[str, ...] = ()
+    first_stage: Words = field(default_factory=dict)  # what is done here, as the first of the stages; {}: the name
+    #: What is done after the last of them at another place, such as paying at a bank; {}: nothing.
+    elsewhere: Words = field(default_factory=dict)
     both_ready: bool = False              # a stage that begins only when the other one (the inmate) is ready too
     phone_away: bool = False              # from this stage on phones are in a locker: no call may depend on one
     plate: bool = False                   # a lane: whoever takes a number may give the car's plate

@@ -198,6 +198,16 @@ def _waits(s: Snapshot, key: str) -> dict[str, Any]:
     return {"waiting": line.here if line else 0}
 
 
+def _next_stage(s: Snapshot, row: Row) -> dict[str, str] | None:
+    """The name of the stage at which a number goes on when it is served; None: that is all. Its letter tells the
+    service that it was taken for."""
+    first = next((x for x in s.office.services if row.service in s.office.journey(x.key) and x.stages), None)
+    if first is None or row.prefix not in (first.prefix, first.priority_prefix):
+        return None
+    stage = s.office.next_stage(first.key, row.service)
+    return None if stage is None else s.office.service(stage).name
+
+
 def visitor(s: Snapshot, row: Row) -> dict[str, Any]:
     rules, calls = s.office.rules, _present_calls(s, row)
     last = max((c.at for c in calls), default=row.called_at or 0)
@@ -210,7 +220,7 @@ def visitor(s: Snapshot, row: Row) -> dict[str, Any]:
         "calls": row.calls,
         "next_recall_at": next_recall_at, "drawn": drawn, "spoken": spoken, "why": row.reason,
         "no_show": _no_show(s, row, calls), "coming": row.coming or None,
-        "note": s.notes.get(row.ticket_id), "case": _case(s, row),
+        "note": s.notes.get(row.ticket_id), "case": _case(s, row), "next_stage": _next_stage(s, row),
         "stated_service_ms": _ms(s.promise(row).service_min),
         "held": row.id in s.held, "back": re_entry(s, row) if row.state == "called" else None,
     }
