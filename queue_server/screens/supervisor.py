@@ -41,6 +41,7 @@ def picture(
     return {
         "kind": "supervisor", "seq": s.seq, "at": s.at, "office": s.office_head(),
         "services": [{**head, **_service(s, head["key"], today.service(head["key"]), late)} for head in s.services()],
+        "lanes": [service.key for service in s.office.services if service.plate],
         "counters": [_counter(s, c.key, today.counters.get(c.key, ())) for c in s.office.counters],
         "reservations": any(service.booking is not None for service in s.office.services), "cases": s.office.has_cases,
         "boards": devices, "places": [{"key": b.key, "name": b.name, "hall": b.hall} for b in s.office.boards],
