@@ -105,7 +105,7 @@
     const found = state.picture.ticket.case;
     if (!found) { return null; }
     return html`<section class="card now" data-testid="case"><h2 class="text-l">${Queue.t("case")}</h2><strong class="number code" data-testid="case-code">${found.code}</strong>
-      <p>${Queue.t("case." + found.state, { date: Queue.day(found.due), n: found.days })}</p>
+      <p>${Queue.t("case." + found.state + (found.state === "in_work" && !found.days ? ".same" : ""), { date: Queue.day(found.due), n: found.days })}</p>
       <p class="soft text-s">${Queue.t("case.keep")}</p>
       <a class="button button-wide" href=${"/case/" + state.picture.office.key + "#" + found.code}>${Queue.t("case.open")}</a></section>`;
   }
