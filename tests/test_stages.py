@@ -221,6 +221,19 @@ def test_the_phone_shows_the_journey_and_says_when_it_is_in_the_locker(here: Hou
     assert refused(here, visitor.arrived, secret=secret, door="x") == "phone_away", "no call depends on a phone"
 
 
+def test_a_deaf_visitor_whose_phone_is_in_the_locker_is_fetched_though_none_was_asked_for(here: House) -> None:
+    step = here.number("kunjungan", needs="sign", fetch=False)
+
+    def is_fetched() -> bool:
+        return bool(officers_console.picture(shown(here), here.officer.person_id or 0)["fetch"])
+
+    assert not is_fetched(), "the phone tells them"
+    here.serve()
+    assert is_fetched(), "before the call already, so that somebody goes there"
+    here.passes(0.02)
+    assert here.press(counter.call_next)["fetch"] is True and step
+
+
 def test_the_list_of_stages_says_what_is_done_first_and_at_another_place(here: House) -> None:
     visit = replace(here.office.service("kunjungan"), first_stage={"id": "Pendaftaran"}, elsewhere={"id": "Bayar"})
     here.configure(replace(here.office, services=tuple(

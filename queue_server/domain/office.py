@@ -432,6 +432,11 @@ class Office:
         gone = journey[: journey.index(current) + 1] if current in journey else (current,)
         return any(s.phone_away for s in self.services if s.key in gone)
 
+    def phone_away_at(self, service: str) -> bool:
+        """Whether whoever waits at ``service`` has left the phone in the locker. A stage is of one journey only."""
+        first = next((s.key for s in self.services if service in s.stages), service)
+        return self.without_phone(first, service)
+
     def room(self, key: str) -> Room | None:
         return next((r for r in self.rooms if r.key == key), None)
 

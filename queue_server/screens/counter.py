@@ -167,7 +167,8 @@ def _said(s: Snapshot, row: Row) -> dict[str, Any]:
     said = s.needs.get(row.ticket_id)
     if said is None:
         return {}
-    return {"needs": list(said.needs), "fetch": said.fetch, "where": said.where}
+    away = s.office.phone_away_at(row.service)
+    return {"needs": list(said.needs), "fetch": said.fetched(away), "where": said.where}
 
 
 #: So many of a counter's line are near enough to look for whoever must be fetched.
@@ -185,7 +186,7 @@ def to_fetch(s: Snapshot) -> list[dict[str, Any]]:
         near = enumerate((row for row, _why in line.order[:FETCH_SOON]), 1)
         found += [
             {**row_picture(s, row, place), "since": None, "counter": {}} for place, row in near
-            if (said := s.needs.get(row.ticket_id)) is not None and said.fetch]
+            if (said := s.needs.get(row.ticket_id)) is not None and said.fetched(s.office.phone_away_at(row.service))]
     return found
 
 

@@ -70,7 +70,10 @@ def test_an_officer_sees_what_is_late_and_says_what_is_ready(
     assert page.locator("select").count() == 0, "closing is the supervisor's"
     assert judged(page, "cases") == []
 
-    visitor = show(browser, device, PHONE, f"{house.base}/case/{OFFICE}#{code}")
+    visitor = show(browser, device, PHONE, f"{house.base}/visit/{OFFICE}")
+    visitor.get_by_test_id("my-case").click()
+    expect(visitor).to_have_url(f"{house.base}/case/{OFFICE}")
+    visitor.goto(f"{house.base}/case/{OFFICE}#{code}")
     expect(visitor.locator("body")).to_contain_text("Ready to collect")
     expect(visitor.locator("body")).to_contain_text("(the same day)")
     rows.first.get_by_role("button", name="Belum siap").click()
