@@ -71,7 +71,7 @@
         <button type="button" class="button button-primary button-large" data-testid="call-next" aria-keyshortcuts="Space" aria-disabled=${canCall ? null : "true"}
           onClick=${canCall ? callNext : null}>${Counter.icon("speakerphone")}<span class="word">${word}</span>${Counter.keyCap(" ")}</button>
         <button type="button" class="button button-large" data-testid="call-batch" aria-disabled=${canCall ? null : "true"}
-          onClick=${canCall ? function () { Rooms.act("call_batch", { room: Rooms.room }, "batch"); } : null}>${Counter.icon("users")}<span class="word">${Queue.t("act.call_batch")}</span></button>
+          onClick=${canCall ? function () { Rooms.act("call_batch", { room: Rooms.room }, "batch"); } : null}>${Counter.icon("users")}<span class="word">${Queue.t("call.batch", { number: picture.batch ? picture.batch.number + 1 : 1 })}</span></button>
       </div>
       <div class="room-acts">
         <button type="button" class="button" data-testid=${room.open ? "close-room" : "open-room"}

@@ -80,9 +80,11 @@ def test_a_room_is_run_from_one_screen(browser: Browser, house: Server, device: 
     console.get_by_test_id("extend-late_start").click()
     expect(first).to_have_attribute("data-state", "running")
 
+    expect(console.get_by_test_id("call-batch")).to_contain_text("Panggil kloter 1")
     console.get_by_test_id("call-batch").click()
     expect(console.get_by_test_id("batch")).to_be_visible()
     expect(board.get_by_test_id("board-batch")).to_have_text("Kloter 1")
+    expect(console.get_by_test_id("call-batch")).to_contain_text("Panggil kloter 2")
     console.get_by_test_id("room_move-unit-2").click()
     console.get_by_test_id("room_move-unit-8").click()
     expect(console.get_by_test_id("unit-unit-2")).to_have_attribute("data-state", "free")
