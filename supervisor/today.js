@@ -39,7 +39,7 @@
   function actOf(remedy, picture) {
     const counter = picture.counters.filter(function (one) { return one.key === remedy.counter; })[0];
     if (remedy.kind === "move") { return { name: "move_service", args: { counter: remedy.counter, service: remedy.service, on: true }, codes: picture.reasons.move.filter(usual) }; }
-    return counter && counter.state === "locked" ? { name: "open_counter", args: { counter: remedy.counter }, codes: picture.reasons.open_counter.filter(usual) } : null;
+    return counter && counter.state === "locked" && !counter.room ? { name: "open_counter", args: { counter: remedy.counter }, codes: picture.reasons.open_counter.filter(usual) } : null;
   }
 
   /* What the supervisor looked at when the question opened: a newer forecast changes nothing under the finger. */
@@ -57,7 +57,8 @@
   /* Nobody can be made to sit down by a press: then it says what to ask for. */
   function seatWords(remedy, picture) {
     const counter = picture.counters.filter(function (one) { return one.key === remedy.counter; })[0];
-    if (remedy.kind !== "open" || !counter || (counter.state !== "closed" && counter.state !== "paused")) { return null; }
+    if (remedy.kind !== "open" || !counter || (!counter.room && counter.state !== "closed" && counter.state !== "paused")) { return null; }
+    if (counter.room) { return html` <a class="alert-link" href=${"/units/" + Queue.meta("office") + "/" + counter.room} data-testid="remedy-room">${Queue.t("remedy.open.unit", { counter: Queue.say(counter.name) })}</a>`; }
     return html` <span>${Queue.t(counter.state === "paused" ? "remedy.open.paused" : "remedy.open.nobody", { counter: Queue.say(counter.name) })}</span>`;
   }
 

@@ -179,6 +179,7 @@
     render(html`${Visitor.head(picture.office, draw)}
       ${state.lost ? html`<p><span class="line-mark" role="status">${Visitor.icon("wifi-off")}${Queue.t("line.lost", { time: Queue.time(picture.at) })}</span></p>` : null}
       ${own ? needsOfOwn() : service ? one(service) : list()}
+      ${picture.cases && !own && !service ? html`<p><a class="button button-wide" data-testid="my-case" href=${"/case/" + picture.office.key}>${Visitor.icon("ticket")}<span>${Queue.t("mine.case")}</span></a></p>` : null}
       ${Visitor.installer(draw)}
       <footer class="foot soft text-s">${Queue.say(picture.office.complaint)} <a href=${"/privacy/" + picture.office.key + "?lang=" + Queue.language() + "#number"} data-testid="privacy">${Queue.t("privacy")}</a></footer>`, root);
   }

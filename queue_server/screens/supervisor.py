@@ -42,6 +42,7 @@ def picture(
     return {
         "kind": "supervisor", "seq": s.seq, "at": s.at, "office": s.office_head(),
         "services": [{**head, **_service(s, head["key"], today.service(head["key"]), late)} for head in s.services()],
+        "lanes": [service.key for service in s.office.services if service.plate],
         "counters": [_counter(s, c.key, today.counters.get(c.key, ())) for c in s.office.counters],
         "reservations": any(service.booking is not None for service in s.office.services), "cases": s.office.has_cases,
         "boards": devices, "places": [{"key": b.key, "name": b.name, "hall": b.hall} for b in s.office.boards],
@@ -136,13 +137,13 @@ def _soon(s: Snapshot, key: str) -> int:
 
 
 def _counter(s: Snapshot, key: str, durations: tuple[int, ...]) -> dict[str, Any]:
-    counter, seat, row = s.office.counter(key), s.seats.get(key), s.at_counter(key)
+    counter, seat, row, room = s.office.counter(key), s.seats.get(key), s.at_counter(key), s.office.room_of(key)
     return {
         "key": key, "name": counter.name, "person": seat.shown_name if seat and seat.person_id else None,
         "state": row.state if row else (seat.state if seat else "closed"), "reason": seat.reason if seat else "",
         "label": row.label if row else None, "since": (row.started_at or row.called_at) if row else None,
         "services": list(counter.services), "served": len(durations), "serve_median_ms": _median(durations),
-        "hall": counter.hall, "service": row.service if row else None,
+        "hall": counter.hall, "room": room.key if room else None, "service": row.service if row else None,
         "stated_service_ms": _stated_ms(s, row) if row else None, "served_ms": row.served_by(s.tick) if row else None,
     }
 
