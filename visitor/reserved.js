@@ -28,6 +28,7 @@
       if (!answer.ok) { set({ busy: false, why: Visitor.refused(answer) }); refresh(); return; }
       if (answer.ticket) { Visitor.dropReservation(secret); Visitor.remember(office.key, answer.ticket.secret, answer.ticket.label); window.location.assign(answer.ticket.page); return; }
       set({ busy: false, doing: null, said: Queue.t("did." + name) });
+      window.scrollTo(0, 0);  // where it is said
       refresh();
     }, function () { set({ busy: false, why: Queue.t("lost") }); });
   }
