@@ -328,7 +328,10 @@ def test_who_leaves_the_registry_is_not_visited(server: Server) -> None:
     made = phone.book(register="PINDAH", session="jam-21")
     registry = server.data.parent / "wbp.csv"
     registry.write_text(registry.read_text().replace("PINDAH,narapidana,C,,,", ""))
-    assert "1 gone; 1 reservations" in shell(server.data, "custody", "import", "rutan", str(registry))
+    tried = shell(server.data, "custody", "import", "rutan", str(registry), "--dry-run")
+    assert phone.get(f"/r/{made['secret']}/picture")["state"] == "booked"
+    done = shell(server.data, "custody", "import", "rutan", str(registry))
+    assert "1 gone; 1 reservations" in done and tried == f"Nothing was changed; it would be: {done}"
     seen = phone.get(f"/r/{made['secret']}/picture")
     assert (seen["state"], seen["reason"]) == ("cancelled", "not_visitable")
 

@@ -183,6 +183,11 @@ def visits_to(
     return {row[0]: int(row[1]) for row in rows}
 
 
+def booked_inmates(c: Connection, office_id: int) -> list[int]:
+    """Whom the reservations to come are for, one id for each reservation."""
+    return [row[0] for row in c.execute(select(_c.inmate_id).where(_c.office_id == office_id, _booked))]
+
+
 def no_longer_visitable(c: Connection, office_id: int) -> list[Reservation]:
     """Reservations to come for people who may not be visited any more."""
     closed = select(t.inmate.c.id).where(t.inmate.c.office_id == office_id, or_(
