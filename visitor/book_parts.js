@@ -52,6 +52,9 @@
     return html`<div role="alert" data-testid="why">${text ? Visitor.notice("warn", "alert-triangle", text) : null}</div>`;
   };
 
+  /** What is said while a press is sent again. */
+  Visitor.trying = function (on) { return html`<div aria-live="polite">${on ? Visitor.notice("warn", "wifi-off", Queue.t("trying")) : null}</div>`; };
+
   /** A refusal; who finds a session full reads where there still is room. */
   Visitor.refused = function (answer) {
     const facts = (answer && answer.facts) || {};

@@ -7,7 +7,7 @@
 
   const office = Visitor.facts("office-facts"), secret = Queue.meta("reservation");
   const scanned = (/[?&]door=([^&]+)/.exec(window.location.search) || [])[1];
-  const state = { own: null, sessions: null, lost: false, gone: false, doing: null, busy: false, why: null, said: null };
+  const state = { own: null, sessions: null, lost: false, gone: false, doing: null, busy: false, trying: false, why: null, said: null };
 
   const tell = Visitor.tell(base(), "reservation", "book_told", office.key, draw);
 
@@ -23,13 +23,15 @@
     if (state.busy) { return; }
     set({ busy: true, why: null, said: null });
     Queue.insist(base() + "/" + name, Object.assign({ key: Queue.key() }, args), {
-      giveUpMs: 30000, wanted: function () { return true; }, onTrying: draw
+      giveUpMs: 30000, wanted: function () { return true; }, onTrying: function () { set({ trying: true }); }
     }).then(function (answer) {
+      state.trying = false;
       if (!answer.ok) { set({ busy: false, why: Visitor.refused(answer) }); refresh(); return; }
       if (answer.ticket) { Visitor.dropReservation(secret); Visitor.remember(office.key, answer.ticket.secret, answer.ticket.label); window.location.assign(answer.ticket.page); return; }
       set({ busy: false, doing: null, said: Queue.t("did." + name) });
+      window.scrollTo(0, 0);  // where it is said
       refresh();
-    }, function () { set({ busy: false, why: Queue.t("lost") }); });
+    }, function () { set({ busy: false, trying: false, why: Queue.t("lost") }); });
   }
 
   function toggle(what) { return function () { set({ doing: state.doing === what ? null : what, why: null, said: null }); if (what === "change") { sessions(); } }; }
@@ -86,7 +88,7 @@
     document.title = Queue.t("own") + " " + own.code + " \u00b7 " + office.name;
     const bring = Queue.say(own.requirements), booked = own.state === "booked";
     render(html`${Visitor.head(office, draw)}<div class="stack"><h1 tabindex="-1">${Queue.t("own")}: ${Queue.say(own.name)}</h1>
-      ${state.said ? html`<div role="status" data-testid="said">${Visitor.notice("good", "check", state.said)}</div>` : null}${Visitor.why(state.why)}
+      ${state.said ? html`<div role="status" data-testid="said">${Visitor.notice("good", "check", state.said)}</div>` : null}${Visitor.why(state.why)}${Visitor.trying(state.trying)}
       ${booked && !own.held ? Visitor.notice("warn", "alert-triangle", Queue.refusal({ refused: "session_gone", facts: { date: own.day } })) : null}
       ${booked && scanned ? here() : null}${booked ? code(own) : over(own)}${when(own)}
       ${booked && bring ? html`<section class="card stack-tight"><h2>${Queue.t("bring")}</h2><p class="lines">${bring}</p></section>` : null}

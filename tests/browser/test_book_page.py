@@ -152,8 +152,7 @@ def test_the_code_becomes_a_number_at_the_kiosk(house: Server, opened: Any) -> N
     expect(phone.get_by_test_id("ticket")).to_be_visible()
     desk.reload()
     expect(desk.locator("[data-testid^=row-]").first).to_have_attribute("data-state", "checked_in")
-    # The QR of the number's own paper.
-    kiosk.keyboard.type(phone.get_by_test_id("ticket").evaluate("link => link.href"))
+    kiosk.keyboard.type(phone.get_by_test_id("ticket").evaluate("link => link.href"))  # its paper's QR
     kiosk.keyboard.press("Enter")
     expect(kiosk.get_by_test_id("missed-state")).to_contain_text("masih menunggu")
     assert faults == []
