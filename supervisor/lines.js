@@ -83,15 +83,16 @@
     return html`<p class="soft text-s" data-testid="as-of">${Queue.t(one ? "lines.as_of_one" : "lines.as_of", { ahead: Desk.second(at), forecast: Desk.second(forecast) })}</p>`;
   }
 
-  function Legend() {
-    return html`<ul class="plain legend text-s" aria-hidden="true">${["ok", "soon", "late"].map(function (kind) {
-      return html`<li key=${kind}><span class=${"mark mark-" + kind}></span>${Queue.t("mark." + kind)}</li>`;
+  /** What the shapes of those who wait mean; `first` is the ring of whoever has priority. */
+  Desk.Legend = function (props) {
+    return html`<ul class="plain legend text-s" aria-hidden="true">${props.kinds.map(function (kind) {
+      return html`<li key=${kind}><span class=${"mark mark-" + (kind === "first" ? "ok mark-first" : kind)}></span>${Queue.t("mark." + kind)}</li>`;
     })}</ul>`;
-  }
+  };
 
   Desk.Lines = function (props) {
     const services = props.picture.services;
-    return html`<section class="card lines"><div class="card-head"><h2>${Queue.t("lines")}</h2><${Legend} /></div>
+    return html`<section class="card lines"><div class="card-head"><h2>${Queue.t("lines")}</h2><${Desk.Legend} kinds=${["ok", "soon", "late"]} /></div>
       <ul class="plain line-list">${services.map(function (service) { return html`<${LineOf} key=${service.key} service=${service} now=${props.now} />`; })}</ul>
       <${AsOf} ahead=${props.picture.ahead} /><${Risks} ...${props} /><${Hits} hits=${props.picture.hits} /></section>`;
   };

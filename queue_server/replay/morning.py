@@ -71,9 +71,11 @@ class Morning:
             for account, counter in zip(self.officers, staffed(self.office), strict=False):
                 web = await signed_in(self.base, self.office.key, account.name, account.password)
                 line = await Line(web, {"screen": "counter", "office": self.office.key}).open()
-                with suppress(Refusal):  # somebody who tries the demo sits there: theirs
+                try:
                     await line.press("sit", counter=counter.key)
                     seats[counter.key] = line
+                except Refusal:  # somebody who tries the demo sits there: theirs
+                    await line.close()
             if not seats:
                 self.say(f"{self.office.name}: every counter is taken, nobody of the demo could sit down")
                 return
@@ -240,13 +242,17 @@ class Morning:
             await phone.close()
 
 
+def seats_of(office: Office) -> list[Counter]:
+    """The counters where somebody can sit down: not the units of a room, which its console leads."""
+    return [counter for counter in office.counters if office.room_of(counter.key) is None]
+
+
 def staffed(office: Office) -> list[Counter]:
     """The counters that the demo's officers take: of several that serve the same, one stays free for whoever
     tries the demo, and three are enough."""
     alike: dict[tuple[str, ...], list[Counter]] = defaultdict(list)
-    for counter in office.counters:
-        if office.room_of(counter.key) is None:  # nobody signs in at a unit of a room
-            alike[counter.services].append(counter)
+    for counter in seats_of(office):
+        alike[counter.services].append(counter)
     return list(_chosen(alike.values()))
 
 
