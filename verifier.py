@@ -615,6 +615,9 @@ class Service:
     sessions: tuple[Session, ...] = ()
     #: What follows on the same number, in order: whoever is served here goes on there by rule.
     stages: tuple[str, ...] = ()
+    first_stage: Words = field(default_factory=dict)  # what is done here, as the first of the stages; {}: the name
+    #: What is done after the last of them at another place, such as paying at a bank; {}: nothing.
+    elsewhere: Words = field(default_factory=dict)
     both_ready: bool = False              # a stage that begins only when the other one (the inmate) is ready too
     phone_away: bool = False              # from this stage on phones are in a locker: no call may depend on one
     plate: bool = False                   # a lane: whoever takes a number may give the car's plate
@@ -778,6 +781,11 @@ class Office:
         journey = self.journey(first)
         gone = journey[: journey.index(current) + 1] if current in journey else (current,)
         return any(s.phone_away for s in self.services if s.key in gone)
+
+    def phone_away_at(self, service: str) -> bool:
+        """Whether whoever waits at ``service`` has left the phone in the locker. A stage is of one journey only."""
+        first = next((s.key for s in self.services if service in s.stages), service)
+        return self.without_phone(first, service)
 
     def room(self, key: str) -> Room | None:
         return next((r for r in self.rooms if r.key == key), None)
@@ -3384,6 +3392,11 @@ Times are UTC ms, durations ms, stated times minutes; codes and keys, no names. 
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import deque
+from collections.abc import Iterable, Iterator
+from itertools import chain, zip_longest
+
 from .entry import Entry
 
 HEAD = (
@@ -3414,6 +3427,63 @@ def _cell(value: str | int | None) -> str:
     if value is None:
         return ""
     return str(int(value)) if isinstance(value, bool) else str(value)
+
+
+def compared(stated: Iterable[str], made: Iterable[str]) -> Iterator[tuple[int, str, str]]:
+    """What is wrong with the lines of a table against those that the events give: line number, code, and the line.
+
+    Line by line as long as they are equal. From the first that is not, lines are held against each other by their
+    step, so that one line taken out is one finding and not one for each line after it.
+    """
+    given, due = iter(stated), iter(made)
+    for at, (line, wanted) in enumerate(zip_longest(given, due), 1):
+        if line != wanted:
+            yield from _apart(
+                at, [one for one in chain([line], given) if one is not None],
+                [one for one in chain([wanted], due) if one is not None])
+            return
+
+
+def _apart(at: int, given: list[str], due: list[str]) -> Iterator[tuple[int, str, str]]:
+    place = {_step(line): nth for nth, line in enumerate(due)}
+    there = dict.fromkeys(place[_step(line)] for line in given if _step(line) in place)
+    kept = _in_order(list(there))
+    absent = deque(line for nth, line in enumerate(due) if nth not in there)
+    seen: set[int] = set()
+    for here, line in enumerate(given, at):
+        nth = place.get(_step(line))
+        if nth is None or nth in seen:
+            yield here, "line_more", line
+            continue
+        seen.add(nth)
+        while nth in kept and absent and place[_step(absent[0])] < nth:
+            yield here, "line_missing", absent.popleft()
+        if nth not in kept:
+            yield here, "line_moved", line
+        if line != due[nth]:
+            yield here, "line_differs", line
+    for line in absent:
+        yield at + len(given), "line_missing", line
+
+
+def _step(line: str) -> str:
+    return "".join(line.split(";", 5)[4:5])
+
+
+def _in_order(places: list[int]) -> set[int]:
+    """A longest selection of ``places`` that rises: whatever is not in it stands somewhere else than it should."""
+    ends: list[int] = []
+    before: dict[int, int | None] = {}
+    for place in places:
+        nth = bisect_left(ends, place)
+        before[place] = ends[nth - 1] if nth else None
+        ends[nth:nth + 1] = [place]
+    kept: set[int] = set()
+    last = ends[-1] if ends else None
+    while last is not None:
+        kept.add(last)
+        last = before[last]
+    return kept
 '''
 
 # -------------------- domain/tally.py --------------------
@@ -5064,6 +5134,9 @@ EVIDENCE_PROBLEMS: dict[str, str] = {
     "standard_unknown": "a number names another standard than the one that was in force for it",
     "figure_differs": "a published figure is not the one that the events give",
     "line_differs": "a line of the table is not the one that the events give",
+    "line_missing": "a line of the table that the events give is not there",
+    "line_more": "the events give no such line of the table, or only one",
+    "line_moved": "a line of the table stands in another place than the events give it",
     "rehashed": "the content gives the stored hash, but the next event was linked to another one",
     "link_explained": "the link does not fit because the event before was changed",
     "files_unlisted": "the bundle has no list of its files",
@@ -5143,7 +5216,7 @@ FOLLOWS = frozenset({
     "durations_differ", "not_possible", "unknown_step", "step_twice", "undo_of_another", "clock_back", "not_the_next",
     "passed_over", "other_circumstances", "number_missing", "number_twice", "number_outside", "number_unused",
     "standard_unknown", "standard_differs", "configuration_differs", "register_differs", "line_differs",
-    "figure_differs", "seal_list_differs",
+    "line_missing", "line_more", "line_moved", "figure_differs", "seal_list_differs",
 })
 #: A row of which one of these is said is itself not what it was.
 _CHANGED = frozenset({"changed", "row_unreadable", "body_not_canonical", "unknown_kind", "other_office"})
@@ -5235,7 +5308,7 @@ from typing import Any
 from .bundle import BundleHead, event_of, register_digest, standard_line
 from .chain import GENESIS, Event, Problem, check
 from .entry import Entry
-from .entry_csv import HEAD, csv_line
+from .entry_csv import HEAD, compared, csv_line
 from .findings import ODD, Finding, Result
 from .hours import office_day
 from .in_force import InForce, read_configuration
@@ -5271,6 +5344,7 @@ class Examination:
         self.last: Event | None = None
         self.cut_day = ""  # the day in whose middle a log begins that does not begin at its very first event
         self.overtaken: dict[int, int] = {}
+        self._other: set[int] = set()  # configurations that are not those of the log
         self._differing: set[int] = set()  # events of which a seal from outside tells another hash
         self._restores: list[tuple[int, int, str]] = []  # (kept up to, lost up to, day)
 
@@ -5389,7 +5463,8 @@ class Examination:
         if found is None:
             self._say("events.jsonl", seq, "configuration_missing", str(version))
             return
-        if found.digest != digest:
+        if found.digest != digest and version not in self._other:  # each seal names it again: said once
+            self._other.add(version)
             self._say("configurations.jsonl", version, "configuration_differs", str(version))
         self.force, self.rebuilt.office = found, found.office
         self.in_force_at[seq] = found
@@ -5523,9 +5598,8 @@ class Examination:
                 yield csv_line(entry)
 
         try:
-            for at, (line, found) in enumerate(zip_longest(steps, lines(), fillvalue=""), 1):
-                if line != found:
-                    self._say("steps.csv", at, "line_differs", line[:160])
+            for at, code, line in compared(steps, lines()):
+                self._say("steps.csv", at, code, line[:160])
             figures = self.report(made)
         except ODD as odd:
             self._say("events.jsonl", 0, "unreadable", str(odd))
@@ -5662,6 +5736,9 @@ from .reading import Bundle, NoBundle
 Words = Mapping[str, Mapping[str, str]]
 LANGUAGES = ("id", "en")
 SHOWN, SHOWN_EXPLAINED = 40, 10
+#: In this order is told what is wrong in which file; other files come between the two.
+CAUSES = ("events.jsonl", "configurations.jsonl", "standards.jsonl")
+CONSEQUENCES = ("seals.jsonl", "steps.csv", "report.json")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -5803,8 +5880,10 @@ def sentence(finding: Finding, words: Mapping[str, str]) -> str:
 
 
 def _ordered(result: Result) -> list[Finding]:
-    """What is wrong with the log itself comes first: it explains the rest."""
-    return sorted(result.findings, key=lambda found: (found.file != "events.jsonl", found.file, found.at))
+    """What is wrong with the log and with what it is judged by comes first: it explains the rest."""
+    rank = {name: nth for nth, name in enumerate(CAUSES)}
+    rank.update((name, len(rank) + 1 + nth) for nth, name in enumerate(CONSEQUENCES))
+    return sorted(result.findings, key=lambda f: (rank.get(f.file, len(CAUSES)), f.file, f.at))
 
 
 def _when(examination: Examination) -> str:
@@ -5897,6 +5976,9 @@ WORDS = r'''{
   "problem.file_unlisted": "berkas ini tidak tercantum dalam daftar berkas",
   "problem.files_unlisted": "daftar berkas bundel ini tidak ada atau rusak: README.txt dan verifier.py tidak dapat diperiksa",
   "problem.line_differs": "baris berbeda dari hasil hitung ulang ({found})",
+  "problem.line_missing": "di sini hilang satu baris, yang menurut kejadian harus ada ({found})",
+  "problem.line_more": "baris ini tidak ada dalam hasil hitung ulang, atau hanya sekali ({found})",
+  "problem.line_moved": "baris ini bukan di tempatnya ({found})",
   "problem.link_explained": "tautannya tidak cocok, dijelaskan oleh kejadian {found}",
   "problem.list_differs": "daftar berkas bukan yang kodenya Anda berikan; kodenya {found}"
  },
@@ -5970,6 +6052,9 @@ WORDS = r'''{
   "problem.file_unlisted": "this file does not stand in the list of files",
   "problem.files_unlisted": "the list of this bundle's files is missing or damaged: README.txt and verifier.py cannot be checked",
   "problem.line_differs": "the line is not what the events give ({found})",
+  "problem.line_missing": "a line that the events give is missing here ({found})",
+  "problem.line_more": "the events give no such line, or only one ({found})",
+  "problem.line_moved": "the line stands in another place than it should ({found})",
   "problem.link_explained": "its link does not fit, which event {found} explains",
   "problem.list_differs": "the list of files is not the one whose code you gave; its code is {found}"
  }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from . import opening
 from .commands.custody import import_people
@@ -13,6 +14,7 @@ from .passwords import hashed, new_password
 from .shell import Session
 
 FILES = ("rutan.toml", "kanim.toml", "besuk.toml")
+<<<<<<< HEAD
 #: Register numbers of the demo's people in custody, at the office of this file: B0001 to B0060.
 REGISTRY, IN_CUSTODY = "besuk.toml", 60
 #: What their families see in turn; the last of them shows what a page says while the register says nothing.
@@ -20,11 +22,35 @@ CASES = (
     ("1 bulan 15 hari (17 Agustus 2026)", "2027-08-17", "second"), ("2 bulan (17 Agustus 2026)", "2027-02-03", "last"),
     ("", "2029-05-21", "first"), ("", "", "orientation"), ("", "", ""),
 )
+=======
+#: The demo's people in custody by office: register numbers (a letter, counted from 1), and what is special about them.
+_CUSTODY: dict[str, list[tuple[str, int, dict[str, Any], str]]] = {
+    "rutan": [
+        ("N", 40, {"status": "narapidana", "block": "A"}, "narapidana"),
+        ("T", 40, {"status": "tahanan", "block": "C", "days": ("tuesday", "thursday", "saturday")},
+         "tahanan: Tuesday, Thursday, Saturday, with a permit"),
+        ("X", 1, {"status": "narapidana", "may_visit": False}, "may not be visited"),
+        ("H", 1, {"status": "narapidana", "hidden": True}, "hidden")],
+    "besuk": [("B", 60, {"status": "narapidana", "block": "B"}, "narapidana")],
+}
+>>>>>>> origin/issue-5
 FOLDER = Path(__file__).resolve().parents[1] / "offices"
 PEOPLE = (
     ("ani", "Ani", "officer"), ("budi", "Budi", "officer"), ("citra", "Citra", "officer"), ("dewi", "Dewi", "officer"),
     ("sari", "Sari", "supervisor"), ("auditor", "Auditor", "auditor"), ("admin", "Administrator", "administrator"),
 )
+
+
+def _registry(session: Session, office: str) -> list[str]:
+    """Takes in the people in custody of a demo office; says their register numbers, which a family would be given."""
+    groups = _CUSTODY.get(office, [])
+    if not groups:
+        return []
+    session.press(office, "import_people", import_people, people=[
+        Inmate(f"{letter}{n:04d}", **facts) for letter, most, facts, _said in groups for n in range(1, most + 1)])
+    said = "; ".join(f"{letter}0001" + (f" to {letter}{most:04d}" if most > 1 else "") + f" ({what})"
+                     for letter, most, _facts, what in groups)
+    return [f"      (register numbers for reserving a visit: {said})"]
 
 
 def load(session: Session) -> list[str]:
@@ -37,10 +63,14 @@ def load(session: Session) -> list[str]:
         opening.add_office(session.database, office.key)
         session.press(office.key, "configure", configure, office=office, reason="demo")
         lines.append(f"    {office.name}")
+<<<<<<< HEAD
         if file == REGISTRY:
             session.press(office.key, "import_people", import_people, people=[
                 _in_custody(n) for n in range(1, IN_CUSTODY + 1)])
             lines.append(f"      (register numbers for reserving a visit: B0001 to B{IN_CUSTODY:04d})")
+=======
+        lines += _registry(session, office.key)
+>>>>>>> origin/issue-5
         for name, shown, role in PEOPLE:
             password = new_password()
             session.press(

@@ -76,7 +76,7 @@
       <div class="row"><${Desk.button} kind="button-primary" icon=${state.playing ? "player-pause" : "player-play"} word=${Queue.t(state.playing ? "film.pause" : "film.play")} testid="film-play" run=${play} />
         ${SPEEDS.map(function (speed) { return html`<button type="button" class="button" key=${speed} aria-pressed=${String(speed === state.speed)} onClick=${pace(speed)} data-testid=${"speed-" + speed}>${speed}\u00d7</button>`; })}
         <input class="film-seek" type="range" min=${state.first} max=${state.last} step="10000" value=${at} onInput=${seek} aria-label=${Queue.t("film.seek")} aria-valuetext=${Queue.time(at)} data-testid="film-seek" /></div>
-      <ul class="plain lanes">${props.picture.services.map(function (service) { return html`<${Lane} key=${service.key} service=${service} film=${film} at=${at} />`; })}</ul>
+      <${Desk.Legend} kinds=${["ok", "late", "first"]} /><ul class="plain lanes">${props.picture.services.map(function (service) { return html`<${Lane} key=${service.key} service=${service} film=${film} at=${at} />`; })}</ul>
       <ul class="plain places">${props.answer.counters.map(function (counter) { return html`<${Place} key=${counter} counter=${counter} film=${film} at=${at} picture=${props.picture} />`; })}</ul>
       <p class="soft text-s">${Queue.t("film.called", done(film, at))}</p></section>`;
   };

@@ -28,10 +28,10 @@
   }
 
   function Track(props) {
-    const service = props.service, found = marks(service, props.now), stated = service.stated.wait_min;
+    const service = props.service, found = marks(service, props.now), stated = service.stated.waits;
     const words = Queue.t("line.words", { n: service.waiting, late: service.late, soon: service.will_be_late });
     return html`<div class="track" role="img" aria-label=${words} data-testid=${"track-" + service.key}>
-      ${stated === null ? null : html`<span class="track-promise" style=${{ left: PROMISE + "%" }}><span class="track-stated">${Queue.t("stated", { minutes: stated })}</span></span>`}
+      ${!stated.length ? null : html`<span class="track-promise" style=${{ left: PROMISE + "%" }}><span class="track-stated">${Desk.stated(stated)}</span></span>`}
       ${found.map(function (one, nth) {
         return html`<span key=${one.label} class=${"mark mark-" + one.kind} style=${{ left: one.at + "%", top: (nth % 3) * 0.55 + 0.35 + "rem" }} title=${one.label + " \u00b7 " + Desk.span(one.waited)}></span>`;
       })}</div>`;
@@ -83,15 +83,16 @@
     return html`<p class="soft text-s" data-testid="as-of">${Queue.t(one ? "lines.as_of_one" : "lines.as_of", { ahead: Desk.second(at), forecast: Desk.second(forecast) })}</p>`;
   }
 
-  function Legend() {
-    return html`<ul class="plain legend text-s" aria-hidden="true">${["ok", "soon", "late"].map(function (kind) {
-      return html`<li key=${kind}><span class=${"mark mark-" + kind}></span>${Queue.t("mark." + kind)}</li>`;
+  /** What the shapes of those who wait mean; `first` is the ring of whoever has priority. */
+  Desk.Legend = function (props) {
+    return html`<ul class="plain legend text-s" aria-hidden="true">${props.kinds.map(function (kind) {
+      return html`<li key=${kind}><span class=${"mark mark-" + (kind === "first" ? "ok mark-first" : kind)}></span>${Queue.t("mark." + kind)}</li>`;
     })}</ul>`;
-  }
+  };
 
   Desk.Lines = function (props) {
     const services = props.picture.services;
-    return html`<section class="card lines"><div class="card-head"><h2>${Queue.t("lines")}</h2><${Legend} /></div>
+    return html`<section class="card lines"><div class="card-head"><h2>${Queue.t("lines")}</h2><${Desk.Legend} kinds=${["ok", "soon", "late"]} /></div>
       <ul class="plain line-list">${services.map(function (service) { return html`<${LineOf} key=${service.key} service=${service} now=${props.now} />`; })}</ul>
       <${AsOf} ahead=${props.picture.ahead} /><${Risks} ...${props} /><${Hits} hits=${props.picture.hits} /></section>`;
   };

@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from backstage import demo_office
@@ -27,6 +28,7 @@ from queue_server.commands_shell.proof import words
 from queue_server.domain.blame import explained
 from queue_server.domain.bundle import FILES, LIST, event_line, event_of, list_text
 from queue_server.domain.chain import GENESIS, Event, digest
+from queue_server.domain.entry_csv import compared
 from queue_server.domain.evidence import Examination
 from queue_server.domain.findings import Finding
 from queue_server.domain.lines import Lines
@@ -189,6 +191,17 @@ def test_what_is_said_of_one_changed_row(made: Made, tmp_path: Path) -> None:
         f"(because of event {event.seq})" in said
 
 
+def test_a_changed_standard_is_named_before_the_figures_that_differ_because_of_it(made: Made, tmp_path: Path) -> None:
+    folder = tmp_path / "changed"
+    shutil.copytree(made.folder, folder)
+    text = (made.folder / "standards.jsonl").read_text("utf-8")
+    (folder / "standards.jsonl").write_text(text.replace('wait_min\\": ', 'wait_min\\": 9'), "utf-8")
+    said = report(examine(Bundle(folder), made.printed), words()["en"])
+    named = [line for line in said if line.startswith("  - ")]
+    assert any(line.startswith("  - steps.csv") for line in named)
+    assert next(line for line in named if not line.startswith("  - event ")).startswith("  - standards.jsonl, line 1")
+
+
 def _with(examination: Examination, findings: list[Finding]) -> Examination:
     examination.result.findings = []
     for finding in findings:
@@ -226,11 +239,26 @@ def test_a_cut_tail_is_found(made: Made) -> None:
         assert "seal_not_found" in {finding.code for finding in found.result.findings}
 
 
+@pytest.mark.parametrize(("change", "named"), [
+    (lambda lines: lines[:9] + lines[10:], (10, "line_missing")),
+    (lambda lines: lines[:9] + lines[8:], (10, "line_more")),
+    (lambda lines: [*lines[:9], lines[10], lines[9], *lines[11:]], (10, "line_moved")),
+    (lambda lines: [*lines[:9], *lines[10:15], lines[9], *lines[15:]], (15, "line_moved")),
+    (lambda lines: [*lines[:9], lines[9] + "0", *lines[10:]], (10, "line_differs")),
+    (lambda lines: lines[1:], (1, "line_missing")),
+    (lambda lines: lines[:-1], (-1, "line_missing")),
+])
+def test_of_a_table_only_the_line_that_was_touched_is_named(made: Made, change: Any, named: tuple[int, str]) -> None:
+    lines = (made.folder / "steps.csv").read_text("utf-8").splitlines()
+    found = [(at, code) for at, code, _line in compared(change(lines), lines)]
+    assert found == [(len(lines) if named[0] < 0 else named[0], named[1])]
+
+
 @pytest.mark.parametrize(("name", "change", "code"), [
     ("report.json", lambda text: text.replace('"steps": ', '"steps": 1', 1), "figure_differs"),
     ("report.json", lambda text: text.replace('"key": "', '"key": "x', 1), "figure_differs"),
     ("steps.csv", lambda text: text.replace(";done;", ";no_show;", 1), "line_differs"),
-    ("steps.csv", lambda text: "\n".join(text.split("\n")[:9] + text.split("\n")[10:]), "line_differs"),
+    ("steps.csv", lambda text: "\n".join(text.split("\n")[:9] + text.split("\n")[10:]), "line_missing"),
     ("standards.jsonl", lambda text: text.replace('wait_min\\": ', 'wait_min\\": 9', 1), "standard_differs"),
     ("standards.jsonl", lambda text: text.replace('"version":1', '"version":2', 1), "register_differs"),
     ("configurations.jsonl", lambda text: text.replace('ordinary\\":', 'ordinary\\":3', 1), "configuration_differs"),

@@ -303,6 +303,8 @@ def test_the_demo_plays_a_morning_and_leaves_the_counters_tidy(server: Server) -
     said = ended.stdout
     assert ended.returncode == 0, said + ended.stderr
     assert f"http://localhost:{server.port}/display/rutan/tv-tunggu" in said and "kanim" not in said
+    assert "free for you: Counter 2\n" in said, "the units of a room are led from its console: nobody sits there"
+    assert "destroyed" not in ended.stderr
     assert board.picture["calls"], "a board called within the minute"
     picture = ani.wait_for(lambda p: all(not c["person"] or c["mine"] for c in p["counters"]))
     assert picture["counter"]["key"] == "1" and picture["waiting"]["total"] == 0

@@ -16,7 +16,7 @@ from ..commands.setup import add_person, reset_password
 from ..domain.errors import Refused
 from ..domain.office import Office
 from ..passwords import hashed, new_password
-from ..replay.morning import Account, Morning, staffed
+from ..replay.morning import Account, Morning, seats_of, staffed
 from ..shell import Session, existing
 from ..upkeep.data_folder import served
 
@@ -97,7 +97,7 @@ def _addresses(mornings: Sequence[Morning], base: str) -> str:
         office = morning.office
         lines.append(f"  {office.name}")
         lines += [f"    board       {shown}/display/{office.key}/{board.key}" for board in office.boards]
-        free = [c.name["en"] for c in office.counters if c not in staffed(office)]
+        free = [c.name["en"] for c in seats_of(office) if c not in staffed(office)]
         for_you = f"   free for you: {', '.join(free)}" if free else ""
         lines += [
             f"    counter     {shown}/counter/{office.key}{for_you}",

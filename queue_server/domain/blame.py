@@ -18,7 +18,7 @@ FOLLOWS = frozenset({
     "durations_differ", "not_possible", "unknown_step", "step_twice", "undo_of_another", "clock_back", "not_the_next",
     "passed_over", "other_circumstances", "number_missing", "number_twice", "number_outside", "number_unused",
     "standard_unknown", "standard_differs", "configuration_differs", "register_differs", "line_differs",
-    "figure_differs", "seal_list_differs",
+    "line_missing", "line_more", "line_moved", "figure_differs", "seal_list_differs",
 })
 #: A row of which one of these is said is itself not what it was.
 _CHANGED = frozenset({"changed", "row_unreadable", "body_not_canonical", "unknown_kind", "other_office"})

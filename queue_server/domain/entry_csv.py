@@ -5,6 +5,11 @@ Times are UTC ms, durations ms, stated times minutes; codes and keys, no names. 
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import deque
+from collections.abc import Iterable, Iterator
+from itertools import chain, zip_longest
+
 from .entry import Entry
 
 HEAD = (
@@ -35,3 +40,60 @@ def _cell(value: str | int | None) -> str:
     if value is None:
         return ""
     return str(int(value)) if isinstance(value, bool) else str(value)
+
+
+def compared(stated: Iterable[str], made: Iterable[str]) -> Iterator[tuple[int, str, str]]:
+    """What is wrong with the lines of a table against those that the events give: line number, code, and the line.
+
+    Line by line as long as they are equal. From the first that is not, lines are held against each other by their
+    step, so that one line taken out is one finding and not one for each line after it.
+    """
+    given, due = iter(stated), iter(made)
+    for at, (line, wanted) in enumerate(zip_longest(given, due), 1):
+        if line != wanted:
+            yield from _apart(
+                at, [one for one in chain([line], given) if one is not None],
+                [one for one in chain([wanted], due) if one is not None])
+            return
+
+
+def _apart(at: int, given: list[str], due: list[str]) -> Iterator[tuple[int, str, str]]:
+    place = {_step(line): nth for nth, line in enumerate(due)}
+    there = dict.fromkeys(place[_step(line)] for line in given if _step(line) in place)
+    kept = _in_order(list(there))
+    absent = deque(line for nth, line in enumerate(due) if nth not in there)
+    seen: set[int] = set()
+    for here, line in enumerate(given, at):
+        nth = place.get(_step(line))
+        if nth is None or nth in seen:
+            yield here, "line_more", line
+            continue
+        seen.add(nth)
+        while nth in kept and absent and place[_step(absent[0])] < nth:
+            yield here, "line_missing", absent.popleft()
+        if nth not in kept:
+            yield here, "line_moved", line
+        if line != due[nth]:
+            yield here, "line_differs", line
+    for line in absent:
+        yield at + len(given), "line_missing", line
+
+
+def _step(line: str) -> str:
+    return "".join(line.split(";", 5)[4:5])
+
+
+def _in_order(places: list[int]) -> set[int]:
+    """A longest selection of ``places`` that rises: whatever is not in it stands somewhere else than it should."""
+    ends: list[int] = []
+    before: dict[int, int | None] = {}
+    for place in places:
+        nth = bisect_left(ends, place)
+        before[place] = ends[nth - 1] if nth else None
+        ends[nth:nth + 1] = [place]
+    kept: set[int] = set()
+    last = ends[-1] if ends else None
+    while last is not None:
+        kept.add(last)
+        last = before[last]
+    return kept

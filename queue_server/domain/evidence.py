@@ -18,7 +18,7 @@ from typing import Any
 from .bundle import BundleHead, event_of, register_digest, standard_line
 from .chain import GENESIS, Event, Problem, check
 from .entry import Entry
-from .entry_csv import HEAD, csv_line
+from .entry_csv import HEAD, compared, csv_line
 from .findings import ODD, Finding, Result
 from .hours import office_day
 from .in_force import InForce, read_configuration
@@ -54,6 +54,7 @@ class Examination:
         self.last: Event | None = None
         self.cut_day = ""  # the day in whose middle a log begins that does not begin at its very first event
         self.overtaken: dict[int, int] = {}
+        self._other: set[int] = set()  # configurations that are not those of the log
         self._differing: set[int] = set()  # events of which a seal from outside tells another hash
         self._restores: list[tuple[int, int, str]] = []  # (kept up to, lost up to, day)
 
@@ -172,7 +173,8 @@ class Examination:
         if found is None:
             self._say("events.jsonl", seq, "configuration_missing", str(version))
             return
-        if found.digest != digest:
+        if found.digest != digest and version not in self._other:  # each seal names it again: said once
+            self._other.add(version)
             self._say("configurations.jsonl", version, "configuration_differs", str(version))
         self.force, self.rebuilt.office = found, found.office
         self.in_force_at[seq] = found
@@ -306,9 +308,8 @@ class Examination:
                 yield csv_line(entry)
 
         try:
-            for at, (line, found) in enumerate(zip_longest(steps, lines(), fillvalue=""), 1):
-                if line != found:
-                    self._say("steps.csv", at, "line_differs", line[:160])
+            for at, code, line in compared(steps, lines()):
+                self._say("steps.csv", at, code, line[:160])
             figures = self.report(made)
         except ODD as odd:
             self._say("events.jsonl", 0, "unreadable", str(odd))

@@ -25,6 +25,9 @@ from .reading import Bundle, NoBundle
 Words = Mapping[str, Mapping[str, str]]
 LANGUAGES = ("id", "en")
 SHOWN, SHOWN_EXPLAINED = 40, 10
+#: In this order is told what is wrong in which file; other files come between the two.
+CAUSES = ("events.jsonl", "configurations.jsonl", "standards.jsonl")
+CONSEQUENCES = ("seals.jsonl", "steps.csv", "report.json")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -166,8 +169,10 @@ def sentence(finding: Finding, words: Mapping[str, str]) -> str:
 
 
 def _ordered(result: Result) -> list[Finding]:
-    """What is wrong with the log itself comes first: it explains the rest."""
-    return sorted(result.findings, key=lambda found: (found.file != "events.jsonl", found.file, found.at))
+    """What is wrong with the log and with what it is judged by comes first: it explains the rest."""
+    rank = {name: nth for nth, name in enumerate(CAUSES)}
+    rank.update((name, len(rank) + 1 + nth) for nth, name in enumerate(CONSEQUENCES))
+    return sorted(result.findings, key=lambda f: (rank.get(f.file, len(CAUSES)), f.file, f.at))
 
 
 def _when(examination: Examination) -> str:

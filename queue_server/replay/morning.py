@@ -71,9 +71,11 @@ class Morning:
             for account, counter in zip(self.officers, staffed(self.office), strict=False):
                 web = await signed_in(self.base, self.office.key, account.name, account.password)
                 line = await Line(web, {"screen": "counter", "office": self.office.key}).open()
-                with suppress(Refusal):  # somebody who tries the demo sits there: theirs
+                try:
                     await line.press("sit", counter=counter.key)
                     seats[counter.key] = line
+                except Refusal:  # somebody who tries the demo sits there: theirs
+                    await line.close()
             if not seats:
                 self.say(f"{self.office.name}: every counter is taken, nobody of the demo could sit down")
                 return
@@ -108,7 +110,7 @@ class Morning:
     # --- visitors -------------------------------------------------------------------------------
 
     async def _visitors(self, kiosk: Web, counters: tuple[str, ...]) -> None:
-        wanted = {s for key in counters for s in self.office.counter(key).services}
+        wanted = {s for key in counters for s in self.office.counter(key).services} - self.office.stage_keys
         mean = (SERVE_S + WALK_S) / len(counters) / PRESSURE
         count = 0
         while True:
@@ -205,18 +207,20 @@ class Morning:
                 return
         await line.press("start")
         await self._pause(SERVE_S)
-        others = [s.key for s in self.office.services if s.key != called.get("service") and self._reachable(s.key)]
+        others = [
+            s.key for s in self.office.services
+            if s.key != called.get("service") and s.key not in self.office.stage_keys and self._reachable(s.key)]
         if luck > 0.95:
             await line.press("park", reason="papers_missing")
             parked[step] = asyncio.get_running_loop().time() + 3 * SERVE_S
         elif luck > 0.90 and others:
-            moved = await line.press("transfer", service=self.chance.choice(others))
-            secret = self.tickets.pop(step, None)
-            if secret is not None:
-                self.tickets[moved["step"]] = secret
+            self._goes_on(step, await line.press("transfer", service=self.chance.choice(others)))
         else:
-            await line.press("finish", outcome="served")
-            await self._gone(step)
+            done = await line.press("finish", outcome="served")
+            if "stage" in done:
+                self._goes_on(step, done)
+            else:
+                await self._gone(step)
         await asyncio.sleep(self.chance.uniform(BREATH_S, 3 * BREATH_S))
 
     def _reachable(self, service: str) -> bool:
@@ -225,6 +229,12 @@ class Morning:
     async def _pause(self, mean: float) -> None:
         await asyncio.sleep(max(BREATH_S, self.chance.gauss(mean, mean / 3)))
 
+    def _goes_on(self, step: int, moved: Message) -> None:
+        """The same number waits somewhere else."""
+        secret = self.tickets.pop(step, None)
+        if secret is not None:
+            self.tickets[moved["step"]] = secret
+
     async def _gone(self, step: int) -> None:
         self.tickets.pop(step, None)
         phone = self.phones.pop(step, None)
@@ -232,11 +242,16 @@ class Morning:
             await phone.close()
 
 
+def seats_of(office: Office) -> list[Counter]:
+    """The counters where somebody can sit down: not the units of a room, which its console leads."""
+    return [counter for counter in office.counters if office.room_of(counter.key) is None]
+
+
 def staffed(office: Office) -> list[Counter]:
     """The counters that the demo's officers take: of several that serve the same, one stays free for whoever
     tries the demo, and three are enough."""
     alike: dict[tuple[str, ...], list[Counter]] = defaultdict(list)
-    for counter in office.counters:
+    for counter in seats_of(office):
         alike[counter.services].append(counter)
     return list(_chosen(alike.values()))
 
