@@ -14,15 +14,6 @@ from .passwords import hashed, new_password
 from .shell import Session
 
 FILES = ("rutan.toml", "kanim.toml", "besuk.toml")
-<<<<<<< HEAD
-#: Register numbers of the demo's people in custody, at the office of this file: B0001 to B0060.
-REGISTRY, IN_CUSTODY = "besuk.toml", 60
-#: What their families see in turn; the last of them shows what a page says while the register says nothing.
-CASES = (
-    ("1 bulan 15 hari (17 Agustus 2026)", "2027-08-17", "second"), ("2 bulan (17 Agustus 2026)", "2027-02-03", "last"),
-    ("", "2029-05-21", "first"), ("", "", "orientation"), ("", "", ""),
-)
-=======
 #: The demo's people in custody by office: register numbers (a letter, counted from 1), and what is special about them.
 _CUSTODY: dict[str, list[tuple[str, int, dict[str, Any], str]]] = {
     "rutan": [
@@ -33,7 +24,12 @@ _CUSTODY: dict[str, list[tuple[str, int, dict[str, Any], str]]] = {
         ("H", 1, {"status": "narapidana", "hidden": True}, "hidden")],
     "besuk": [("B", 60, {"status": "narapidana", "block": "B"}, "narapidana")],
 }
->>>>>>> origin/issue-5
+#: What families of sentenced people see in turn; the last shows what a page says while the register says nothing.
+_CASES = (
+    {"remission": "1 bulan 15 hari (17 Agustus 2026)", "release_day": "2027-08-17", "programme": "second"},
+    {"remission": "2 bulan (17 Agustus 2026)", "release_day": "2027-02-03", "programme": "last"},
+    {"release_day": "2029-05-21", "programme": "first"}, {"programme": "orientation"}, {},
+)
 FOLDER = Path(__file__).resolve().parents[1] / "offices"
 PEOPLE = (
     ("ani", "Ani", "officer"), ("budi", "Budi", "officer"), ("citra", "Citra", "officer"), ("dewi", "Dewi", "officer"),
@@ -47,10 +43,14 @@ def _registry(session: Session, office: str) -> list[str]:
     if not groups:
         return []
     session.press(office, "import_people", import_people, people=[
-        Inmate(f"{letter}{n:04d}", **facts) for letter, most, facts, _said in groups for n in range(1, most + 1)])
+        Inmate(f"{letter}{n:04d}", **facts, **_case(n, facts["status"])) for letter, most, facts, _said in groups for n in range(1, most + 1)])
     said = "; ".join(f"{letter}0001" + (f" to {letter}{most:04d}" if most > 1 else "") + f" ({what})"
                      for letter, most, _facts, what in groups)
     return [f"      (register numbers for reserving a visit: {said})"]
+
+
+def _case(n: int, status: str) -> dict[str, str]:
+    return _CASES[(n - 1) % len(_CASES)] if status == "narapidana" else {}
 
 
 def load(session: Session) -> list[str]:
@@ -63,14 +63,7 @@ def load(session: Session) -> list[str]:
         opening.add_office(session.database, office.key)
         session.press(office.key, "configure", configure, office=office, reason="demo")
         lines.append(f"    {office.name}")
-<<<<<<< HEAD
-        if file == REGISTRY:
-            session.press(office.key, "import_people", import_people, people=[
-                _in_custody(n) for n in range(1, IN_CUSTODY + 1)])
-            lines.append(f"      (register numbers for reserving a visit: B0001 to B{IN_CUSTODY:04d})")
-=======
         lines += _registry(session, office.key)
->>>>>>> origin/issue-5
         for name, shown, role in PEOPLE:
             password = new_password()
             session.press(
@@ -78,9 +71,3 @@ def load(session: Session) -> list[str]:
                 password_hash=hashed(password))
             lines.append(f"      {name:<8} {password}   {role}")
     return lines
-
-
-def _in_custody(n: int) -> Inmate:
-    remission, release_day, programme = CASES[(n - 1) % len(CASES)]
-    return Inmate(
-        f"B{n:04d}", "narapidana", "B", remission=remission, release_day=release_day, programme=programme)
