@@ -43,7 +43,8 @@ def _registry(session: Session, office: str) -> list[str]:
     if not groups:
         return []
     session.press(office, "import_people", import_people, people=[
-        Inmate(f"{letter}{n:04d}", **facts, **_case(n, facts["status"])) for letter, most, facts, _said in groups for n in range(1, most + 1)])
+        Inmate(f"{letter}{n:04d}", **facts, **_case(n, facts["status"]))
+        for letter, most, facts, _said in groups for n in range(1, most + 1)])
     said = "; ".join(f"{letter}0001" + (f" to {letter}{most:04d}" if most > 1 else "") + f" ({what})"
                      for letter, most, _facts, what in groups)
     return [f"      (register numbers for reserving a visit: {said})"]

@@ -22,8 +22,8 @@ FETCH_LATE_MS = 2 * MINUTE
 
 def found(s: Snapshot, devices: list[dict[str, Any]], late: dict[str, list[Row]], printer: str) -> list[dict[str, Any]]:
     """Alerts as ``{code, facts}``, the most urgent first; names in facts come in each language."""
-    return [*_unfetched(s), *_late(s, late), *will_be_late(s), *_boards(s, devices), *_printer(printer), *_papers(s), *_day(s),
-            *_standards(s)]
+    return [*_unfetched(s), *_late(s, late), *will_be_late(s), *_boards(s, devices), *_printer(printer), *_papers(s),
+            *_day(s), *_standards(s)]
 
 
 def brokers(newest: list[int], at: int) -> list[dict[str, Any]]:
