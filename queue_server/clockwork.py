@@ -106,6 +106,7 @@ class Clockwork:
     def _tidy(self) -> None:
         for office in self.kit.blocking(self._offices):
             self.writer.press(Job(office, SYSTEM, "tidy", tidy))
+        self.kit.blocking(self.database.wipe)
         for work in self.hourly:
             self.kit.blocking(work)
 

@@ -26,7 +26,9 @@ def _sqlite_engine(url: str, begin: str, **options: Any) -> Engine:
     @event.listens_for(engine, "connect")
     def _prepare(raw: Any, _record: Any) -> None:
         raw.isolation_level = None  # we say BEGIN ourselves; the driver would begin too late
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_S * 1000}"):
+        # secure_delete: what is erased is overwritten, not only let go; else a name stays in the file for months.
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON",
+                       f"busy_timeout={BUSY_S * 1000}"):
             raw.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -75,6 +77,18 @@ class Database:
         """A snapshot: everything read inside is of one moment."""
         with self.reading.connect() as connection, connection.begin():
             yield connection
+
+    def wipe(self) -> bool:
+        """Empties SQLite's write-ahead log, where what was erased stands for a while as it was before. False: somebody
+        reads or writes just now, and nothing was waited for. PostgreSQL's autovacuum does the like."""
+        if not self.is_sqlite:
+            return True
+        line = self.writing.raw_connection()
+        try:
+            line.cursor().execute("PRAGMA busy_timeout=0")
+            return not line.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        finally:
+            line.close()
 
     def close(self) -> None:
         if self._writer is not None:

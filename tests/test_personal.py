@@ -13,6 +13,7 @@ from small_house import KEY, house, session, write_note
 from sqlalchemy import Connection, insert, select
 
 from queue_server import tables as t
+from queue_server.cli import main
 from queue_server.clockwork import tidy
 from queue_server.commands import people, setup
 from queue_server.commands.erasure import erase_person
@@ -239,6 +240,26 @@ def test_what_a_person_had_erased_after_a_backup_is_erased_again(office: Config,
     restore.restore(office, made.file)
     assert [row["holder_name"] for row in held_rows(office, "reservation")] == ["", ""]
     assert check(chain(office)) == []
+
+
+def test_what_was_erased_is_in_no_file_of_the_database(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not in a page that is free now, and not in SQLite's write-ahead log."""
+    office = house(tmp_path / "data", 2)
+    with session(office) as here, here.database.writer().begin():
+        reservation(here.database.writer(), 1, 1, 2)
+    write_note(office, 2, TELLTALE)
+
+    def lies() -> bool:
+        return any(TELLTALE.encode() in file.read_bytes() for file in office.data.glob("queue.db*"))
+
+    with session(office) as beside:  # as the running server: its line keeps the write-ahead log alive
+        beside.database.writer().exec_driver_sql("SELECT 1").all()
+        beside.database.writer().rollback()
+        assert lies()
+        assert main(["erase", KEY, "reservation", "AAAA-0001", "--data", str(office.data)]) == 0
+        assert "1 in reservation" in capsys.readouterr().out and not lies()
 
 
 def test_who_works_here_no_more_is_a_number_in_the_log(office: Config) -> None:

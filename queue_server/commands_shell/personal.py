@@ -53,6 +53,7 @@ def erase(args: argparse.Namespace) -> int:
         else:
             gone = session.press(args.office, "erase_person", erase_person, what=args.what, which=args.which,
                                  day=args.day)["erased"]
+        session.database.wipe()
     finally:
         session.close()
     print("Erased: " + (", ".join(f"{count} in {table}" for table, count in gone.items()) or "nothing was left."))

@@ -11,7 +11,7 @@ from collections import OrderedDict
 from flask import Blueprint, Response
 
 from ..domain.office import LANGUAGES
-from ..kit import Worker
+from ..kit import Kit
 from ..sounds_tool import pcm
 from ..sounds_tool.engines import EngineFailed, Espeak
 from .door import Door
@@ -23,35 +23,39 @@ MOST_KEPT = 200
 
 
 class Speaker:
-    """The offline voice, in a thread of its own: its library does one thing at a time."""
+    """The offline voice, in native threads, one sentence after the other: its library does one thing at a time, and
+    several kiosks may be asked to read at once."""
 
-    def __init__(self, worker: Worker) -> None:
-        self._worker = worker
+    def __init__(self, kit: Kit) -> None:
+        self._kit = kit
         self._engine: Espeak | None = None
-        self._turn = threading.Lock()  # a worker is asked by one at a time: two kiosks may speak at once
+        self._turn = threading.Lock()
         self._kept: OrderedDict[tuple[str, str], bytes] = OrderedDict()
 
     def say(self, lang: str, text: str) -> bytes | None:
         """The sentence as WAV; None: this machine has no offline voice, and the kiosk helps itself."""
-        with self._turn:
-            found = self._kept.get((lang, text)) or self._worker.run(self._make, lang, text)
-            if found is not None and (lang, text) not in self._kept:
-                self._kept[lang, text] = found
-                if len(self._kept) > MOST_KEPT:
-                    self._kept.popitem(last=False)
-            return found
+        found = self._kept.get((lang, text))
+        if found is None:
+            found = self._kit.blocking(self._make, lang, text)
+            if found is None:
+                return None
+            self._kept[lang, text] = found
+            if len(self._kept) > MOST_KEPT:
+                self._kept.popitem(last=False)
+        return found
 
     def _make(self, lang: str, text: str) -> bytes | None:
-        try:
-            self._engine = self._engine or Espeak()
-            return pcm.wav(self._engine.speak(lang, "sentence", text))
-        except EngineFailed:
-            return None
+        with self._turn:
+            try:
+                self._engine = self._engine or Espeak()
+                return pcm.wav(self._engine.speak(lang, "sentence", text))
+            except EngineFailed:
+                return None
 
 
 def blueprint(door: Door) -> Blueprint:
     bp = Blueprint("spoken", __name__)
-    speaker = Speaker(door.kit.worker())
+    speaker = Speaker(door.kit)
 
     @bp.post("/office/<office>/say")
     def say(office: str) -> Response:

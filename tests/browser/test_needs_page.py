@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import requests
 from backstage import apply, until, with_rules
 from cast import Server, copy_of, settle
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -168,3 +170,15 @@ def test_a_number_is_taken_at_the_kiosk_by_ear_and_keypad_alone(
         page.keyboard.press("Backspace")
         page.get_by_test_id("service-titipan").wait_for()
         page.keyboard.press("0")
+
+
+def test_several_kiosks_are_read_aloud_at_once(house: Server) -> None:
+    kiosk = house.kiosk()
+
+    def said(n: int) -> int:
+        message = {"language": "id", "text": f"Tekan {n}: layanan nomor {n}, silakan menunggu di ruang tunggu"}
+        return requests.post(f"{house.base}/office/rutan/say", json=message, headers={"X-Queue": "1"},
+                             cookies=kiosk.http.cookies, timeout=30).status_code
+
+    with ThreadPoolExecutor(6) as crowd:
+        assert list(crowd.map(said, range(12))) == [200] * 12
