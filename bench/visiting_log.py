@@ -89,8 +89,14 @@ def _besides(told: Told, events: list[Event], office: Office, day: str, holder: 
             freed = session.online - sum(place[:2] == (day, session.key) for place in holder)
             if session.walk_in is not None and mine > session.walk_in + freed:
                 told.problems.append(f"session {session.key} gave {mine} numbers at the door")
-        if service.quota.total is not None:
-            told.besides[service.key] = len(issued)
+        if service.quota.total is not None and service.quota.per == "session":
+            for span in hours.periods(office, service, day):
+                ends = hours.instant(office, day, span.end)
+                mine = sum(at < ends for at in issued)
+                issued = [at for at in issued if at >= ends]
+                told.besides[f"{service.key} until {hours.hhmm(span.end)}"] = mine
+                if mine > service.quota.total:
+                    told.problems.append(f"{service.key} gave {mine} numbers until {hours.hhmm(span.end)}")
 
 
 def _units(told: Told, events: list[Event], office: Office) -> None:

@@ -72,6 +72,7 @@
     if (facts.reason) { facts.reason = Queue.because(facts.reason, lang); }
     Object.keys(facts).forEach(function (name) {
       if (/^\d{4}-\d\d-\d\d$/.test(facts[name])) { facts[name] = Queue.day(facts[name], lang); }
+      if (/^\d\d:\d\d$/.test(facts[name])) { facts[name] = facts[name].replace(":", "."); }
     });
     return Queue.t(Queue.has(key) ? key : "refused.unknown", facts, lang);
   };

@@ -10,6 +10,12 @@
   /** What an act is called on the screen; the primary ones say what happens. */
   Counter.actWord = function (act) { return Queue.t("act." + act); };
 
+  /* Where the number goes on to is said before it is pressed. */
+  function primaryWord(act, visitor) {
+    const stage = act === "finish" && visitor ? visitor.next_stage : null;
+    return stage ? Queue.t("act.go_on", { stage: Queue.say(stage) }) : Counter.actWord(act);
+  }
+
   function Primary(props) {
     const picture = props.picture, primary = Counter.primary(picture);
     const empty = primary.act === "call_next" && picture.waiting.total === 0;
@@ -17,7 +23,7 @@
     const busy = Boolean(sending && sending.slow && !sending.held);
     return html`<button type="button" class=${"button button-primary primary" + (empty ? " is-quiet" : "")} data-testid="primary" data-act=${primary.act}
         aria-disabled=${props.presses.ready("primary") ? null : "true"} aria-keyshortcuts="Space" onClick=${Counter.pressPrimary}>
-      ${Counter.icon(PRIMARY_ICONS[primary.act])}<span class="word">${busy ? Queue.t("sending") : Counter.actWord(primary.act)}</span>${Counter.keyCap(" ")}
+      ${Counter.icon(PRIMARY_ICONS[primary.act])}<span class="word">${busy ? Queue.t("sending") : primaryWord(primary.act, props.picture.current)}</span>${Counter.keyCap(" ")}
     </button>`;
   }
 

@@ -91,7 +91,7 @@
     if (!slip) { return null; }
     return html`<section class="card case-slip" role="status" data-testid="case-slip"><div><p>${Queue.t("case.given")}</p>
         <p class="case-office">${props.officeName}</p><p class="number case-code" data-testid="given-code">${slip.code}</p>
-        <p>${Queue.t("case.due", { date: Queue.day(slip.due), n: slip.days })}</p><p class="soft">${Queue.t("case.how")}</p></div>
+        <p>${Queue.t(slip.days ? "case.due" : "case.due.same", { date: Queue.day(slip.due), n: slip.days })}</p><p class="soft">${Queue.t("case.how")}</p></div>
       <div class="row case-acts"><button type="button" class="button" data-testid="case-print" onClick=${function () { window.print(); }}>${Queue.t("case.print")}</button>
         <button type="button" class="button button-quiet" data-testid="case-away" onClick=${Counter.slipAway}>${Queue.t("case.away")}</button></div></section>`;
   };

@@ -294,6 +294,15 @@
     if (!state.picture || !state.picture.families || state.picture.reserve || state.sending || state.screen === "pairing") { return; }
     try { window.sessionStorage.setItem("queue.slip", slip); } catch (closed) { /* it is touched in over there */ }
     window.location.assign("/family/" + office);
+  }, function (secret) {
+    if (!state.picture || state.picture.reserve || state.sending || state.screen === "pairing") { return; }
+    acts.missed();
+    Queue.get("/t/" + secret + "/picture").then(function (picture) {
+      if (state.screen !== "missed") { return; }
+      if (!picture.ticket) { set({ refusal: picture }); return; }
+      set({ code_typed: picture.ticket.label.replace(/[^A-Z0-9]/gi, "") });
+      acts.lookMissed();
+    }).catch(function () { set({ refusal: { refused: "line", facts: {} } }); });
   });
   Kiosk.keypad(function () { return Boolean(state.picture) && ["start", "service", "needs", "ticket"].indexOf(state.screen) >= 0; }, function (key) {
     const choice = Kiosk.choices(state, acts)[Number(key) - 1];

@@ -19,14 +19,16 @@
   };
 
   /** Hears a scanner on every page: signs that follow each other faster than fingers, then Enter. A family's slip has
-      twelve signs, a reservation eight. */
-  Kiosk.scanner = function (onCode, onSlip) {
+      twelve signs, a reservation eight; a number's own paper carries the address of its page. */
+  Kiosk.scanner = function (onCode, onSlip, onNumber) {
     let heard = "", last = 0;
     document.addEventListener("keydown", function (event) {
       const now = Date.now();
       if (now - last > SCANNER_MS) { heard = ""; }
       last = now;
       if (event.key === "Enter") {
+        const number = /\/t\/([\w-]{16,})$/.exec(heard);
+        if (number) { event.preventDefault(); event.stopPropagation(); heard = ""; onNumber(number[1]); return; }
         const signs = heard.split("").filter(function (sign) { return Kiosk.typed("", sign); }), mine = { 8: onCode, 12: onSlip }[signs.length];
         if (mine) { event.preventDefault(); event.stopPropagation(); mine(signs.map(function (sign) { return Kiosk.typed("", sign); }).join("")); }
         heard = "";
@@ -46,8 +48,25 @@
       ${Kiosk.icon("heart-handshake")}<span>${Queue.t("family")}</span></a>` : null;
   };
 
+  /* Refused so, an ordinary number is the way on; otherwise waiting, asking, or typing the code again is. */
+  const ORDINARY = ["too_late", "day_over", "reservation_cancelled", "session_gone", "wrong_day"];
+
+  /** What can be done now: check in, or, after a refusal, what it leaves. */
+  function next(state, acts) {
+    const busy = Boolean(state.sending), full = state.code_typed.length === LENGTH, no = state.refusal;
+    const facts = (no && no.facts) || {}, service = state.picture.services.filter(function (one) { return one.key === facts.service; })[0];
+    if (no && service && ORDINARY.indexOf(no.refused) >= 0) {
+      return html`<button class="button button-big button-wide button-primary" data-testid="ordinary" onClick=${function () { acts.open(service.key); }}>
+        ${Kiosk.icon("ticket")}<span>${Queue.t("reservation.ordinary", { name: Queue.say(service.name) })}</span></button>`;
+    }
+    if (no && no.refused !== "line") {
+      return html`<button class="button button-big button-wide" data-testid="again" onClick=${acts.erase}>${Kiosk.icon("x")}<span>${Queue.t("reservation.again")}</span></button>`;
+    }
+    return html`<button class=${"button button-big button-wide" + (full ? " button-primary" : "")} data-testid="check-in" aria-disabled=${String(busy || !full)} onClick=${acts.checkIn}>
+      ${Kiosk.icon("ticket")}<span>${Queue.t(busy ? "taking" : "reservation.take")}</span></button>`;
+  }
+
   Kiosk.reservation = function (state, acts) {
-    const busy = Boolean(state.sending), full = state.code_typed.length === LENGTH;
     return html`<div class="page-service page-code">${Kiosk.header(state)}
       <section class="about"><div class="about-title"><div><h1 tabindex="-1">${Queue.t(state.picture.cases ? "reservation.title_or_case" : "reservation.title")}</h1><p class="text-l soft">${Queue.t("reservation.how")}</p></div></div>
         <output class="number code-shown" data-testid="code-shown" aria-live="polite">${shown(state.code_typed)}</output>
@@ -56,8 +75,7 @@
         })}</div></section>
       <section class="acts"><div aria-live="assertive">${state.unsure ? Kiosk.notice("warn", "wifi-off", Queue.t(state.unsure === "trying" ? "send.trying" : "send.failed"), Queue.t(state.unsure === "trying" ? "send.trying.text" : "reservation.failed"))
         : state.refusal ? Kiosk.notice("warn", "alert-circle", Queue.refusal(state.refusal), Queue.t("refused.help"), "refusal") : null}</div>
-        <button class=${"button button-big button-wide" + (full ? " button-primary" : "")} data-testid="check-in" aria-disabled=${String(busy || !full)} onClick=${acts.checkIn}>
-          ${Kiosk.icon("ticket")}<span>${Queue.t(busy ? "taking" : "reservation.take")}</span></button></section>
+        ${next(state, acts)}</section>
       <nav class="tools"><div class="tools-group"><button class="button tool back" data-testid="back" onClick=${acts.back}>${Kiosk.icon("arrow-left")}<span>${Queue.t("back")}</span></button>
         <button class="button tool" data-testid="erase" onClick=${acts.erase}>${Kiosk.icon("x")}<span>${Queue.t("reservation.erase")}</span></button></div></nav></div>`;
   };

@@ -77,7 +77,7 @@ class Screen(Site):
         if self.on_picture is not None:
             self.on_picture(picture)
 
-    def wait_for(self, what: Callable[[Message], Any], timeout: float = 10) -> Message:
+    def wait_for(self, what: Callable[[Message], Any], timeout: float = 30) -> Message:
         """The newest picture as soon as ``what`` is true of it; raises TimeoutError."""
         with self.seen:
             if not self.seen.wait_for(lambda: bool(self.picture) and what(self.picture), timeout):

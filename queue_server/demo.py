@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from . import opening
 from .commands.custody import import_people
@@ -13,13 +14,33 @@ from .passwords import hashed, new_password
 from .shell import Session
 
 FILES = ("rutan.toml", "kanim.toml", "besuk.toml")
-#: Register numbers of the demo's people in custody, at the office of this file: B0001 to B0060.
-REGISTRY, IN_CUSTODY = "besuk.toml", 60
+#: The demo's people in custody by office: register numbers (a letter, counted from 1), and what is special about them.
+_CUSTODY: dict[str, list[tuple[str, int, dict[str, Any], str]]] = {
+    "rutan": [
+        ("N", 40, {"status": "narapidana", "block": "A"}, "narapidana"),
+        ("T", 40, {"status": "tahanan", "block": "C", "days": ("tuesday", "thursday", "saturday")},
+         "tahanan: Tuesday, Thursday, Saturday, with a permit"),
+        ("X", 1, {"status": "narapidana", "may_visit": False}, "may not be visited"),
+        ("H", 1, {"status": "narapidana", "hidden": True}, "hidden")],
+    "besuk": [("B", 60, {"status": "narapidana", "block": "B"}, "narapidana")],
+}
 FOLDER = Path(__file__).resolve().parents[1] / "offices"
 PEOPLE = (
     ("ani", "Ani", "officer"), ("budi", "Budi", "officer"), ("citra", "Citra", "officer"), ("dewi", "Dewi", "officer"),
     ("sari", "Sari", "supervisor"), ("auditor", "Auditor", "auditor"), ("admin", "Administrator", "administrator"),
 )
+
+
+def _registry(session: Session, office: str) -> list[str]:
+    """Takes in the people in custody of a demo office; says their register numbers, which a family would be given."""
+    groups = _CUSTODY.get(office, [])
+    if not groups:
+        return []
+    session.press(office, "import_people", import_people, people=[
+        Inmate(f"{letter}{n:04d}", **facts) for letter, most, facts, _said in groups for n in range(1, most + 1)])
+    said = "; ".join(f"{letter}0001" + (f" to {letter}{most:04d}" if most > 1 else "") + f" ({what})"
+                     for letter, most, _facts, what in groups)
+    return [f"      (register numbers for reserving a visit: {said})"]
 
 
 def load(session: Session) -> list[str]:
@@ -32,10 +53,7 @@ def load(session: Session) -> list[str]:
         opening.add_office(session.database, office.key)
         session.press(office.key, "configure", configure, office=office, reason="demo")
         lines.append(f"    {office.name}")
-        if file == REGISTRY:
-            session.press(office.key, "import_people", import_people, people=[
-                Inmate(f"B{n:04d}", "narapidana", "B") for n in range(1, IN_CUSTODY + 1)])
-            lines.append(f"      (register numbers for reserving a visit: B0001 to B{IN_CUSTODY:04d})")
+        lines += _registry(session, office.key)
         for name, shown, role in PEOPLE:
             password = new_password()
             session.press(

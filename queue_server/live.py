@@ -23,12 +23,13 @@ from .domain.announcement import Vocabulary
 from .domain.office import Office
 from .domain.outlook import EMPTY, Outlook
 from .domain.public import Told
+from .domain.reservation import MINUTE_MS
 from .following import Follower
 from .kit import Kit
 from .moment import Clock, wall_ms
 from .screens import alerts, counter, display, kiosk, room_pictures, supervisor, visitor
 from .snapshot import Snapshot
-from .store import complaints, glance, offices, people, pictures
+from .store import complaints, glance, offices, people, pictures, reservations
 from .together import Once, Together
 from .transaction import Recorded
 
@@ -131,6 +132,7 @@ class Live:
         self.phones_by = ""            # how phones reach this server: internet | wifi | "" (not at all)
         self.printer = "none"          # what the printer said of itself last
         self.machine: list[dict[str, Any]] = []  # alerts about this machine, whatever the office
+        self._signalled: dict[str, tuple[int, list[dict[str, Any]]]] = {}
         #: Told of every commit of this process: (office, events).
         self.told: list[Callable[[str, list[Recorded]], None]] = []
         self.alone = True              # no other server process on this database
@@ -415,7 +417,8 @@ class Live:
             # A kiosk may be connected to another process, which notes it in the database.
             fresh = snapshot.at - people.KIOSK_GONE_MS
             connected |= {d.id for d in snapshot.devices if d.kind in ("kiosk", "unit") and d.seen_at > fresh}
-        machine = [*self.kit.blocking(self._complaints, snapshot), *self.machine]
+        machine = [*self.kit.blocking(self._complaints, snapshot), *self.kit.blocking(self._brokers, snapshot),
+                   *self.machine]
         return supervisor.picture(snapshot, today, connected, self.printer, machine)
 
     def door_code(self, snapshot: Snapshot) -> str:
@@ -426,6 +429,16 @@ class Live:
     def _complaints(self, s: Snapshot) -> list[dict[str, Any]]:
         with self.database.read() as c:
             return alerts.complaints(s.office, s.day, complaints.undone(c, s.office_id))
+
+    def _brokers(self, s: Snapshot) -> list[dict[str, Any]]:
+        """Read once a minute: it looks at the reservations of two weeks."""
+        minute, told = self._signalled.get(s.office.key, (0, []))
+        if minute != s.at // MINUTE_MS:
+            with self.database.read() as c:
+                found = [signal.at for _service, signal in reservations.signals(c, s.office_id, s.office, s.at)]
+            told = alerts.brokers(found, s.at)
+            self._signalled[s.office.key] = (s.at // MINUTE_MS, told)
+        return told
 
     def _today(self, s: Snapshot) -> glance.Today:
         with self.database.read() as c:

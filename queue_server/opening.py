@@ -62,6 +62,7 @@ class Listed(NamedTuple):
     key: str
     name: str
     boards: tuple[str, ...]
+    reserves: bool          # whether a service takes reservations
 
 
 def prepare(settings: Config) -> None:
@@ -77,7 +78,8 @@ def prepare(settings: Config) -> None:
 def offices_of(database: Database) -> list[Listed]:
     with database.read() as c:
         found = [(h.key, offices.config(c, h.id, h.config_version)) for h in offices.heads(c) if h.config_version]
-    return [Listed(key, o.name, tuple(b.key for b in o.boards)) for key, o in found]
+    return [Listed(key, o.name, tuple(b.key for b in o.boards), any(s.booking for s in o.services))
+            for key, o in found]
 
 
 def offices_in(settings: Config) -> list[Listed]:

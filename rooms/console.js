@@ -52,7 +52,7 @@
   function Undo(props) {
     const undo = props.picture.undo, left = undo ? undo.until - props.now : 0;
     if (left <= 0) { return null; }
-    return html`<button type="button" class="button" data-testid="undo" onClick=${undoNow}>${Counter.icon("arrow-back-up")}
+    return html`<button type="button" class="button undo" data-testid="undo" onClick=${undoNow}>${Counter.icon("arrow-back-up")}
       <span>${Queue.t("undo", { act: Queue.t("did." + undo.act), label: undo.label || "" })}</span><span class="soft undo-left">${Queue.t("seconds", { seconds: Math.ceil(left / 1000) })}</span></button>`;
   }
 
@@ -64,15 +64,14 @@
   function Bar(props) {
     const picture = props.picture, room = picture.room, next = picture.next_unit;
     const canCall = Boolean(next) && picture.waiting.total > 0;
-    const word = !next ? Queue.t("call.no_unit") : !picture.waiting.total ? Queue.t("call.nobody") : Queue.t("call.to", { unit: unitName(picture, next) });
+    const word = !room.open ? Queue.t("call.closed") : !next ? Queue.t("call.no_unit") : !picture.waiting.total ? Queue.t("call.nobody") : Queue.t("call.to", { unit: unitName(picture, next) });
     return html`<header class="room-bar">
       <div><h1 class="room-name" data-testid="room-name">${Queue.say(room.name)}</h1><p class="soft text-s">${picture.office.name} · ${state.person ? state.person.name : ""}</p></div>
       <div class="room-acts">
         <button type="button" class="button button-primary button-large" data-testid="call-next" aria-keyshortcuts="Space" aria-disabled=${canCall ? null : "true"}
           onClick=${canCall ? callNext : null}>${Counter.icon("speakerphone")}<span class="word">${word}</span>${Counter.keyCap(" ")}</button>
         <button type="button" class="button button-large" data-testid="call-batch" aria-disabled=${canCall ? null : "true"}
-          onClick=${canCall ? function () { Rooms.act("call_batch", { room: Rooms.room }, "batch"); } : null}>${Counter.icon("users")}<span class="word">${Queue.t("act.call_batch")}</span></button>
-        <${Undo} ...${props} />
+          onClick=${canCall ? function () { Rooms.act("call_batch", { room: Rooms.room }, "batch"); } : null}>${Counter.icon("users")}<span class="word">${Queue.t("call.batch", { number: picture.batch ? picture.batch.number + 1 : 1 })}</span></button>
       </div>
       <div class="room-acts">
         <button type="button" class="button" data-testid=${room.open ? "close-room" : "open-room"}
@@ -100,7 +99,7 @@
     if (!state.picture.room) { return html`<main class="entrance"><p class="notice notice-warn">${Queue.t("refused.no_such_room")}</p></main>`; }
     return html`<div><${Bar} ...${props} /><main class="room-main"><div class="room-left"><${LineMark} /><${Counter.Said} presses=${presses} line=${state.line} />
       ${state.picture.room.open ? null : html`<p class="notice notice-info" data-testid="room-closed">${Queue.t("room.closed")}</p>`}
-      <${Rooms.Units} ...${props} /></div><${Rooms.Lists} ...${props} /></main></div>`;
+      <${Rooms.Units} ...${props} /><${Undo} ...${props} /></div><${Rooms.Lists} ...${props} /></main></div>`;
   }
 
   function draw() {

@@ -4,9 +4,8 @@
   var Rooms = (window.Rooms = window.Rooms || {});
   var Queue = window.Queue, html = window.htmPreact.html;
 
-  function words(unit, room, state, left) {
+  function words(room, state) {
     if (state === "called") { return Queue.t("unit.called." + room.starts); }
-    if (state === "warning") { return Queue.t("unit.warning", { minutes: Rooms.minutes(left) }); }
     return Queue.t("unit." + state);
   }
 
@@ -18,7 +17,7 @@
       <p class="unit-large" data-testid="unit-number">${unit.label || ""}</p>
       ${left === null ? null : html`<p class="unit-countdown" role="timer" data-testid="countdown" aria-label=${Rooms.leftWords(left)}>${Rooms.clock(Math.max(0, left))}</p>
         <div class="fill unit-bar" aria-hidden="true"><span style=${{ width: Math.min(100, Math.max(0, left / whole * 100)) + "%" }}></span></div>`}
-      <p class="unit-words" role="status" data-testid="unit-words">${words(unit, room, state, left)}</p>
+      <p class="unit-words" role="status" data-testid="unit-words">${words(room, state)}</p>
       ${unit.time && unit.time.extended_min ? html`<p class="unit-small">${Queue.t("unit.extended", { minutes: unit.time.extended_min })}</p>` : null}
     </main>`;
   };

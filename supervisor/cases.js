@@ -62,7 +62,7 @@
       <tbody>${shown.map(function (row) {
         return html`<tr key=${row.number} class=${stands(row) === "over" ? "is-over" : ""} data-testid=${"row-" + row.number} data-state=${row.state}><td><span class="reservation-code">${row.code}</span></td>
           <td>${row.name ? Queue.say(row.name.name) : row.service}</td><td>${Queue.day(row.day)}<br /><span class="soft">${row.label}</span></td>
-          <td>${Queue.day(row.due)}<br /><span class="soft">${Queue.t("days", { n: row.days })}</span></td>
+          <td>${Queue.day(row.due)}<br /><span class="soft">${Queue.t(row.days ? "days" : "days.same", { n: row.days })}</span></td>
           <td><span class=${"state state-" + STATES[row.state]}>${Queue.t("case.state." + row.state)}</span><br /><span class="soft">${when(row)}</span></td>${acts(row)}</tr>`;
       })}</tbody></table></div>`;
   }

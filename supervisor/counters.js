@@ -14,6 +14,11 @@
       ${counter.reason && (counter.state === "paused" || counter.state === "locked") ? html` <span class="soft">${Desk.word("reason", counter.reason)}</span>` : null}`;
   }
 
+  /* A unit of a room is run from the room's console and nowhere else. */
+  function unitTool(counter) {
+    return html`<a class="button button-quiet" href=${"/units/" + Queue.meta("office") + "/" + counter.room} data-testid=${"room-" + counter.key}>${Queue.t("act.room_console")}</a>`;
+  }
+
   function tool(counter, props) {
     if (!props.may) { return null; }
     if (counter.state === "locked") {
@@ -57,13 +62,13 @@
     const counter = props.counter;
     const rows = [html`<tr key=${counter.key} data-testid=${"counter-" + counter.key}>
       <th scope="row"><a href="#log" class="service-name" title=${Queue.t("show_rows")} onClick=${function () { Desk.showLog({ counter: counter.key }); }}>${Queue.say(counter.name)}</a>
-        <span class="soft person">${counter.person || Queue.t("counter.nobody")}</span>
+        <span class="soft person">${counter.person || Queue.t(counter.room ? "counter.unit" : "counter.nobody")}</span>
         <span class="counter-services" data-testid=${"serves-" + counter.key}>${counter.services.map(function (key) { return html`<span key=${key} title=${Desk.serviceName(props.picture, key)}>${Desk.badge(Desk.serviceOf(props.picture, key))}<span class="unseen">${Desk.serviceName(props.picture, key)}</span></span>`; })}</span></th>
       ${Desk.cell(Queue.t("column.state"), html`${counter.label ? html`<span class="number">${counter.label}</span> ` : null}${stateOf(counter)}
         ${counter.since ? html` <span class="soft nowrap">${Desk.span(props.now - counter.since)}</span>` : null}${progress(counter, props.now)}`)}
       ${Desk.cell(Queue.t("column.served"), counter.served, "figure")}
       ${Desk.cell(Queue.t("column.median"), counter.serve_median_ms === null ? "–" : Queue.clock(counter.serve_median_ms), "figure")}
-      <td class="tool">${tool(counter, props)}${props.may ? html`<${Desk.button} kind="button-quiet" word=${Queue.t("act.move_service")} icon="switch-horizontal" testid=${"move-" + counter.key}
+      <td class="tool">${counter.room ? unitTool(counter) : tool(counter, props)}${props.may && !counter.room ? html`<${Desk.button} kind="button-quiet" word=${Queue.t("act.move_service")} icon="switch-horizontal" testid=${"move-" + counter.key}
         open=${Desk.isOpen("services", counter.key)} run=${function () { Desk.open("services", counter.key); }} />` : null}</td></tr>`];
     const move = props.may ? moving(counter, props) : null;
     if (move) { rows.push(html`<tr key=${counter.key + "-move"} class="opened"><td colspan="5">${move}</td></tr>`); }

@@ -77,6 +77,10 @@
           : html`<p class="empty">${Desk.icon("device-tv")}${Queue.t("devices.none")}</p>`}</section>
       ${props.may ? html`<${Pair} picture=${picture} />` : null}
       <section class="card"><h2>${Queue.t("poster")}</h2><p class="soft reading">${Queue.t("poster.note")}</p>
-        <a class="button" href=${"/supervisor/" + picture.office.key + "/poster"} target="_blank" rel="noopener" data-testid="poster-open">${Desk.icon("qrcode")}<span>${Queue.t("poster.open")}</span></a></section></div>`;
+        <a class="button" href=${"/supervisor/" + picture.office.key + "/poster"} target="_blank" rel="noopener" data-testid="poster-open">${Desk.icon("qrcode")}<span>${Queue.t("poster.open")}</span></a>
+        ${picture.services.filter(function (one) { return picture.lanes.indexOf(one.key) >= 0; }).map(function (one) {
+          return html`<a class="button" key=${one.key} href=${"/supervisor/" + picture.office.key + "/poster?service=" + one.key} target="_blank" rel="noopener"
+            data-testid=${"poster-" + one.key}>${Desk.icon("qrcode")}<span>${Queue.t("poster.lane", { service: Queue.say(one.name) })}</span></a>`;
+        })}</section></div>`;
   };
 }());

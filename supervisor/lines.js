@@ -28,10 +28,10 @@
   }
 
   function Track(props) {
-    const service = props.service, found = marks(service, props.now), stated = service.stated.wait_min;
+    const service = props.service, found = marks(service, props.now), stated = service.stated.waits;
     const words = Queue.t("line.words", { n: service.waiting, late: service.late, soon: service.will_be_late });
     return html`<div class="track" role="img" aria-label=${words} data-testid=${"track-" + service.key}>
-      ${stated === null ? null : html`<span class="track-promise" style=${{ left: PROMISE + "%" }}><span class="track-stated">${Queue.t("stated", { minutes: stated })}</span></span>`}
+      ${!stated.length ? null : html`<span class="track-promise" style=${{ left: PROMISE + "%" }}><span class="track-stated">${Desk.stated(stated)}</span></span>`}
       ${found.map(function (one, nth) {
         return html`<span key=${one.label} class=${"mark mark-" + one.kind} style=${{ left: one.at + "%", top: (nth % 3) * 0.55 + 0.35 + "rem" }} title=${one.label + " \u00b7 " + Desk.span(one.waited)}></span>`;
       })}</div>`;

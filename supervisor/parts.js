@@ -54,6 +54,9 @@
     return Math.floor(tenths / 10) + (tenths % 10 && numerator < denominator ? (Queue.language() === "en" ? "." : ",") + tenths % 10 : "") + " %";
   };
 
+  /** What was promised, in minutes; where channels or classes are promised different things, from the least to the most. */
+  Desk.stated = function (minutes) { return Queue.t("stated", { minutes: minutes.join("\u2013") }); };
+
   /** How much of a promise was kept: numerator, denominator, and a line that fills. */
   Desk.Share = function (props) {
     const part = props.part;

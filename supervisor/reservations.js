@@ -27,6 +27,14 @@
   function checkIn(code) { press("check_in", { code: code }, function (answer) { return Queue.t("did.check_in", { label: answer.ticket.label }); }); }
   function takeBack(row, reason) { press("cancel_reservation", { reservation: row.number, reason: reason }, function () { return Queue.t("did.take_back", { code: row.code }); }); }
 
+  function find(number, day) {
+    state.day = day;
+    look().then(function () {
+      const row = document.querySelector("[data-testid=row-" + number + "]");
+      if (row) { row.tabIndex = -1; row.focus(); row.scrollIntoView({ block: "center" }); }
+    });
+  }
+
   /* ---- Drawing ---- */
 
   function checkInForm() {
@@ -47,7 +55,7 @@
     return html`${checkInForm()}
       <section class="card stack-tight"><label class="field"><span class="field-label">${Queue.t("day")}</span><input class="input" type="date" value=${found.day} data-testid="day" onChange=${function (event) { state.day = event.target.value; look(); }} /></label>
         <h2 class="title-m">${Queue.day(found.day)}</h2>${Desk.reservationRows({ rows: found.rows, serves: SERVES.indexOf(state.person.role) >= 0, reasons: state.person.role === "auditor" ? [] : found.reasons, checkIn: checkIn, takeBack: takeBack })}${Desk.sessions(found.sessions)}</section>
-      ${reads ? html`<section class="card stack-tight"><h2 class="title-m">${Queue.t("signals")}</h2><p class="soft">${Queue.t("signals.note")}</p>${Desk.signals(found.signals)}</section>` : null}
+      ${reads ? html`<section class="card stack-tight"><h2 class="title-m">${Queue.t("signals")}</h2><p class="soft">${Queue.t("signals.note")}</p>${Desk.signals(found.signals, find)}</section>` : null}
       ${registry(found)}`;
   }
 

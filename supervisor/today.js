@@ -6,10 +6,10 @@
   const html = window.htmPreact.html;
 
   const ICONS = { late: "clock", will_be_late: "hourglass", no_board: "device-tv", board_mute: "volume-off", printer_down: "printer-off", printer_low: "printer-off", board_unseen: "device-tv", paper_waiting: "ticket",
-    standard_none: "certificate", standard_ends: "certificate", backup_failed: "database", backup_never: "database", backup_old: "database", complaint_due: "message-report", complaint_late: "message-report" };
+    standard_none: "certificate", standard_ends: "certificate", backup_failed: "database", backup_never: "database", backup_old: "database", complaint_due: "message-report", complaint_late: "message-report", brokers: "eye" };
   const COMPLAINTS = ["complaint_due", "complaint_late"];
   /* For whoever sets the office up or passes by: no alarm. */
-  const HINTS = ["board_unseen", "paper_waiting"];
+  const HINTS = ["board_unseen", "paper_waiting", "brokers"];
   const URGENT = ["late", "no_board", "printer_down", "backup_failed", "backup_never", "backup_old", "complaint_late"];
 
   function alertWords(alert) {
@@ -39,7 +39,7 @@
   function actOf(remedy, picture) {
     const counter = picture.counters.filter(function (one) { return one.key === remedy.counter; })[0];
     if (remedy.kind === "move") { return { name: "move_service", args: { counter: remedy.counter, service: remedy.service, on: true }, codes: picture.reasons.move.filter(usual) }; }
-    return counter && counter.state === "locked" ? { name: "open_counter", args: { counter: remedy.counter }, codes: picture.reasons.open_counter.filter(usual) } : null;
+    return counter && counter.state === "locked" && !counter.room ? { name: "open_counter", args: { counter: remedy.counter }, codes: picture.reasons.open_counter.filter(usual) } : null;
   }
 
   /* What the supervisor looked at when the question opened: a newer forecast changes nothing under the finger. */
@@ -57,7 +57,8 @@
   /* Nobody can be made to sit down by a press: then it says what to ask for. */
   function seatWords(remedy, picture) {
     const counter = picture.counters.filter(function (one) { return one.key === remedy.counter; })[0];
-    if (remedy.kind !== "open" || !counter || (counter.state !== "closed" && counter.state !== "paused")) { return null; }
+    if (remedy.kind !== "open" || !counter || (!counter.room && counter.state !== "closed" && counter.state !== "paused")) { return null; }
+    if (counter.room) { return html` <a class="alert-link" href=${"/units/" + Queue.meta("office") + "/" + counter.room} data-testid="remedy-room">${Queue.t("remedy.open.unit", { counter: Queue.say(counter.name) })}</a>`; }
     return html` <span>${Queue.t(counter.state === "paused" ? "remedy.open.paused" : "remedy.open.nobody", { counter: Queue.say(counter.name) })}</span>`;
   }
 
@@ -86,7 +87,8 @@
         ${Desk.icon(ICONS[alert.code] || "alert-triangle")}<span>${alertWords(alert)}</span>
         ${alert.code === "will_be_late" ? html`<${Remedy} remedy=${alert.facts.remedy} ...${props} />` : null}
         ${alert.code === "late" ? html`<a class="alert-link" href="#log" onClick=${function () { Desk.showLog({ service: alert.facts.service }); }}>${Queue.t("show_rows")}</a>` : null}
-        ${COMPLAINTS.indexOf(alert.code) >= 0 ? html`<a class="alert-link" href=${"/complaints/" + Queue.meta("office")}>${Queue.t("tab.complaints")}</a>` : null}</li>`;
+        ${COMPLAINTS.indexOf(alert.code) >= 0 ? html`<a class="alert-link" href=${"/complaints/" + Queue.meta("office")}>${Queue.t("tab.complaints")}</a>` : null}
+        ${alert.code === "brokers" ? html`<a class="alert-link" href=${"/reservations/" + Queue.meta("office")}>${Queue.t("tab.reservations")}</a>` : null}</li>`;
     })}</ul>`;
   };
 
@@ -121,7 +123,7 @@
 
   function waitedNote(service, picture) {
     if (!service) { return Queue.t("figure.longest.nobody"); }
-    return html`<span class="number">${service.oldest_label || ""}</span> ${Queue.say(service.name)}${service.stated.wait_min === null ? "" : " · " + Queue.t("stated", { minutes: service.stated.wait_min })}`;
+    return html`<span class="number">${service.oldest_label || ""}</span> ${Queue.say(service.name)}${service.oldest_stated_min === null ? "" : " · " + Desk.stated([service.oldest_stated_min])}`;
   }
 
   /** Numbers from phones whose holders have not come yet: they do not wait here, so they are told apart. */
@@ -154,7 +156,7 @@
   function timesOf(part, stated) {
     return html`<div class="times"><span class="times-words">${part.median_ms === null ? html`<span class="soft">–</span>`
       : Queue.t("median", { time: Desk.span(part.median_ms), worst: Desk.span(part.worst_ms) })}
-      ${stated === null ? null : html`<span class="soft">${Queue.t("stated", { minutes: stated })}</span>`}</span><${Desk.Share} part=${Desk.ended(part)} /></div>`;
+      ${!stated.length ? null : html`<span class="soft">${Desk.stated(stated)}</span>`}</span><${Desk.Share} part=${Desk.ended(part)} /></div>`;
   }
 
   /* What is still under way is told once for all services: on a busy morning it stood in every line. */
@@ -173,8 +175,8 @@
       ${Desk.cell(Queue.t("column.waiting"), html`${service.waiting}${service.late ? html` <span class="state state-breached">${Queue.t("service.late", { n: service.late })}</span>` : null}${notArrived(service.not_arrived)}`, "figure")}
       ${Desk.cell(Queue.t("column.longest"), waited, "figure")}
       ${Desk.cell(Queue.t("column.served"), service.served, "figure")}
-      ${Desk.cell(Queue.t("column.wait"), timesOf(service.wait, service.stated.wait_min), "half")}
-      ${Desk.cell(Queue.t("column.service_time"), timesOf(service.service, service.stated.service_min), "half")}
+      ${Desk.cell(Queue.t("column.wait"), timesOf(service.wait, service.stated.waits), "half")}
+      ${Desk.cell(Queue.t("column.service_time"), timesOf(service.service, service.stated.services), "half")}
       ${Desk.cell(Queue.t("column.no_shows"), service.no_shows + " / " + service.refusals, "figure")}
       <td class="tool">${pauseTool(service, props)}</td></tr>`];
     if (Desk.isOpen("pause", service.key)) {

@@ -75,7 +75,7 @@ def events(data: Path, office: str) -> list[Event]:
         office)]
 
 
-def until(true: Callable[[], Any], seconds: float = 10, what: str = "it") -> Any:
+def until(true: Callable[[], Any], seconds: float = 60, what: str = "it") -> Any:
     """Waits until ``true()`` is; returns what it returned. A failed wait is a failed test."""
     end = time.monotonic() + seconds
     while True:

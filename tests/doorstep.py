@@ -80,7 +80,7 @@ class KioskPC:
 
     def ready(self) -> KioskPC:
         """Waits until it has heard from its server what it must know to go on alone."""
-        until(lambda: self.rows("SELECT 1 FROM kept WHERE name = 'facts'"), 20, "the kiosk's knowledge")
+        until(lambda: self.rows("SELECT 1 FROM kept WHERE name = 'facts'"), 60, "the kiosk's knowledge")
         return self
 
     def rows(self, sql: str) -> list[Any]:

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import databases
 from backstage import demo_office
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from queue_server import config, opening
 from queue_server import tables as t
@@ -63,16 +64,19 @@ class Life:
     """The days; ``press`` acts as somebody at the instant that the clock shows."""
 
     def __init__(self, data: Path, seed: int = 1) -> None:
-        self.session = Session(config.read(None, {"QUEUE_DATA": str(data)}))
+        self.opened(data, 1_700_000_000_000)
         self.chance = random.Random(seed)
         self.office: Office = replace(
             demo_office(KEY), rules=replace(demo_office(KEY).rules, double_press_ms=0), remote_numbers=True)
         opening.add_office(self.session.database, KEY)
-        self.clock = TestClock(self.session.writer.clock.boot, 1_700_000_000_000)
-        self.session.writer.clock = self.clock
         self._people()
         self.press(SYSTEM, configure, office=self.office, reason="test")
         self.parked: list[int] = []
+
+    def opened(self, data: Path, at: int) -> None:
+        """Begins, or goes on with a folder whose database was moved, at that instant (UTC ms)."""
+        self.session = Session(config.read(None, {"QUEUE_DATA": str(data), **databases.environment(data)}))
+        self.clock = self.session.writer.clock = TestClock(self.session.writer.clock.boot, at)
 
     def _people(self) -> None:
         c = self.session.database.writer()
@@ -162,7 +166,7 @@ class Life:
 
     def _recent(self, desk: Desk) -> bool:
         with self.session.database.read() as c:
-            at = c.exec_driver_sql("SELECT called_at FROM step WHERE id = ?", (desk.step,)).scalar_one()
+            at = c.execute(select(t.step.c.called_at).where(t.step.c.id == desk.step)).scalar_one()
         return bool(self.clock.at - at < self.office.rules.undo_s * 1000)
 
     def _ends(self, desk: Desk, me: Actor, what: float) -> None:
@@ -191,7 +195,7 @@ class Life:
 
     def _other(self, step: int) -> str:
         with self.session.database.read() as c:
-            service = c.exec_driver_sql("SELECT service FROM step WHERE id = ?", (step,)).scalar_one()
+            service = c.execute(select(t.step.c.service).where(t.step.c.id == step)).scalar_one()
         return next(s for s in ("informasi", "pengaduan") if s != service)
 
     def _closes(self, one: str) -> None:

@@ -26,7 +26,7 @@ class Redis:
         self.process = subprocess.Popen(
             ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
             cwd=tempfile.gettempdir(), stdout=subprocess.DEVNULL, preexec_fn=databases.not_without_us)
-        until(self.answers, 10, "Redis")
+        until(self.answers, 60, "Redis")
         return self
 
     def answers(self) -> bool:

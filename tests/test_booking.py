@@ -219,7 +219,7 @@ def test_the_kiosk_makes_it_a_number_of_the_same_series(server: Server) -> None:
     made = phone.book(session="jam-15")
     with pytest.raises(Refusal, match="wrong_day") as no:
         at_kiosk(server, kiosk, made["code"])
-    assert no.value.facts == {"date": later(1), "time": "15:00"}
+    assert no.value.facts == {"date": later(1), "time": "15:00", "service": "kunjungan"}
     bring_forward(server, made["number"], 90)
     with pytest.raises(Refusal, match="too_early") as no:
         at_kiosk(server, kiosk, made["code"])
@@ -292,6 +292,17 @@ def test_signals_of_brokers_are_shown_to_the_supervisor(server: Server) -> None:
     assert any(s["code"] == "retaken" and s["numbers"][0] == given["number"] and not s["same"] for s in found)
 
 
+def test_the_day_shows_each_session_with_its_three_quotas(server: Server) -> None:
+    """The demo's sessions have no limit for those without a reservation; they are counted all the same."""
+    def walked_in() -> int:
+        found = staff(server).get(f"/supervisor/rutan/reservations?day={today()}")["sessions"]
+        return sum(int(one["walked_in"]) for one in found if one["service"] == "kunjungan")
+
+    before = walked_in()
+    server.kiosk().take("kunjungan")
+    assert walked_in() == before + 1
+
+
 # --- what is kept ---------------------------------------------------------------------------------
 
 
@@ -317,7 +328,10 @@ def test_who_leaves_the_registry_is_not_visited(server: Server) -> None:
     made = phone.book(register="PINDAH", session="jam-21")
     registry = server.data.parent / "wbp.csv"
     registry.write_text(registry.read_text().replace("PINDAH,narapidana,C,,,", ""))
-    assert "1 gone; 1 reservations" in shell(server.data, "custody", "import", "rutan", str(registry))
+    tried = shell(server.data, "custody", "import", "rutan", str(registry), "--dry-run")
+    assert phone.get(f"/r/{made['secret']}/picture")["state"] == "booked"
+    done = shell(server.data, "custody", "import", "rutan", str(registry))
+    assert "1 gone; 1 reservations" in done and tried == f"Nothing was changed; it would be: {done}"
     seen = phone.get(f"/r/{made['secret']}/picture")
     assert (seen["state"], seen["reason"]) == ("cancelled", "not_visitable")
 

@@ -57,7 +57,7 @@ def test_an_auditor_gets_a_bundle_that_holds(server: Server, auditor: Site, tmp_
         assert found["state"] != "failed", found
         return found if found["state"] == "done" else None
 
-    told = until(done, 30, "the bundle")
+    told = until(done, 60, "the bundle")
     answer = auditor.http.get(f"{server.base}/supervisor/rutan/exports/{job}", timeout=20)
     assert answer.headers["Content-Type"] == "application/zip" and f"evidence_rutan_{day}" in answer.headers[
         "Content-Disposition"]

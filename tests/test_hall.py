@@ -47,7 +47,7 @@ def boards(server: Server) -> Iterator[list[Board]]:
     yield found
     for board in found:
         board.close()
-    until(lambda: alive(server) == [], 10, "switching the boards off")
+    until(lambda: alive(server) == [], 60, "switching the boards off")
 
 
 def alive(server: Server) -> list[Any]:
@@ -72,7 +72,7 @@ def two_boards(
     for key, sound in zip(("a-1", "a-2"), sounds, strict=True):
         boards.append(Board(server.base, "kanim", key, sound))
     one, two = boards
-    until(lambda: one.picture and two.picture and speaks(one) != speaks(two), 10, "one voice")
+    until(lambda: one.picture and two.picture and speaks(one) != speaks(two), 60, "one voice")
     return (one, two) if speaks(one) else (two, one)
 
 
@@ -136,14 +136,14 @@ def test_what_boards_reported_of_a_call_is_summed_up_in_the_log_once(
 ) -> None:
     boards += [server.board(), server.board()]
     one, two = boards
-    until(lambda: speaks(one) != speaks(two), 10, "one voice")
+    until(lambda: speaks(one) != speaks(two), 60, "one voice")
     server.kiosk().take("informasi")
     call = ani.press("call_next")["call"]
     ani.wait_for(lambda p: p["current"] and p["current"]["spoken"] == 1)
-    until(lambda: len(rows(server.data, "SELECT 1 FROM board_ack WHERE call_seq = ?", call)) == 2, 10, "both reports")
+    until(lambda: len(rows(server.data, "SELECT 1 FROM board_ack WHERE call_seq = ?", call)) == 2, 60, "both reports")
     assert summaries(server, call) == []
     let_time_pass(server.data, "UPDATE call SET at = at - 91000 WHERE seq = ?", call)
-    body = json.loads(until(lambda: summaries(server, call), 10, "the summary")[0])
+    body = json.loads(until(lambda: summaries(server, call), 60, "the summary")[0])
     assert (body["drawn"], body["spoken"]) == (2, 1)
     assert body["boards"] == sorted(board.hello["device"] for board in boards)
     assert 0 < body["first_at"] <= body["last_at"]

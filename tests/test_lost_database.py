@@ -206,7 +206,7 @@ def test_a_picture_that_could_not_be_drawn_is_drawn_when_the_database_is_back(
 
     monkeypatch.setattr(live, "_read", away)
     live._happened(KEY, 1, [Recorded(1, "called", {}, ticket["step"])])
-    until(lambda: live._draw_due() or drawn, 10, "the phone's picture")
+    until(lambda: live._draw_due() or drawn, 60, "the phone's picture")
     assert not failures
     assert [(to, picture["ticket"]["label"]) for to, picture in drawn] == [("a phone", ticket["label"])]
 

@@ -148,7 +148,7 @@ def test_who_asked_for_it_is_told_when_it_is_nearly_their_turn_and_when_they_are
     mine = house.visitor(address=to.replace("+62", "0"))
     assert house.sms.to(to) == []
     house.call_next()  # one is left ahead
-    near, = until(lambda: house.sms.to(to), 20, "nearly")
+    near, = until(lambda: house.sms.to(to), 60, "nearly")
     label = mine.ticket["label"].replace("\u2009", " ")
     assert near.startswith(f"Kantor Imigrasi Kelas I Contoh: nomor {label}, 1 ")
     assert near.endswith(f" http://antre.test/t/{mine.ticket['secret']}")
@@ -165,8 +165,8 @@ def test_what_a_gateway_refuses_for_the_moment_is_sent_again_and_once(house: Hou
     house.sms.statuses = [500, 200]
     to = number()
     mine = house.visitor(address=to)
-    until(lambda: len(house.sms.to(to)) == 1, 20, "the first attempt")
-    until(lambda: [row[1:] for row in mine.outbox()] == [("waiting", "status_500", 1)], 10, "the pause")
+    until(lambda: len(house.sms.to(to)) == 1, 60, "the first attempt")
+    until(lambda: [row[1:] for row in mine.outbox()] == [("waiting", "status_500", 1)], 60, "the pause")
     pause = "SELECT due_at - made_at >= 5000 FROM message WHERE ticket_id = ?"
     assert rows(house.server.data, pause, mine.id) == [(1,)]
     let_time_pass(house.server.data, "UPDATE message SET due_at = due_at - 60000 WHERE ticket_id = ?", mine.id)
@@ -184,7 +184,7 @@ def test_what_a_gateway_will_never_take_is_not_tried_again(house: House) -> None
 def test_a_mail_server_that_is_away_delays_no_call_and_is_tried_again(house: House) -> None:
     house.box.answers = ["451 later"]
     mine = house.visitor(channel="email", address="Ani.W@example.org")
-    until(lambda: [row[1:] for row in mine.outbox()] == [("waiting", "smtp_451", 1)], 20, "the pause")
+    until(lambda: [row[1:] for row in mine.outbox()] == [("waiting", "smtp_451", 1)], 60, "the pause")
     let_time_pass(house.server.data, "UPDATE message SET due_at = due_at - 60000 WHERE ticket_id = ?", mine.id)
     mine.ended("nearly", "sent")
     assert house.call_next() == mine.ticket["label"]
@@ -260,7 +260,7 @@ def test_a_call_that_was_taken_back_is_not_told_any_more(house: House) -> None:
     mine, to = house.visitor(), number()
     house.sms.answering.clear()
     mine.tell(address=to)
-    until(lambda: house.sms.to(to), 20, "nearly, on its way")
+    until(lambda: house.sms.to(to), 60, "nearly, on its way")
     settle()
     called = house.officer.press("call_next")
     let_time_pass(house.server.data, "UPDATE message SET due_at = due_at + 3000 WHERE occasion = 'called' "
@@ -280,7 +280,7 @@ def test_two_servers_send_one_message(house: House, tmp_path: Path) -> None:
 
     house.sms.answering.clear()
     mine = house.visitor(address=number())
-    until(lambda: mine.outbox()[0][1] == "sending", 20, "the claim")
+    until(lambda: mine.outbox()[0][1] == "sending", 60, "the claim")
     other = Session(config.read(None, {"QUEUE_DATA": str(house.server.data)}))
     try:
         assert other.press("kanim", "claim", acts.claim, repeatable=[])["messages"] == []
@@ -295,7 +295,7 @@ def test_a_server_killed_while_it_sends_never_sends_twice(house: House) -> None:
     to = number()
     house.sms.answering.clear()
     mine = house.visitor(address=to)
-    until(lambda: house.sms.to(to), 20, "the attempt")
+    until(lambda: house.sms.to(to), 60, "the attempt")
     house.officer.close()
     house.server.restart(signal.SIGKILL)
     house.sms.answering.set()
@@ -315,7 +315,7 @@ def test_nothing_that_is_written_down_says_who_was_told(house: House) -> None:
     house.box.answers = ["550 who is that"]
     mine = house.visitor(address=to)
     mine.tell("email", address=letter)
-    until(lambda: {row[1] for row in mine.outbox()} == {"waiting", "failed"}, 20, "both attempts")
+    until(lambda: {row[1] for row in mine.outbox()} == {"waiting", "failed"}, 60, "both attempts")
     data = house.server.data
     kinds = {event.kind for event in events(data, "kanim")}
     assert {"messages_wanted", "message_ended"} <= kinds

@@ -212,7 +212,7 @@ def of(server: Server, period: str, service: str) -> dict[str, Any] | None:
 
 def test_today_is_what_the_log_says(server: Server) -> None:
     today = requests.get(f"{server.base}/public/rutan.json", timeout=20).json()
-    row = until(lambda: (r := of(server, today["today"], "informasi")) and r["judged"] == 6 and r, 30, "six visitors")
+    row = until(lambda: (r := of(server, today["today"], "informasi")) and r["judged"] == 6 and r, 60, "six visitors")
     assert (row["on_time"], row["share_at_least"], row["share_at_most"], row["complete"]) == (6, 1.0, 1.0, 0)
     assert left_out(server, today["today"]) == "not_yet_known=<5"
 

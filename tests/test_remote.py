@@ -125,7 +125,7 @@ def test_a_number_given_back_is_over_and_the_phone_may_take_another(
 def test_where_the_office_does_not_want_it_no_number_comes_from_a_phone(server: Server) -> None:
     apply(server.data, replace(demo_office("kanim"), remote_numbers=False))
     phone = server.phone("kanim")
-    until(lambda: not phone.get("/office/kanim/door")["office"]["remote_numbers"], 5, "the office's new rule")
+    until(lambda: not phone.get("/office/kanim/door")["office"]["remote_numbers"], 60, "the office's new rule")
     assert {s["may"]["code"] for s in phone.get("/office/kanim/door")["services"]} == {"remote_off"}
     assert refused(phone.take, "paspor") == "remote_off"
     assert server.kiosk("kanim").take("paspor")["label"]
@@ -180,7 +180,7 @@ def test_who_was_passed_and_arrives_comes_back_after_three_others(
     told_now = phone.get(f"/t/{phone.ticket['secret']}/picture")["ticket"]
     assert (told_now["ahead"], told_now["re_entry"]) == (3, None)  # the place there would be on arriving now
     place = told_now["place"]
-    assert until(lambda: len(phone.order) == 5, 5, "the line") and phone.order.index(place) == 3
+    assert until(lambda: len(phone.order) == 5, 60, "the line") and phone.order.index(place) == 3
     phone.post(f"/t/{phone.ticket['secret']}/arrived", {"door": door_code(server)})
     picture = phone.wait_for(lambda p: p["ticket"]["arrived_at"])
     assert picture["ticket"]["re_entry"] == {"after": 3} and picture["ticket"]["ahead"] == 3
@@ -268,7 +268,7 @@ def agree(phones: list[Phone], order: list[str]) -> None:
         asked: Message = phone.get(f"/t/{phone.ticket['secret']}/picture")
         assert asked["ticket"]["ahead"] == order.index(label)
         place = asked["ticket"]["place"]
-        assert until(lambda p=phone, place=place: place in p.order and len(p.order) == len(order), 5, "the line")
+        assert until(lambda p=phone, place=place: place in p.order and len(p.order) == len(order), 60, "the line")
         assert phone.order.index(place) == order.index(label)
 
 

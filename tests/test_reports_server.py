@@ -98,7 +98,7 @@ def test_the_closing_sheet_is_the_same_bytes_for_the_same_log(ask: Any, house: S
     first = ask("closing.pdf", day=day)
     assert first.headers["Content-Type"] == "application/pdf"
     # The server may add to its log in between, an alert or an hour's seal, and the sheet says up to where it was read.
-    until(lambda: ask("closing.pdf", day=day).content == ask("closing.pdf", day=day).content, what="the same bytes")
+    until(lambda: ask("closing.pdf", day=day).content == ask("closing.pdf", day=day).content, 120, "the same bytes")
     assert f'filename="closing_rutan_{day}.pdf"' in first.headers["Content-Disposition"]
     assert first.content.startswith(b"%PDF-")
 

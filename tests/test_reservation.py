@@ -18,6 +18,7 @@ from queue_server.domain.custody import Inmate, SourceError, checked
 from queue_server.domain.errors import Refused
 from queue_server.domain.office import Booking, Holiday, Session, Span
 from queue_server.domain.reservation import ONLINE, PRIORITY, Made, Party, State
+from queue_server.screens import alerts
 from queue_server.screens.pages import words_of
 
 RUTAN = example("rutan")
@@ -250,9 +251,15 @@ def test_a_place_given_back_and_taken_again_within_seconds_is_shown() -> None:
     gone = made(1, "d1", "p1", 1, cancelled=600)
     [found] = rules.signals(BOOKING, [gone, made(2, "d1", "p2", 11)])
     assert (found.code, found.seconds, found.same) == ("retaken", 60, True)
+    assert (found.days, found.at) == ((MONDAY, MONDAY), 11 * MINUTE)
     assert rules.signals(BOOKING, [gone, made(2, "d1", "p2", 12)]) == []
     [other] = rules.signals(BOOKING, [gone, made(2, "d2", "p2", 10)])
     assert (other.seconds, other.same) == (0, False)
+
+
+def test_fresh_signals_are_a_hint_on_today_and_old_ones_are_not() -> None:
+    assert alerts.brokers([1], rules.DAY_MS) == [{"code": "brokers", "facts": {"n": 1}}]
+    assert alerts.brokers([1], rules.DAY_MS + 1) == alerts.brokers([], 0) == []
 
 
 # --- the calendar file ----------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from queue_server.commands import counter, day, rooms, stages, undo, visitor
 from queue_server.domain.errors import Refused
 from queue_server.domain.rebuilt import Rebuilt
 from queue_server.office_file import OfficeFileError, read, write
+from queue_server.screens import counter as officers_console
 from queue_server.screens import kiosk, room_pictures
 from queue_server.screens import visitor as phone
 from queue_server.snapshot import Snapshot
@@ -218,6 +219,56 @@ def test_the_phone_shows_the_journey_and_says_when_it_is_in_the_locker(here: Hou
     assert [s["state"] for s in last["journey"]] == ["done", "done", "now"]
     assert last["other_awaited"] and last["phone_away"]
     assert refused(here, visitor.arrived, secret=secret, door="x") == "phone_away", "no call depends on a phone"
+
+
+def test_a_deaf_visitor_whose_phone_is_in_the_locker_is_fetched_though_none_was_asked_for(here: House) -> None:
+    step = here.number("kunjungan", needs="sign", fetch=False)
+
+    def is_fetched() -> bool:
+        return bool(officers_console.picture(shown(here), here.officer.person_id or 0)["fetch"])
+
+    assert not is_fetched(), "the phone tells them"
+    here.serve()
+    assert is_fetched(), "before the call already, so that somebody goes there"
+    here.passes(0.02)
+    assert here.press(counter.call_next)["fetch"] is True and step
+
+
+def test_the_list_of_stages_says_what_is_done_first_and_at_another_place(here: House) -> None:
+    visit = replace(here.office.service("kunjungan"), first_stage={"id": "Pendaftaran"}, elsewhere={"id": "Bayar"})
+    here.configure(replace(here.office, services=tuple(
+        visit if s.key == visit.key else s for s in here.office.services)))
+    assert read(write(here.office), "rutan.toml") == here.office
+    secret = taken(here)["secret"]
+    found = on_phone(here, secret)["journey"]
+    assert [s["name"]["id"] for s in found] == ["Pendaftaran", "Penggeledahan", "Ruang kunjungan", "Bayar"]
+    assert [s["state"] for s in found] == ["now", "ahead", "ahead", "elsewhere"]
+    assert [s["phone_away"] for s in found] == [False, True, False, False], "said before the phone is handed in"
+
+
+def test_the_officer_sees_where_a_number_goes_on_to_before_the_press(here: House) -> None:
+    def next_stage() -> Any:
+        return officers_console.picture(shown(here), here.officer.person_id or 0)["current"]["next_stage"]
+
+    taken(here)
+    here.passes(0.02)
+    here.press(counter.call_next)
+    assert next_stage() == {"id": "Penggeledahan"}
+    here.passes(0.5)
+    here.press(counter.start)
+    here.passes(1)
+    here.press(counter.finish)
+    here.number("informasi")
+    here.passes(0.02)
+    here.press(counter.call_next)
+    assert next_stage() == {"id": "Ruang kunjungan"}, "searched, the visitor goes on to the room"
+    here.passes(0.5)
+    here.press(counter.start)
+    here.passes(1)
+    here.press(counter.finish)
+    here.passes(0.02)
+    here.press(counter.call_next)
+    assert next_stage() is None
 
 
 def test_a_batch_says_who_was_not_ready(here: House) -> None:

@@ -156,7 +156,7 @@ def _read_by_others(day: Day) -> None:
         auditor.http.get(f"{day.server.base}/supervisor/rutan/{path}", timeout=30)
     auditor.get("/api/v1/offices/rutan/today")
     for kind in ("xlsx", "evidence"):
-        until(lambda: auditor.get("/supervisor/rutan/seals")["newest"], 30, "a seal")
+        until(lambda: auditor.get("/supervisor/rutan/seals")["newest"], 60, "a seal")
         job = auditor.post("/supervisor/rutan/exports", {"kind": kind, "filters": {"day": today, "to": today}})["job"]
         until(lambda job=job: [j for j in auditor.get("/supervisor/rutan/exports")["exports"]
                                if j["id"] == job and j["state"] == "done"], 60, f"the {kind}")

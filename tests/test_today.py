@@ -62,13 +62,13 @@ def door(server: Server, service: str = "kunjungan") -> dict[str, Any]:
 
 
 def test_the_forecast_is_told_with_the_number_kept_and_its_hits_are_counted(house: Server) -> None:
-    until(lambda: door(house)["forecast"]["why"] == "nobody_serves", 20, "what was learned")
+    until(lambda: door(house)["forecast"]["why"] == "nobody_serves", 60, "what was learned")
     assert door(house)["forecast"]["high_min"] is None
     kiosk, ani = house.kiosk(), house.officer("ani", counter="1")
     kiosk.take("kunjungan")
     settle()
     ani.press("call_next")
-    known = until(lambda: (f := door(house)["forecast"])["why"] == "" and f, 20, "the forecast")
+    known = until(lambda: (f := door(house)["forecast"])["why"] == "" and f, 60, "the forecast")
     assert known["coverage"] == 80 and 0 <= known["low_min"] < known["high_min"]
 
     answer = kiosk.take("kunjungan")
@@ -114,7 +114,7 @@ def test_who_will_wait_too_long_is_said_on_the_page_at_the_console_and_by_webhoo
     facts = alert(supervisor.picture)[0]["facts"]
     assert (facts["service"], facts["n"]) == ("pengaduan", 3) and facts["minutes"] <= 10
     assert facts["remedy"]["kind"] in ("open", "move") and facts["remedy"]["kept"] >= 1
-    sent = until(lambda: [b for _p, _h, b in receiver.heard if b"will_be_late" in b], 30, "the message")
+    sent = until(lambda: [b for _p, _h, b in receiver.heard if b"will_be_late" in b], 60, "the message")
     message = json.loads(sent[0])
     assert (message["service"], message["state"], message["n"]) == ("pengaduan", "raised", 3)
     assert b"label" not in sent[0]

@@ -118,7 +118,7 @@ def test_one_board_speaks_whichever_process_it_hangs_on(house: House) -> None:
     def speaking() -> list[bool]:
         return [bool(board.picture and board.picture["speaker"]) for board in boards]
 
-    until(lambda: sum(speaking()) == 1, 15, "one voice")
+    until(lambda: sum(speaking()) == 1, 60, "one voice")
     first = speaking().index(True)
     boards[first].close()
     other = boards[1 - first]
@@ -136,7 +136,7 @@ def test_whose_door_was_closed_at_one_process_leaves_the_other(house: House) -> 
     eko.line.on("gone", lambda _message: gone.append("eko"))
     sari.press("revoke", device=board.hello["device"])
     shell(house.data, "reset-password", "rutan", "eko")
-    until(lambda: sorted(gone) == ["board", "eko"], 8, "both goodbyes")
+    until(lambda: sorted(gone) == ["board", "eko"], 60, "both goodbyes")
     with pytest.raises(Refusal, match="not_allowed"):
         eko.press("sit", counter="3")
     for screen in (board, eko, sari):

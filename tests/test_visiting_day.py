@@ -16,6 +16,8 @@ def in_order(day: Day, plan: Plan) -> None:
     """At any speed: no table or unit twice, no quota exceeded, everybody in order or with a reason, nobody lost."""
     assert day.told.problems == []
     assert max(day.told.held.values()) == plan.online, "more wanted a place than there are"
+    video = [n for which, n in day.told.besides.items() if which.startswith("video until")]
+    assert video == [plan.video, plan.video], "more wanted a video call than there are places for"
     for party in day.parties:
         assert party.label or party.told, f"party {party.n} got neither a number nor a reason"
         assert "a second number" not in party.told, "a code was taken twice"

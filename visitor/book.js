@@ -8,7 +8,7 @@
 
   const office = Visitor.facts("office-facts"), elsewhere = Visitor.facts("elsewhere") || [], notice = Visitor.facts("notice") || [];
   const state = { picture: null, lost: false, key: null, register: "", allowed: null, looking: false, chosen: null, session: null, name: "", identity: "",
-    party: { men: 0, women: 0, children: 0 }, permit: false, priority: false, busy: false, why: null, said: Visitor.nothingSaid() };
+    party: { men: 0, women: 0, children: 0 }, permit: false, priority: false, busy: false, trying: false, why: null, said: Visitor.nothingSaid() };
   let press = null;
 
   function set(changes) { Object.assign(state, changes); draw(); }
@@ -53,12 +53,13 @@
     Queue.insist("/office/" + office.key + "/reservations", Object.assign(Visitor.saidArgs(state.said), {
       key: press, service: state.key, day: state.chosen.day, session: state.chosen.session, register: state.register, name: state.name,
       identity: state.identity, party: asks("party") ? state.party : {}, permit: state.permit, priority: state.priority, language: Queue.language()
-    }), { giveUpMs: GIVE_UP_MS, wanted: function () { return true; }, onTrying: draw }).then(function (answer) {
+    }), { giveUpMs: GIVE_UP_MS, wanted: function () { return true; }, onTrying: function () { set({ trying: true }); } }).then(function (answer) {
       press = null;
+      state.trying = false;
       if (!answer.ok) { set({ busy: false, why: Visitor.refused(answer) }); refresh(); return; }
       Visitor.keepReservation(office.key, answer.reservation);
       window.location.assign(answer.reservation.page);
-    }, function () { set({ busy: false, why: Queue.t("lost") }); });
+    }, function () { set({ busy: false, trying: false, why: Queue.t("lost") }); });
   }
 
   function put(name) {
@@ -152,7 +153,7 @@
       ${asks("permit") ? check("permit", Queue.t("permit"), Queue.t("permit.hint")) : null}
       ${check("priority", Queue.t("priority"), Queue.t("priority.who"))}${Visitor.law(state.picture.classes)}
       ${Visitor.needsFolded(state.said, state.picture.needs, function (said) { press = null; set({ said: said }); }, true)}
-      ${purpose()}${Visitor.why(state.why)}
+      ${purpose()}${Visitor.why(state.why)}${Visitor.trying(state.trying)}
       <button class="button button-primary button-large button-wide" data-testid="reserve" aria-disabled=${state.busy ? "true" : null}>${Queue.t(state.busy ? "reserving" : "reserve")}</button></form>`;
   }
 

@@ -30,19 +30,30 @@
       <strong>${Visitor.sessionName(session)}</strong><span class=${"state " + (free ? "state-serving" : "state-closed")}>${word(session, left)}</span></button></li>`;
   }
 
-  /** The days of a service, of which ``allowed`` (null: all) can be chosen. */
+  function places(day, priority) {
+    return day.sessions.reduce(function (sum, session) { return sum + (session.open ? Visitor.left(session, priority) : 0); }, 0);
+  }
+
+  /** The days of a service, of which ``allowed`` (null: all) can be chosen. One day is unfolded: the chosen one, else
+      the first with places. */
   Visitor.days = function (days, allowed, chosen, pick, priority) {
     const shown = days.filter(function (day) { return !allowed || allowed.indexOf(day.day) >= 0; });
     if (!shown.length) { return html`<p class="empty" data-testid="no-days">${Queue.t("days.none")}</p>`; }
+    const first = shown.filter(function (day) { return chosen ? chosen.day === day.day : places(day, priority) > 0; })[0] || shown[0];
     return shown.map(function (day) {
-      return html`<section class="day" key=${day.day}><h3>${Queue.day(day.day)}</h3>
-        <ul class="plain sessions">${day.sessions.map(function (session) { return one(day.day, session, chosen, pick, priority); })}</ul></section>`;
+      const left = places(day, priority);
+      return html`<details class="day" key=${day.day} open=${day === first} data-testid=${"day-" + day.day}><summary><h3>${Queue.day(day.day)}</h3>
+        <span class=${"state " + (left ? "state-serving" : "state-closed")}>${left ? Queue.t("session.left", { left: left }) : Queue.t("session.full")}</span></summary>
+        <ul class="plain sessions">${day.sessions.map(function (session) { return one(day.day, session, chosen, pick, priority); })}</ul></details>`;
     });
   };
 
   Visitor.why = function (text) {
     return html`<div role="alert" data-testid="why">${text ? Visitor.notice("warn", "alert-triangle", text) : null}</div>`;
   };
+
+  /** What is said while a press is sent again. */
+  Visitor.trying = function (on) { return html`<div aria-live="polite">${on ? Visitor.notice("warn", "wifi-off", Queue.t("trying")) : null}</div>`; };
 
   /** A refusal; who finds a session full reads where there still is room. */
   Visitor.refused = function (answer) {

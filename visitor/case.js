@@ -65,7 +65,7 @@
         <strong class="number code">${found.code}</strong>
         <div class=${"still still-" + found.state} role="status">${Visitor.icon(SIGNS[found.state], "icon-big")}<h2>${Queue.t("state." + found.state)}</h2>
           <p>${Queue.t("state." + found.state + ".text", { date: Queue.day(found.over_day || found.due), n: Math.abs(found.left) })}</p></div></section>
-      <dl class="facts">${fact("given", Queue.day(found.day))}${fact("due", Queue.day(found.due) + " (" + Queue.t("due.days", { n: found.days }) + ")")}
+      <dl class="facts">${fact("given", Queue.day(found.day))}${fact("due", Queue.day(found.due) + " (" + Queue.t(found.days ? "due.days" : "due.same", { n: found.days }) + ")")}
         ${fact("ready", found.ready_day ? Queue.day(found.ready_day) : null)}</dl>
       ${found.ticket ? html`<p><a class="button button-primary button-wide" data-testid="ticket" href=${found.ticket.page}>${Queue.t("ticket", { label: found.ticket.label })}</a></p>`
       : found.collect.map(place)}`;

@@ -7,7 +7,7 @@
 
   const office = Visitor.facts("office-facts"), secret = Queue.meta("reservation");
   const scanned = (/[?&]door=([^&]+)/.exec(window.location.search) || [])[1];
-  const state = { own: null, sessions: null, lost: false, gone: false, doing: null, busy: false, why: null, said: null };
+  const state = { own: null, sessions: null, lost: false, gone: false, doing: null, busy: false, trying: false, why: null, said: null };
 
   const tell = Visitor.tell(base(), "reservation", "book_told", office.key, draw);
 
@@ -23,13 +23,15 @@
     if (state.busy) { return; }
     set({ busy: true, why: null, said: null });
     Queue.insist(base() + "/" + name, Object.assign({ key: Queue.key() }, args), {
-      giveUpMs: 30000, wanted: function () { return true; }, onTrying: draw
+      giveUpMs: 30000, wanted: function () { return true; }, onTrying: function () { set({ trying: true }); }
     }).then(function (answer) {
+      state.trying = false;
       if (!answer.ok) { set({ busy: false, why: Visitor.refused(answer) }); refresh(); return; }
-      if (answer.ticket) { Visitor.remember(office.key, answer.ticket.secret, answer.ticket.label); window.location.assign(answer.ticket.page); return; }
+      if (answer.ticket) { Visitor.dropReservation(secret); Visitor.remember(office.key, answer.ticket.secret, answer.ticket.label); window.location.assign(answer.ticket.page); return; }
       set({ busy: false, doing: null, said: Queue.t("did." + name) });
+      window.scrollTo(0, 0);  // where it is said
       refresh();
-    }, function () { set({ busy: false, why: Queue.t("lost") }); });
+    }, function () { set({ busy: false, trying: false, why: Queue.t("lost") }); });
   }
 
   function toggle(what) { return function () { set({ doing: state.doing === what ? null : what, why: null, said: null }); if (what === "change") { sessions(); } }; }
@@ -46,7 +48,7 @@
   function code(own) {
     return html`<section class="card now"><div class="soft">${Queue.t("code")}</div><strong class="number code" data-testid="code">${own.code}</strong>
       <img class="code-qr" src=${base() + "/qr.svg"} width="200" height="200" alt=${Queue.t("code.alt", { code: own.code })} />
-      <p>${Queue.t("code.how")}</p></section>`;
+      <p>${Queue.t("code.how")}${own.door && !scanned ? " " + Queue.t("code.door") : ""}</p></section>`;
   }
 
   function over(own) {
@@ -63,9 +65,14 @@
       ${Visitor.days(found.days, own.days, { day: own.day, session: own.session }, function (day, session) { act("change", { day: day, session: session.key }); }, own.priority)}</section>`;
   }
 
+  /* Who scanned the code at the door came for this: it stands first. */
+  function here() {
+    return html`<button class="button button-primary button-large button-wide" data-testid="check-in" aria-disabled=${state.busy ? "true" : null}
+      onClick=${function () { act("check_in", { door: plain(scanned) }); }}>${Queue.t(state.busy ? "checkin.busy" : "checkin.now")}</button>`;
+  }
+
   function ways(own) {
     return html`<div class="acts">
-      ${scanned ? html`<button class="button button-primary button-large button-wide" data-testid="check-in" aria-disabled=${state.busy ? "true" : null} onClick=${function () { act("check_in", { door: plain(scanned) }); }}>${Queue.t("checkin.now")}</button>` : null}
       <a class="button button-wide" data-testid="calendar" href=${base() + "/calendar.ics"} download>${Queue.t("calendar")}</a>
       <button class="button button-wide" data-testid="change" aria-expanded=${String(state.doing === "change")} onClick=${toggle("change")}>${Queue.t("change")}</button>
       ${state.doing === "change" ? change(own) : null}
@@ -81,9 +88,9 @@
     document.title = Queue.t("own") + " " + own.code + " \u00b7 " + office.name;
     const bring = Queue.say(own.requirements), booked = own.state === "booked";
     render(html`${Visitor.head(office, draw)}<div class="stack"><h1 tabindex="-1">${Queue.t("own")}: ${Queue.say(own.name)}</h1>
-      ${state.said ? html`<div role="status" data-testid="said">${Visitor.notice("good", "check", state.said)}</div>` : null}${Visitor.why(state.why)}
+      ${state.said ? html`<div role="status" data-testid="said">${Visitor.notice("good", "check", state.said)}</div>` : null}${Visitor.why(state.why)}${Visitor.trying(state.trying)}
       ${booked && !own.held ? Visitor.notice("warn", "alert-triangle", Queue.refusal({ refused: "session_gone", facts: { date: own.day } })) : null}
-      ${booked ? code(own) : over(own)}${when(own)}
+      ${booked && scanned ? here() : null}${booked ? code(own) : over(own)}${when(own)}
       ${booked && bring ? html`<section class="card stack-tight"><h2>${Queue.t("bring")}</h2><p class="lines">${bring}</p></section>` : null}
       ${booked ? tell.view() : null}${booked ? ways(own) : null}</div>
       <footer class="foot soft text-s">${Queue.t("keep.address")}<br />${Queue.say(office.complaint)}</footer>`, root);

@@ -82,6 +82,14 @@
       <button class="button button-wide" data-testid="cancel-no" onClick=${acts.keep}>${Queue.t("cancel.no")}</button></div>`;
   }
 
+  /* It is said before the phone is handed in, and otherwise once it is gone. */
+  function locker(ticket) {
+    const stages = ticket.journey, first = stages.filter(function (stage) { return stage.phone_away; })[0];
+    if (!first || !stages.some(function (stage) { return stage.state === "now"; })) { return null; }
+    const which = first.state === "ahead" ? "before" : first.state === "now" ? "phone" : "away";
+    return html`<p data-testid="locker">${Queue.t("journey." + which, { stage: Queue.say(first.name) })}</p>`;
+  }
+
   /** Where the number is in its journey, and that from the locker on no phone is needed. */
   function journey(ticket) {
     if (!(ticket.journey || []).length) { return null; }
@@ -89,7 +97,7 @@
       <ol class="journey">${ticket.journey.map(function (stage) {
         return html`<li class=${"stage-" + stage.state} aria-current=${stage.state === "now" ? "step" : null}>${Queue.say(stage.name)} <span class="soft text-s">${Queue.t("journey." + stage.state)}</span></li>`;
       })}</ol>
-      ${ticket.other_awaited ? html`<p>${Queue.t("journey.other")}</p>` : null}${ticket.phone_away ? html`<p>${Queue.t("journey.phone")}</p>` : null}</section>`;
+      ${ticket.other_awaited ? html`<p>${Queue.t("journey.other")}</p>` : null}${locker(ticket)}</section>`;
   }
 
   /** What continues another day: the code to keep, and until when it is promised. */
@@ -97,7 +105,7 @@
     const found = state.picture.ticket.case;
     if (!found) { return null; }
     return html`<section class="card now" data-testid="case"><h2 class="text-l">${Queue.t("case")}</h2><strong class="number code" data-testid="case-code">${found.code}</strong>
-      <p>${Queue.t("case." + found.state, { date: Queue.day(found.due), n: found.days })}</p>
+      <p>${Queue.t("case." + found.state + (found.state === "in_work" && !found.days ? ".same" : ""), { date: Queue.day(found.due), n: found.days })}</p>
       <p class="soft text-s">${Queue.t("case.keep")}</p>
       <a class="button button-wide" href=${"/case/" + state.picture.office.key + "#" + found.code}>${Queue.t("case.open")}</a></section>`;
   }

@@ -64,7 +64,7 @@
   function reserved() {
     return Visitor.reservations(office).map(function (kept) {
       return html`<a class="card mine" key=${kept.secret} data-testid="reserved" href=${"/r/" + kept.secret + (door ? "?door=" + encodeURIComponent(door) : "")}>
-        <span>${Queue.t("reserved")}</span><span class="number">${kept.code}</span><span class="mine-open">${Queue.t(door ? "reserved.check_in" : "mine.open")}</span></a>`;
+        <span>${Queue.t("reserved")}, ${Queue.day(kept.day)}</span><span class="number">${kept.code}</span><span class="mine-open">${Queue.t(door ? "reserved.check_in" : "reserved.open")}</span></a>`;
     });
   }
 
@@ -88,11 +88,12 @@
     const services = state.picture.services, may = Queue.closed(services);
     const remote = services.some(function (service) { return service.remote; });
     return html`<div class="stack">
-      ${state.mine.map(mine)}
+      ${state.mine.map(mine)}${reserved()}
       ${noted()}
       ${code()}
       ${may ? closed(may, remote) : html`<h1>${Queue.t(state.mine.length ? "choose.other" : "choose")}</h1>`}
       <ul class="plain services">${services.map(card)}</ul>
+      ${state.picture.bookable ? html`<p><a href=${"/book/" + office} data-testid="to-book">${Queue.t("book.to")}</a></p>` : null}
     </div>`;
   }
 
@@ -178,6 +179,7 @@
     render(html`${Visitor.head(picture.office, draw)}
       ${state.lost ? html`<p><span class="line-mark" role="status">${Visitor.icon("wifi-off")}${Queue.t("line.lost", { time: Queue.time(picture.at) })}</span></p>` : null}
       ${own ? needsOfOwn() : service ? one(service) : list()}
+      ${picture.cases && !own && !service ? html`<p><a class="button button-wide" data-testid="my-case" href=${"/case/" + picture.office.key}>${Visitor.icon("ticket")}<span>${Queue.t("mine.case")}</span></a></p>` : null}
       ${Visitor.installer(draw)}
       <footer class="foot soft text-s">${Queue.say(picture.office.complaint)} <a href=${"/privacy/" + picture.office.key + "?lang=" + Queue.language() + "#number"} data-testid="privacy">${Queue.t("privacy")}</a></footer>`, root);
   }
@@ -235,6 +237,18 @@
     });
   }
 
+  /** Reservations that became a number at the kiosk, were given back elsewhere or ran out are none of this phone any more. */
+  function recallReservations() {
+    Visitor.reservations(office).forEach(function (kept) {
+      Queue.get("/r/" + kept.secret + "/picture").then(function (own) {
+        if (own.ok && own.state === "booked" || !own.ok && own.refused !== "no_such_reservation") { return; }
+        Visitor.dropReservation(kept.secret);
+        if (own.ticket) { Visitor.remember(office, own.ticket.page.slice(3), own.ticket.label); recall(); }
+        draw();
+      }, function () { /* no line: the list says so */ });
+    });
+  }
+
   function readOwn() {
     Queue.get("/t/" + own + "/picture").then(function (picture) {
       if (picture.ticket) { set({ said: { needs: picture.ticket.needs, fetch: picture.ticket.needs.length ? picture.ticket.fetch : null, where: picture.ticket.where } }); }
@@ -254,10 +268,10 @@
 
   function begin() {
     Queue.language(Visitor.ownLanguage());
-    Queue.words("visitor", office).then(function () { draw(); refresh(); recall(); if (own) { readOwn(); } }, function () { window.setTimeout(begin, RETRY_MS); });
+    Queue.words("visitor", office).then(function () { draw(); refresh(); recall(); recallReservations(); if (own) { readOwn(); } }, function () { window.setTimeout(begin, RETRY_MS); });
   }
 
   window.addEventListener("popstate", function () { wish = null; set({ key: null, sending: null, refusal: null }); });
-  document.addEventListener("visibilitychange", function () { if (!document.hidden && state.picture) { refresh(); recall(); } });
+  document.addEventListener("visibilitychange", function () { if (!document.hidden && state.picture) { refresh(); recall(); recallReservations(); } });
   begin();
 }());

@@ -4,12 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import Connection
+
 from ..domain.custody import Inmate
 from ..domain.personal import DAY_MS, GONE_KEPT_DAYS
 from ..store import custody, reservations
 from ..transaction import Answer, Tx
 from . import family
 from .reservations import end
+
+
+def difference(c: Connection, office_id: int, people: list[Inmate], case: bool) -> dict[str, int]:
+    """What taking over ``people`` would change, with the same names as the answer of ``import_people``."""
+    before, given = custody.everybody(c, office_id), {person.register: person for person in people}
+    changed = [kept for register, kept in before.items() if register in given and any(
+        getattr(kept, name, value) != value for name, value in custody.values_of(given[register], case).items())]
+    open_ = {kept.id for register, kept in before.items()
+             if register in given and given[register].may_visit and not given[register].hidden}
+    return {
+        "people": len(people), "added": len(given.keys() - before.keys()), "changed": len(changed),
+        "removed": sum(not kept.gone for register, kept in before.items() if register not in given),
+        "cancelled": sum(n not in open_ for n in reservations.booked_inmates(c, office_id) if n)}
 
 
 def import_people(tx: Tx, args: dict[str, Any]) -> Answer:

@@ -145,9 +145,10 @@ def check_in(tx: Tx, args: dict[str, Any]) -> Answer:
     problem = rules.check_in_problem(
         tx.office, booking, row.day, row.starts_at, row.expires_at, row.state, tx.now.at)
     if problem is not None:
+        problem.facts["service"] = row.service  # the way on: an ordinary number of the same service
         raise _with_number(tx, row, problem)
     if not _is_held(tx, service, row):
-        raise Refused("session_gone", date=row.day)
+        raise Refused("session_gone", date=row.day, service=row.service)
     _check_still_visitable(tx, row)
     number = {**args, "language": row.language}
     answer = give(tx, service, "online", bool(row.priority), number, party=row.people)

@@ -48,7 +48,7 @@ def call(
         body["reason"] = why["reason"]
     called = save(tx, step, called, "called", body)
     rule = str(why["rule"])
-    held = needs.of_ticket(tx.c, step.ticket_id).fetch
+    held = needs.of_ticket(tx.c, step.ticket_id).fetched(tx.office.phone_away_at(step.service))
     announce(tx, called, counter, 1, rule, held)
     # Whoever waits for the other one to be ready has missed nothing: they are not passed, and keep their place.
     if rule in discipline.IN_THE_MIX and not service_of(tx.office, step.service).both_ready:

@@ -6,11 +6,12 @@ import argparse
 import importlib
 from pathlib import Path
 
-from .. import config
-from ..commands.custody import import_people
+from .. import config, opening
+from ..commands.custody import difference, import_people
 from ..custody_file import CsvSource
-from ..domain.custody import Source, SourceError, checked
-from ..shell import existing
+from ..domain.custody import Inmate, Source, SourceError, checked
+from ..shell import Session, existing
+from ..store import offices
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +20,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", help="CSV file, or MODULE:NAME of an adapter with --adapter")
     parser.add_argument("--adapter", action="store_true",
                         help="FILE names a Python object with people(), such as an adapter to the national register")
-    parser.add_argument("--dry-run", action="store_true", help="only read and check, change nothing")
+    parser.add_argument("--dry-run", action="store_true", help="only read, check, and say what would change")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -28,17 +29,22 @@ def run(args: argparse.Namespace) -> int:
     except SourceError as error:
         print(f"Nothing was changed. {error}")
         return 1
-    if args.dry_run:
-        print(f"{len(people)} people; nothing was changed.")
-        return 0
     session = existing(config.read(args))
     try:
-        done = session.press(args.office, "import_people", import_people, people=people)
+        done = _tried(session, args.office, people) if args.dry_run else session.press(
+            args.office, "import_people", import_people, people=people)
     finally:
         session.close()
+    print("Nothing was changed; it would be: " if args.dry_run else "", end="")
     print(f"{done['people']} people: {done['added']} new, {done['changed']} changed, {done['removed']} gone; "
           f"{done['cancelled']} reservations taken back because a visit is not possible any more.")
     return 0
+
+
+def _tried(session: Session, key: str, people: list[Inmate]) -> dict[str, int]:
+    case = opening.office(session.database, key).rules.family.offered
+    with session.database.read() as c:
+        return difference(c, offices.heads_of(c, [key])[0].id, people, case)
 
 
 def _source(named: str, adapter: bool) -> Source:

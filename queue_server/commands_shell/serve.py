@@ -17,7 +17,7 @@ from ..upkeep.daily import Daily
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--demo", action="store_true", help="load the two demo offices when there are none")
+    parser.add_argument("--demo", action="store_true", help="load the three demo offices when there are none")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -79,8 +79,9 @@ def _addresses(port: int, offices: list[opening.Listed], settings: config.Config
         lines.append(f"  {office.name}")
         lines += [f"    board       {base}/display/{office.key}/{board}" for board in office.boards]
         for screen, path in (
-            ("kiosk", "kiosk"), ("counter", "counter"), ("phone", "visit"), ("supervisor", "supervisor"),
-            ("set-up", "admin"),
+            ("kiosk", "kiosk"), ("counter", "counter"), ("phone", "visit"),
+            *([("reserve", "book"), ("who comes", "reservations")] if office.reserves else []),
+            ("supervisor", "supervisor"), ("set-up", "admin"),
         ):
             lines.append(f"    {screen:<11} {base}/{path}/{office.key}")
         lines.append("")

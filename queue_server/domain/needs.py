@@ -42,6 +42,12 @@ class Stated:
         return bool(self.needs or self.fetch or self.where)
 
 
+    def fetched(self, phone_away: bool) -> bool:
+        """Whether somebody goes to them. Who wanted no helper because their phone tells them the call is fetched all
+        the same once the phone lies in a locker: without it a deaf visitor would not know."""
+        return self.fetch or (phone_away and any(need in FETCHED for need in self.needs))
+
+
 NOTHING = Stated()
 
 

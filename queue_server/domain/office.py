@@ -265,6 +265,9 @@ class Service:
     sessions: tuple[Session, ...] = ()
     #: What follows on the same number, in order: whoever is served here goes on there by rule.
     stages: tuple[str, ...] = ()
+    first_stage: Words = field(default_factory=dict)  # what is done here, as the first of the stages; {}: the name
+    #: What is done after the last of them at another place, such as paying at a bank; {}: nothing.
+    elsewhere: Words = field(default_factory=dict)
     both_ready: bool = False              # a stage that begins only when the other one (the inmate) is ready too
     phone_away: bool = False              # from this stage on phones are in a locker: no call may depend on one
     plate: bool = False                   # a lane: whoever takes a number may give the car's plate
@@ -428,6 +431,11 @@ class Office:
         journey = self.journey(first)
         gone = journey[: journey.index(current) + 1] if current in journey else (current,)
         return any(s.phone_away for s in self.services if s.key in gone)
+
+    def phone_away_at(self, service: str) -> bool:
+        """Whether whoever waits at ``service`` has left the phone in the locker. A stage is of one journey only."""
+        first = next((s.key for s in self.services if service in s.stages), service)
+        return self.without_phone(first, service)
 
     def room(self, key: str) -> Room | None:
         return next((r for r in self.rooms if r.key == key), None)

@@ -280,10 +280,13 @@ class Made:
 @dataclass(frozen=True)
 class Signal:
     """``many``: one phone made ``n`` reservations for ``people`` people within a week. ``retaken``: a place was given
-    back and taken again after ``seconds``; ``same``: from the same phone. ``numbers`` are those reservations."""
+    back and taken again after ``seconds``; ``same``: from the same phone. ``numbers`` are those reservations, ``days``
+    the days for which they are, ``at`` when the newest was made (UTC ms)."""
 
     code: str
     numbers: tuple[int, ...]
+    days: tuple[str, ...]
+    at: int
     n: int = 0
     people: int = 0
     seconds: int = 0
@@ -307,20 +310,27 @@ def _many(booking: Booking, rows: list[Made]) -> list[Signal]:
         week = [row for row in theirs if row.made_at > newest - 7 * DAY_MS]
         if len(week) >= booking.signal_bookings:
             people = len({row.person or str(row.number) for row in week})
-            found.append(Signal("many", tuple(row.number for row in week), len(week), people))
+            found.append(Signal("many", *_which(week), len(week), people))
     return found
+
+
+def _which(rows: list[Made]) -> tuple[tuple[int, ...], tuple[str, ...], int]:
+    return tuple(r.number for r in rows), tuple(r.session[1] for r in rows), max(r.made_at for r in rows)
 
 
 def _retaken(booking: Booking, rows: list[Made]) -> list[Signal]:
     found: list[Signal] = []
+    by_session: dict[tuple[str, str, str], list[Made]] = {}
+    for row in rows:
+        by_session.setdefault(row.session, []).append(row)
     for gone in rows:
         if gone.cancelled_at is None:
             continue
         until = gone.cancelled_at + booking.signal_retaken_s * 1000
-        taker = next((r for r in rows if r.session == gone.session and r.number != gone.number
+        taker = next((r for r in by_session[gone.session] if r.number != gone.number
                       and gone.cancelled_at <= r.made_at <= until), None)
         if taker is not None:
             found.append(Signal(
-                "retaken", (gone.number, taker.number), seconds=(taker.made_at - gone.cancelled_at) // 1000,
+                "retaken", *_which([gone, taker]), seconds=(taker.made_at - gone.cancelled_at) // 1000,
                 same=bool(gone.device) and gone.device == taker.device))
     return found

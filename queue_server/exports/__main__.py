@@ -38,7 +38,7 @@ def main(argv: list[str]) -> int:
     args = parser.parse_args(argv)
 
     def told(done: int, total: int) -> None:
-        if hasattr(signal, "alarm"):
+        if hasattr(signal, "alarm") and not args.helper:  # it ends when the first process does
             signal.alarm(PATIENCE_S)
         if args.progress:
             print(done, total, flush=True)

@@ -7,9 +7,11 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -26,7 +28,10 @@ from ..moment import wall_ms
 from ..store import chain_events, offices, people, reports
 from ..store.offices import Head
 from ..store.reports import Filters
+from ..store.touched import touched
+from . import crew
 from .columns import Names, local_time, names
+from .crew import Lines
 from .lines import Csv, JsonLines
 from .shares import Shares
 
@@ -125,6 +130,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--seal", default="", metavar="TEXT", help="evidence: the seal with which it ends (default: the newest)")
     add("--separator", choices=SEPARATORS, default=",", help="CSV: ; is for spreadsheets set to Indonesian")
     add("--language", choices=("id", "en"), default="", help="words instead of codes (XLSX: id by default)")
+    add("--processes", type=int, default=0, metavar="N",
+        help="CSV and JSON lines: how many processes write a long log, 1 or 2 (default: 2 on two processors)")
+    add("--helper", action="store_true", help=argparse.SUPPRESS)
     add("--out", metavar="FILE", default="", help="file to write (default: the screen; XLSX: a name of its own)")
 
 
@@ -149,7 +157,7 @@ def run(settings: Config, args: argparse.Namespace, told: Told) -> None:
             elif asked.kind == "evidence":
                 evidence(c, found[0], asked, Path(args.out or asked.file_name), told)
             else:
-                _write(c, found[0].id, office, asked, args.out, told)
+                _write(settings, c, found[0].id, office, asked, args, told)
     finally:
         database.close()
 
@@ -197,32 +205,79 @@ def _put(made: bytes, out: str) -> None:
         sys.stdout.buffer.flush()
 
 
-def _write(c: Connection, office_id: int, office: Office, asked: Asked, out: str, told: Told) -> None:
+def _write(
+    settings: Config, c: Connection, office_id: int, office: Office, asked: Asked, args: argparse.Namespace, told: Told
+) -> None:
     shown = {person.id: person.shown_name for person in people.people_of(c, office_id)}
     language = "" if asked.kind == "jsonl" else asked.language or ("id" if asked.kind == "xlsx" else "")
     names_ = names(office, shown, language)
     if asked.kind == "xlsx":
-        _spreadsheet(c, office_id, office, asked, names_, Path(out or asked.file_name), told)
-    elif out:
-        with open(out, "wb") as file:
-            _stream(c, office_id, asked, names_, file, told)
+        _spreadsheet(c, office_id, office, asked, names_, Path(args.out or asked.file_name), told)
+    elif asked.kind == "shares":
+        sys.stdout.buffer.write(json.dumps(_shares(c, office_id, asked, told).as_json()).encode())
+        sys.stdout.buffer.flush()
+    elif args.helper:
+        _help(c, office_id, asked, _lines(asked, names_))
     else:
-        _stream(c, office_id, asked, names_, sys.stdout.buffer, told)
+        with open(args.out, "wb") if args.out else nullcontext(sys.stdout.buffer) as out:
+            _stream(settings, c, office_id, asked, _lines(asked, names_), out, told, args.processes)
 
 
-def _stream(c: Connection, office_id: int, asked: Asked, names_: Names, out: BinaryIO, told: Told) -> None:
-    if asked.kind == "shares":
-        out.write(json.dumps(_shares(c, office_id, asked, told).as_json()).encode())
-        out.flush()
-        return
-    lines = Csv(names_, asked.separator) if asked.kind == "csv" else JsonLines(names_)
-    total, done = _total(c, office_id, asked), 0
+def _lines(asked: Asked, names_: Names) -> Csv | JsonLines:
+    return Csv(names_, asked.separator) if asked.kind == "csv" else JsonLines(names_)
+
+
+def _help(c: Connection, office_id: int, asked: Asked, lines: Lines) -> None:
+    of_day = partial(reports.Reader(c, office_id).day, asked.filters)  # the snapshot is taken when it is made
+    crew.help_out(lines, of_day, sys.stdin.buffer, sys.stdout.buffer)
+
+
+def _stream(
+    settings: Config, c: Connection, office_id: int, asked: Asked, lines: Csv | JsonLines, out: BinaryIO, told: Told,
+    processes: int,
+) -> None:
+    counted = reports.days(c, office_id, asked.filters)
+    total, done = sum(count for _day, count in counted), 0
     out.write(lines.head())
-    for entries in reports.Reader(c, office_id).all(asked.filters):
-        out.write(lines.block(entries))
-        done += len(entries)
+    for count, block in blocks(settings, c, office_id, asked, lines, counted, processes):
+        out.write(block)
+        done += count
         told(done, total)
     out.flush()
+
+
+def blocks(
+    settings: Config, c: Connection, office_id: int, asked: Asked, lines: Lines, counted: list[tuple[str, int]],
+    processes: int,
+) -> Iterator[tuple[int, bytes]]:
+    """(lines, text) of the whole log, as it is in this snapshot."""
+    reader, days = reports.Reader(c, office_id), [day for day, _count in counted]
+    helpers = crew.helpers(processes, sum(count for _day, count in counted))
+    if not helpers:
+        for day in days:
+            yield from _of_day(reader, asked, lines, day)
+        return
+    with crew.Crew(settings, asked.options(), helpers) as at_work:
+        at_work.wait()
+        ours = _not_to_share(settings, reader, chain_events.newest_of(c, office_id)[0])
+        for day, blocks in at_work.write(days, [day for day in days if day not in ours]):
+            yield from _of_day(reader, asked, lines, day) if day in ours else blocks
+
+
+def _of_day(reader: reports.Reader, asked: Asked, lines: Lines, day: str) -> Iterator[tuple[int, bytes]]:
+    for entries in reader.day(asked.filters, day):
+        yield len(entries), lines.block(entries)
+
+
+def _not_to_share(settings: Config, reader: reports.Reader, seen: int) -> set[str]:
+    """The days that look otherwise in a helper's snapshot than in the reader's, which holds the events up to ``seen``,
+    or at another moment."""
+    database = Database(settings.database_url)
+    try:
+        with database.read() as later:
+            return touched(later, reader.office_id, reader.office, seen)
+    finally:
+        database.close()
 
 
 def _shares(c: Connection, office_id: int, asked: Asked, told: Told) -> Shares:

@@ -110,7 +110,7 @@ class Morning:
     # --- visitors -------------------------------------------------------------------------------
 
     async def _visitors(self, kiosk: Web, counters: tuple[str, ...]) -> None:
-        wanted = {s for key in counters for s in self.office.counter(key).services}
+        wanted = {s for key in counters for s in self.office.counter(key).services} - self.office.stage_keys
         mean = (SERVE_S + WALK_S) / len(counters) / PRESSURE
         count = 0
         while True:
@@ -207,18 +207,20 @@ class Morning:
                 return
         await line.press("start")
         await self._pause(SERVE_S)
-        others = [s.key for s in self.office.services if s.key != called.get("service") and self._reachable(s.key)]
+        others = [
+            s.key for s in self.office.services
+            if s.key != called.get("service") and s.key not in self.office.stage_keys and self._reachable(s.key)]
         if luck > 0.95:
             await line.press("park", reason="papers_missing")
             parked[step] = asyncio.get_running_loop().time() + 3 * SERVE_S
         elif luck > 0.90 and others:
-            moved = await line.press("transfer", service=self.chance.choice(others))
-            secret = self.tickets.pop(step, None)
-            if secret is not None:
-                self.tickets[moved["step"]] = secret
+            self._goes_on(step, await line.press("transfer", service=self.chance.choice(others)))
         else:
-            await line.press("finish", outcome="served")
-            await self._gone(step)
+            done = await line.press("finish", outcome="served")
+            if "stage" in done:
+                self._goes_on(step, done)
+            else:
+                await self._gone(step)
         await asyncio.sleep(self.chance.uniform(BREATH_S, 3 * BREATH_S))
 
     def _reachable(self, service: str) -> bool:
@@ -226,6 +228,12 @@ class Morning:
 
     async def _pause(self, mean: float) -> None:
         await asyncio.sleep(max(BREATH_S, self.chance.gauss(mean, mean / 3)))
+
+    def _goes_on(self, step: int, moved: Message) -> None:
+        """The same number waits somewhere else."""
+        secret = self.tickets.pop(step, None)
+        if secret is not None:
+            self.tickets[moved["step"]] = secret
 
     async def _gone(self, step: int) -> None:
         self.tickets.pop(step, None)

@@ -8,6 +8,7 @@ from typing import Any
 from ..domain.complaint import NEAR_DAYS, days_left
 from ..domain.office import Hall, Office
 from ..domain.outlook import Remedy, Risk
+from ..domain.reservation import DAY_MS
 from ..domain.standard import MINUTE
 from ..snapshot import Line, Row, Snapshot
 
@@ -21,6 +22,12 @@ def found(s: Snapshot, devices: list[dict[str, Any]], late: dict[str, list[Row]]
     """Alerts as ``{code, facts}``, the most urgent first; names in facts come in each language."""
     return [*_late(s, late), *will_be_late(s), *_boards(s, devices), *_printer(printer), *_papers(s), *_day(s),
             *_standards(s)]
+
+
+def brokers(newest: list[int], at: int) -> list[dict[str, Any]]:
+    """Signals of brokers of the last day; ``newest``: when the newest reservation of each was made (UTC ms)."""
+    fresh = sum(made > at - DAY_MS for made in newest)
+    return [{"code": "brokers", "facts": {"n": fresh}}] if fresh else []
 
 
 def complaints(office: Office, today: str, undone: list[tuple[str, str]]) -> list[dict[str, Any]]:

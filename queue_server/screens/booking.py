@@ -345,6 +345,7 @@ def _picture(desk: _Desk, office: Office, row: Reservation) -> dict[str, Any]:
         "reason": row.reason, "people": row.people, "party": {kind: getattr(row, kind) for kind in KINDS},
         "asks": list(booking.asks) if booking else [], "priority": bool(row.priority), "held": here,
         "early_min": booking.early_min if booking else 0, "ticket": ticket, "requirements": _bring(service),
+        "door": bool(desk.door.config.address and office.door_code),
     }
 
 

@@ -167,7 +167,8 @@ def _said(s: Snapshot, row: Row) -> dict[str, Any]:
     said = s.needs.get(row.ticket_id)
     if said is None:
         return {}
-    return {"needs": list(said.needs), "fetch": said.fetch, "where": said.where}
+    away = s.office.phone_away_at(row.service)
+    return {"needs": list(said.needs), "fetch": said.fetched(away), "where": said.where}
 
 
 #: So many of a counter's line are near enough to look for whoever must be fetched.
@@ -185,7 +186,7 @@ def to_fetch(s: Snapshot) -> list[dict[str, Any]]:
         near = enumerate((row for row, _why in line.order[:FETCH_SOON]), 1)
         found += [
             {**row_picture(s, row, place), "since": None, "counter": {}} for place, row in near
-            if (said := s.needs.get(row.ticket_id)) is not None and said.fetch]
+            if (said := s.needs.get(row.ticket_id)) is not None and said.fetched(s.office.phone_away_at(row.service))]
     return found
 
 
@@ -196,6 +197,16 @@ def _ms(minutes: int | None) -> int | None:
 def _waits(s: Snapshot, key: str) -> dict[str, Any]:
     line = s.lines.get(key)
     return {"waiting": line.here if line else 0}
+
+
+def _next_stage(s: Snapshot, row: Row) -> dict[str, str] | None:
+    """The name of the stage at which a number goes on when it is served; None: that is all. Its letter tells the
+    service that it was taken for."""
+    first = next((x for x in s.office.services if row.service in s.office.journey(x.key) and x.stages), None)
+    if first is None or row.prefix not in (first.prefix, first.priority_prefix):
+        return None
+    stage = s.office.next_stage(first.key, row.service)
+    return None if stage is None else s.office.service(stage).name
 
 
 def visitor(s: Snapshot, row: Row) -> dict[str, Any]:
@@ -210,7 +221,7 @@ def visitor(s: Snapshot, row: Row) -> dict[str, Any]:
         "calls": row.calls,
         "next_recall_at": next_recall_at, "drawn": drawn, "spoken": spoken, "why": row.reason,
         "no_show": _no_show(s, row, calls), "coming": row.coming or None,
-        "note": s.notes.get(row.ticket_id), "case": _case(s, row),
+        "note": s.notes.get(row.ticket_id), "case": _case(s, row), "next_stage": _next_stage(s, row),
         "stated_service_ms": _ms(s.promise(row).service_min),
         "held": row.id in s.held, "back": re_entry(s, row) if row.state == "called" else None,
     }

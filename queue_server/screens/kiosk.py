@@ -35,13 +35,14 @@ def picture(s: Snapshot, channel: str) -> dict[str, Any]:
             "collects": any(service.key in other.collected_at for other in office.services),
             "hall": office.hall_to_wait_in(service.key),
         })
+    bookable = any(service.booking is not None for service in office.services)
     openings = [x["may"]["next_opening"] for x in services if x["may"]["next_opening"]]
     return {
         "kind": "door", "seq": s.seq, "at": s.at, "office": s.office_head(), "services": services,
         "hours": [{"start": hours.hhmm(p.start), "end": hours.hhmm(p.end)} for p in hours.periods(office, None, s.day)],
         "next_opening": min(openings, default=None), "voice": office.voice,
         "needs": list(office.rules.needs), "fetched": sorted(FETCHED), "classes": list(CLASSES),
-        "reservations": any(service.booking is not None for service in office.services) or office.has_cases,
+        "reservations": bookable or office.has_cases, "bookable": bookable,
         "families": office.rules.family.offered, "cases": office.has_cases,
     }
 

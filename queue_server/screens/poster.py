@@ -25,19 +25,20 @@ def hang(bp: Blueprint, door: Door, live: Live) -> None:
         if snapshot is None:
             raise NotFound("no_such_office")
         code, counts = "", snapshot.office.door_code != "screen"
+        wanted = request.args.get("service", "")
+        one = next((service for service in snapshot.office.services if service.key == wanted), None)
         if door.config.address:
             address = f"{door.config.address}/visit/{office}"
             asked = {"door": door.kit.blocking(_door_code, door, snapshot.office_id)} if counts else {}
-            wanted = request.args.get("service", "")
-            if any(service.key == wanted for service in snapshot.office.services):
-                asked["service"] = wanted  # the sheet of one service: at the beginning of a lane, say
+            if one is not None:
+                asked["service"] = one.key  # the sheet of one service: at the beginning of a lane, say
             address += f"?{urlencode(asked)}" if asked else ""
             code = segno.make(address, error="q").svg_inline(scale=10, border=0, omitsize=True)
         # Markup: the drawing is ours, made of numbers only.
         return render_template(
             "supervisor/poster.html", office=snapshot.office, code=Markup(code),
             languages=snapshot.office.languages, words=words_of("supervisor"), wifi=not door.config.public_url,
-            counts=counts)
+            counts=counts, service=one)
 
 
 def _door_code(door: Door, office_id: int) -> str:

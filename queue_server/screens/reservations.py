@@ -7,12 +7,13 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, abort, g, jsonify, render_template, request
+from sqlalchemy import Connection
 
 from ..commands.reservations import CANCEL_REASONS
 from ..domain import hours
 from ..domain import reservation as rules
 from ..domain.errors import Refused
-from ..domain.office import Office
+from ..domain.office import Office, Session
 from ..domain.reservation import HOLDING, KINDS, ONLINE, PRIORITY, State
 from ..domain.ticket import label
 from ..live import Live
@@ -22,9 +23,6 @@ from ..store.people import Person
 from ..store.reservations import Reservation
 from .door import Door
 from .roles import READS, SERVES
-
-#: So far back signals are looked for.
-SIGNALS_MS = 14 * 86_400_000
 
 
 def blueprint(door: Door, live: Live) -> Blueprint:
@@ -60,11 +58,13 @@ def _day(door: Door, office: Office, person: Person, day: str) -> dict[str, Any]
         rows = reservations.of_day(c, person.office_id, day)
         inmates = custody.by_ids(c, [row.inmate_id for row in rows]) if serves else {}
         labels = {row.ticket_id: queue.ticket(c, row.ticket_id) for row in rows if row.ticket_id}
+        besides = {service.key: reservations.taken_at_office(c, person.office_id, service.key, day)
+                   for service in office.services if service.booking is not None}
         signals = _signals(c, person.office_id, office) if reads else []
         people, at = custody.count(c, person.office_id)
     return {
         "day": day, "today": hours.office_day(office, wall_ms()), "at": wall_ms(), "signals": signals,
-        "sessions": _sessions(office, day, rows), "reasons": list(CANCEL_REASONS) if reads else [],
+        "sessions": _sessions(office, day, rows, besides), "reasons": list(CANCEL_REASONS) if reads else [],
         "registry": {"people": people, "at": at} if any(
             s.booking and "inmate" in s.booking.asks for s in office.services) else None,
         "rows": [_row(office, row, serves, inmates, labels) for row in rows],
@@ -93,11 +93,15 @@ def _row(
     }
 
 
-def _sessions(office: Office, day: str, rows: list[Reservation]) -> list[dict[str, Any]]:
-    """Each session of the day: its places, how many are held, came, did not come."""
+def _sessions(
+    office: Office, day: str, rows: list[Reservation], besides: dict[str, list[tuple[int, bool]]],
+) -> list[dict[str, Any]]:
+    """Each session of the day: its places, how many are held, came, did not come. ``besides``: service -> the numbers
+    taken at the office without a reservation."""
     found = []
     for service in office.services:
-        for session in rules.sessions_of(office, service, day):
+        sessions = rules.sessions_of(office, service, day)
+        for at, session in enumerate(sessions):
             of = [row for row in rows if (row.service, row.session) == (service.key, session.key)]
             held = [row for row in of if row.state in HOLDING]
             found.append({
@@ -106,6 +110,7 @@ def _sessions(office: Office, day: str, rows: list[Reservation]) -> list[dict[st
                 "online": session.online, "priority": session.priority, "walk_in": session.walk_in,
                 "held": sum(row.pool == ONLINE for row in held), "held_priority": sum(
                     row.pool == PRIORITY for row in held),
+                "walked_in": _walked_in(office, day, besides.get(service.key, []), sessions, at),
                 "came": sum(row.state == State.CHECKED_IN for row in of),
                 "expired": sum(row.state == State.EXPIRED for row in of),
                 "cancelled": sum(row.state == State.CANCELLED for row in of),
@@ -114,9 +119,16 @@ def _sessions(office: Office, day: str, rows: list[Reservation]) -> list[dict[st
     return found
 
 
-def _signals(c: Any, office_id: int, office: Office) -> list[dict[str, Any]]:
-    since = wall_ms() - SIGNALS_MS
-    return [
-        {"service": service.key, "service_name": service.name, **asdict(signal), "numbers": list(signal.numbers)}
-        for service in office.services if service.booking is not None
-        for signal in rules.signals(service.booking, reservations.made_since(c, office_id, service.key, since))]
+def _walked_in(
+    office: Office, day: str, taken: list[tuple[int, bool]], sessions: tuple[Session, ...], at: int,
+) -> int:
+    """How many of a session's numbers without a reservation are gone; those between sessions belong to the next."""
+    since = hours.instant(office, day, sessions[at - 1].time.end) if at else 0
+    until = hours.instant(office, day, sessions[at].time.end)
+    return sum(since <= issued < until and not (priority and sessions[at].priority is not None)
+               for issued, priority in taken)
+
+
+def _signals(c: Connection, office_id: int, office: Office) -> list[dict[str, Any]]:
+    return [{"service": service.key, "service_name": service.name, **asdict(signal)}
+            for service, signal in reservations.signals(c, office_id, office, wall_ms())]

@@ -10,6 +10,7 @@ from ..commands import day
 from ..commands import supervisor as acts
 from ..commands.paper_roll import OUTCOMES, roll_words
 from ..domain import hours, numbering
+from ..domain.office import Service
 from ..domain.plausible import Shares
 from ..domain.standard import MINUTE, Share
 from ..moment import wall_ms
@@ -41,6 +42,7 @@ def picture(
     return {
         "kind": "supervisor", "seq": s.seq, "at": s.at, "office": s.office_head(),
         "services": [{**head, **_service(s, head["key"], today.service(head["key"]), late)} for head in s.services()],
+        "lanes": [service.key for service in s.office.services if service.plate],
         "counters": [_counter(s, c.key, today.counters.get(c.key, ())) for c in s.office.counters],
         "reservations": any(service.booking is not None for service in s.office.services), "cases": s.office.has_cases,
         "boards": devices, "places": [{"key": b.key, "name": b.name, "hall": b.hall} for b in s.office.boards],
@@ -77,10 +79,23 @@ def _service(s: Snapshot, key: str, day: ServiceDay, late: dict[str, list[Row]])
         "served": day.served, "no_shows": day.no_shows, "refusals": day.refusals,
         "wait": _part(day.waits, day.wait), "service": _part(day.services, day.service),
         "visit": _part((), day.visit),
-        "stated": {"wait_min": promise.wait_min, "service_min": promise.service_min},
+        "oldest_stated_min": s.promise(oldest).wait_min if oldest else None,
+        "stated": {"wait_min": promise.wait_min, "service_min": promise.service_min, **_range(s.office.service(key))},
         "paused": s.pauses.get(key), "forecast": s.outlook.newcomer(key).picture(),
         "people": _people(s, key), "will_be_late": sum(risk.service == key for risk, _left_ms in alerts.risks(s)),
     }
+
+
+def _range(service: Service) -> dict[str, list[int]]:
+    """The least and the most that is promised, by whatever channel or class: of one line some may be promised less."""
+    stated = service.standard.promises.values()
+    waits, services = {p.wait_min for p in stated} - {None}, {p.service_min for p in stated} - {None}
+    return {"waits": _ends(waits), "services": _ends(services)}
+
+
+def _ends(minutes: set[int | None]) -> list[int]:
+    known = sorted(n for n in minutes if n is not None)
+    return sorted({known[0], known[-1]}) if known else []
 
 
 #: As many of a line are drawn one by one; the others are a number.
@@ -122,13 +137,13 @@ def _soon(s: Snapshot, key: str) -> int:
 
 
 def _counter(s: Snapshot, key: str, durations: tuple[int, ...]) -> dict[str, Any]:
-    counter, seat, row = s.office.counter(key), s.seats.get(key), s.at_counter(key)
+    counter, seat, row, room = s.office.counter(key), s.seats.get(key), s.at_counter(key), s.office.room_of(key)
     return {
         "key": key, "name": counter.name, "person": seat.shown_name if seat and seat.person_id else None,
         "state": row.state if row else (seat.state if seat else "closed"), "reason": seat.reason if seat else "",
         "label": row.label if row else None, "since": (row.started_at or row.called_at) if row else None,
         "services": list(counter.services), "served": len(durations), "serve_median_ms": _median(durations),
-        "hall": counter.hall, "service": row.service if row else None,
+        "hall": counter.hall, "room": room.key if room else None, "service": row.service if row else None,
         "stated_service_ms": _stated_ms(s, row) if row else None, "served_ms": row.served_by(s.tick) if row else None,
     }
 

@@ -61,14 +61,21 @@ def _said(s: Snapshot, ticket: int) -> dict[str, Any]:
 
 
 def _journey(s: Snapshot, held: Held) -> list[dict[str, Any]]:
-    """Where the number is among the stages of its service: each done | now | ahead; empty where there is only one."""
-    stages = s.office.journey(held.first)
-    if held.row.service not in stages or len(stages) < 2:
+    """Where the number is among the stages of its service: each done | now | ahead | elsewhere; empty where there is
+    only one."""
+    stages, first = s.office.journey(held.first), s.office.service(held.first)
+    if held.row.service not in stages or len(stages) + bool(first.elsewhere) < 2:
         return []
     now = stages.index(held.row.service) + (held.row.state == "done")
-    return [{
+    found = [{
         "key": key, "name": s.office.service(key).name, "state": "done" if n < now else "now" if n == now else "ahead",
+        "phone_away": s.office.service(key).phone_away,
     } for n, key in enumerate(stages)]
+    if first.first_stage:
+        found[0]["name"] = first.first_stage
+    if first.elsewhere:
+        found.append({"key": "", "name": first.elsewhere, "state": "elsewhere", "phone_away": False})
+    return found
 
 
 def _case(s: Snapshot, held: Held) -> dict[str, Any] | None:

@@ -74,7 +74,7 @@ _rows = select(
 _id: ColumnElement[int] = literal_column("+step.id")
 
 #: Word for word the condition of the index of open steps, so that it is used.
-_under_way: ColumnElement[bool] = literal_column("step.state IN ('issuing', 'waiting', 'called', 'serving', 'parked')")
+UNDER_WAY: ColumnElement[bool] = literal_column("step.state IN ('issuing', 'waiting', 'called', 'serving', 'parked')")
 
 
 def _where(office_id: int, filters: Filters) -> list[ColumnElement[bool]]:
@@ -127,13 +127,17 @@ class Reader:
     def all(self, filters: Filters, most: int = 1_000) -> Iterator[list[Entry]]:
         """Every entry of the range in chunks of at most ``most``, by day and order of issue."""
         for day, _count in days(self.c, self.office_id, filters):
-            # One statement a day, read bit by bit: asked for again from an id on, it would sort the day each time.
-            found = self.c.execute(
-                _rows.where(*_where(self.office_id, filters), t.step.c.day == day).order_by(_id),
-                execution_options={"stream_results": True, "yield_per": most})
-            for rows in found.partitions():
-                entries = self.entries(rows)
-                yield [e for e in entries if filters.wants(e)] if filters.flag else entries
+            yield from self.day(filters, day, most)
+
+    def day(self, filters: Filters, day: str, most: int = 1_000) -> Iterator[list[Entry]]:
+        """The entries of a day in chunks of at most ``most``, in order of issue."""
+        # One statement a day, read bit by bit: asked for again from an id on, it would sort the day each time.
+        found = self.c.execute(
+            _rows.where(*_where(self.office_id, filters), t.step.c.day == day).order_by(_id),
+            execution_options={"stream_results": True, "yield_per": most})
+        for rows in found.partitions():
+            entries = self.entries(rows)
+            yield [e for e in entries if filters.wants(e)] if filters.flag else entries
 
     def page(self, filters: Filters, page: int, size: int) -> tuple[list[Entry], int]:
         """Page ``page`` (from 1), newest first, and how many entries there are in all."""
@@ -187,7 +191,7 @@ class Reader:
     def under_way(self, day: str) -> list[Entry]:
         """Entries of a day that have not ended, with their times so far."""
         return self.entries(self.c.execute(_rows.where(
-            t.step.c.office_id == self.office_id, t.step.c.day == day, _under_way)).all())
+            t.step.c.office_id == self.office_id, t.step.c.day == day, UNDER_WAY)).all())
 
     def entries(self, rows: Iterable[Any]) -> list[Entry]:
         rows = list(rows)

@@ -10,8 +10,12 @@ from sqlalchemy import ColumnElement, Connection, func, insert, literal_column, 
 from .. import tables as t
 from ..domain.hours import IssuedToday
 from ..domain.office import Office, Service
-from ..domain.reservation import Made, Party, State, counted_from, quota_now, reopens, session_now
+from ..domain.reservation import DAY_MS, Made, Party, Signal, State, counted_from, quota_now, reopens, session_now
+from ..domain.reservation import signals as rules_signals
 from .queue import issued_today
+
+#: So far back signals of brokers are looked for.
+SIGNALS_MS = 14 * DAY_MS
 
 
 class Reservation(NamedTuple):
@@ -145,6 +149,15 @@ def issued_besides(c: Connection, office_id: int, office: Office, service: Servi
         found.day, found.session, quota_now(office, service, at, held), reopens(office, service, at))
 
 
+def taken_at_office(c: Connection, office_id: int, service: str, day: str) -> list[tuple[int, bool]]:
+    """(issued_at, priority) of the numbers of a day that were taken at the office without a reservation."""
+    k = t.ticket.c
+    rows = c.execute(select(k.issued_at, k.priority).where(
+        k.office_id == office_id, k.service == service, k.day == day, k.paper != "void", k.channel != "online",
+        ~select(_c.id).where(_c.ticket_id == k.id).exists()))
+    return [(row[0], bool(row[1])) for row in rows]
+
+
 # --- rules ----------------------------------------------------------------------------------------------
 
 
@@ -168,6 +181,11 @@ def visits_to(
         _c.office_id == office_id, _c.inmate_id == inmate, _c.day >= first, _c.day <= last, _c.id != but, _holds)
         .group_by(_c.day))
     return {row[0]: int(row[1]) for row in rows}
+
+
+def booked_inmates(c: Connection, office_id: int) -> list[int]:
+    """Whom the reservations to come are for, one id for each reservation."""
+    return [row[0] for row in c.execute(select(_c.inmate_id).where(_c.office_id == office_id, _booked))]
 
 
 def no_longer_visitable(c: Connection, office_id: int) -> list[Reservation]:
@@ -209,3 +227,9 @@ def made_since(c: Connection, office_id: int, service: str, since: int) -> list[
     return [Made(row.number, row.device, row.person, (service, row.day, row.session),
                  row.changed_at or row.made_at, row.ended_at if row.state == State.CANCELLED else None)
             for row in rows]
+
+
+def signals(c: Connection, office_id: int, office: Office, at: int) -> list[tuple[Service, Signal]]:
+    """What may be a broker, of the last SIGNALS_MS before an instant."""
+    return [(service, signal) for service in office.services if service.booking is not None
+            for signal in rules_signals(service.booking, made_since(c, office_id, service.key, at - SIGNALS_MS))]

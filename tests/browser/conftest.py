@@ -11,7 +11,9 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
+
+expect.set_options(timeout=60_000)  # three browsers and their servers share two cores; no time decides a test
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from typing import Any
 
 from cast import Server
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
+from playwright.sync_api import TimeoutError as Late
 
 OFFICE = "kanim"
 #: Two counters of hall A that serve nothing but passports, and who sits there.
@@ -119,7 +120,7 @@ class Day:
         # Each has cookies of its own, as devices have.
         touch = name in ("kiosk", "phone")
         context = self.browser.new_context(viewport={"width": width, "height": height}, has_touch=touch)
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(60_000)
         context.add_init_script(HELPERS)
         page = context.new_page()
         page.on("pageerror", lambda error: self.errors.append(f"{name}: {error}"))
@@ -142,7 +143,11 @@ class Day:
 
     def sit(self, name: str, counter: str) -> None:
         """An officer signs in and chooses a counter."""
-        self.at(name, "name").fill(name)
+        try:
+            self.at(name, "name").fill(name)
+        except Late as late:
+            shown = self.pages[name].content()[-3000:]
+            raise AssertionError(f"no sign-in for {name}: {self.errors}\n{shown}") from late
         self.at(name, "password").fill(self.server.passwords[OFFICE, name])
         self.at(name, "password").press("Enter")
         self.at(name, f"counter-{counter}").click()
@@ -225,7 +230,7 @@ def told(what: str, took: dict[str, float]) -> None:
     print(f"{what}: " + ", ".join(f"{name} {1000 * s:.0f} ms" for name, s in took.items()))
 
 
-def until(true: Callable[[], Any], seconds: float = 30) -> Any:
+def until(true: Callable[[], Any], seconds: float = 60) -> Any:
     """What ``true()`` gave as soon as it gave anything."""
     end = time.monotonic() + seconds
     while True:

@@ -47,7 +47,7 @@ def device(browser: Browser) -> Iterator[list[BrowserContext]]:
 
 def show(browser: Browser, device: list[BrowserContext], size: tuple[int, int], address: str) -> Page:
     context = browser.new_context(viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(60_000)
     device.append(context)
     page = context.new_page()
     page.goto(address)

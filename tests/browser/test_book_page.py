@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.backstage import let_time_pass, shell
+from tests.backstage import let_time_pass, shell, shown_code
 from tests.browser.door_stage import TOO_WIDE
 from tests.browser.test_accessibility import judged, sign_in
 from tests.conftest import Server, copy_of
@@ -22,7 +22,7 @@ PHONE, DESK, KIOSK = (360, 640), (1280, 800), (1080, 1920)
 def house(demo: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     room = tmp_path_factory.mktemp("book")
     server = copy_of(demo, room / "data")
-    (room / "wbp.csv").write_text("register,status,block\nB12,narapidana,C\nB13,narapidana,C\n")
+    (room / "wbp.csv").write_text("register,status,block\nB12,narapidana,C\nB13,narapidana,C\nB14,narapidana,C\n")
     shell(server.data, "custody", "import", "rutan", str(room / "wbp.csv"))
     yield server.start()
     server.stop()
@@ -36,7 +36,7 @@ def opened(browser: Browser) -> Iterator[Any]:
     def show(size: tuple[int, int], address: str) -> Page:
         contexts.append(browser.new_context(
             viewport={"width": size[0], "height": size[1]}, locale="id-ID", reduced_motion="reduce"))
-        contexts[-1].set_default_timeout(30_000)
+        contexts[-1].set_default_timeout(60_000)
         page = contexts[-1].new_page()
         page.goto(address)
         return page
@@ -47,7 +47,8 @@ def opened(browser: Browser) -> Iterator[Any]:
 
 
 def free(page: Page, nth: int) -> Any:
-    return page.locator(".session:not([aria-disabled])").nth(nth)
+    """One of the free sessions of the days that are unfolded."""
+    return page.locator("details[open] .session:not([aria-disabled])").nth(nth)
 
 
 def reserved(page: Page, house: Server, register: str, nik: str) -> str:
@@ -56,6 +57,7 @@ def reserved(page: Page, house: Server, register: str, nik: str) -> str:
     page.get_by_test_id("service-kunjungan").click()
     page.get_by_test_id("register").fill(register)
     page.get_by_test_id("look").click()
+    page.locator("details.day summary").last.click()
     free(page, -1).click()
     page.get_by_test_id("name").fill("Ani Wijaya")
     page.get_by_test_id("identity").fill(nik)
@@ -90,6 +92,32 @@ def test_from_the_phone_to_another_session_and_back(house: Server, opened: Any) 
     assert page.get_by_test_id("mine").count() == 0 and faults == []
 
 
+def today(house: Server, code: str, starts: datetime.timedelta = datetime.timedelta()) -> None:
+    """The reservation's session begins now, or so much later; its tolerance is a quarter of an hour."""
+    now = datetime.datetime.now(datetime.UTC)
+    at = round((now + starts).timestamp() * 1000)
+    let_time_pass(house.data, "UPDATE reservation SET starts_at = ?, expires_at = ?, day = ?, place = number "
+                  "WHERE code = ?", at, at + 900_000, (now + datetime.timedelta(hours=7)).date().isoformat(), code)
+
+
+def test_the_phone_at_the_door_finds_its_reservation_and_becomes_a_number(house: Server, opened: Any) -> None:
+    page = opened(PHONE, f"{house.base}/book/rutan")
+    code = reserved(page, house, "B14", "3171 0123 0190 0003")
+    today(house, code)
+    page.goto(f"{house.base}/visit/rutan?door=0.old")
+    page.get_by_test_id("reserved").click()
+    page.get_by_test_id("check-in").click()
+    expect(page.get_by_test_id("why")).to_contain_text("Kode")
+    page.goto(f"{house.base}/visit/rutan?door={shown_code(house.data, 'rutan')}")
+    faults = judged(page, "at the door")
+    page.get_by_test_id("reserved").click()
+    page.get_by_test_id("check-in").click()
+    page.wait_for_url("**/t/*")
+    page.goto(f"{house.base}/visit/rutan")
+    expect(page.get_by_test_id("mine")).to_be_visible()
+    assert page.get_by_test_id("reserved").count() == 0 and faults == []
+
+
 def test_the_code_becomes_a_number_at_the_kiosk(house: Server, opened: Any) -> None:
     phone = opened(PHONE, f"{house.base}/book/rutan")
     code = reserved(phone, house, "B13", "3171 0123 0190 0002")
@@ -101,10 +129,16 @@ def test_the_code_becomes_a_number_at_the_kiosk(house: Server, opened: Any) -> N
     expect(kiosk.get_by_test_id("code-shown")).to_have_text(code)
     kiosk.get_by_test_id("check-in").click()
     expect(kiosk.get_by_test_id("refusal")).to_contain_text("Bukan hari ini")
-    now = round(datetime.datetime.now(datetime.UTC).timestamp() * 1000)
-    let_time_pass(house.data, "UPDATE reservation SET starts_at = ?, expires_at = ?, day = ? WHERE code = ?", now,
-                  now + 900_000, (datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=7)).date().isoformat(),
-                  code)
+    kiosk.get_by_test_id("ordinary").click()
+    expect(kiosk.get_by_test_id("take")).to_be_visible()
+    today(house, code, -datetime.timedelta(minutes=16))
+    kiosk.get_by_test_id("back").click()
+    kiosk.keyboard.type(code)
+    kiosk.keyboard.press("Enter")
+    expect(kiosk.get_by_test_id("refusal")).to_contain_text("tempat Anda sudah dilepas")
+    expect(kiosk.get_by_test_id("ordinary")).to_be_visible()
+    let_time_pass(house.data, "UPDATE reservation SET state = 'booked' WHERE code = ?", code)
+    today(house, code)
     desk = opened(DESK, f"{house.base}/reservations/rutan")
     sign_in(desk, house, "sari")
     row = desk.locator("[data-testid^=row-]").first
@@ -118,4 +152,7 @@ def test_the_code_becomes_a_number_at_the_kiosk(house: Server, opened: Any) -> N
     expect(phone.get_by_test_id("ticket")).to_be_visible()
     desk.reload()
     expect(desk.locator("[data-testid^=row-]").first).to_have_attribute("data-state", "checked_in")
+    kiosk.keyboard.type(phone.get_by_test_id("ticket").evaluate("link => link.href"))  # its paper's QR
+    kiosk.keyboard.press("Enter")
+    expect(kiosk.get_by_test_id("missed-state")).to_contain_text("masih menunggu")
     assert faults == []

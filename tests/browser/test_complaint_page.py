@@ -32,7 +32,7 @@ def opened(browser: Browser) -> Iterator[Any]:
     def show(size: tuple[int, int], address: str, locale: str = "id-ID") -> Page:
         contexts.append(browser.new_context(
             viewport={"width": size[0], "height": size[1]}, locale=locale, reduced_motion="reduce"))
-        contexts[-1].set_default_timeout(30_000)
+        contexts[-1].set_default_timeout(60_000)
         page = contexts[-1].new_page()
         page.goto(address)
         return page

@@ -161,6 +161,6 @@ def test_a_press_while_the_server_restarts_is_done_once(consoles: Consoles, serv
     page.keyboard.press(" ")
     expect(page.get_by_test_id("held")).to_be_visible()
     server.start()
-    expect(page.get_by_test_id("current-label")).to_have_text(labels[0], timeout=15_000)
+    expect(page.get_by_test_id("current-label")).to_have_text(labels[0], timeout=60_000)
     expect(page.get_by_test_id("line-down")).to_have_count(0)
     expect(page.locator("#waiting .row-label")).to_have_text([labels[1]])

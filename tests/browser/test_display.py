@@ -83,9 +83,9 @@ def test_every_call_of_several_at_once_has_its_turn_and_the_list_shows_all_at_on
     stage.page.wait_for_selector("[data-painted-call='1']")
     assert stage.large() == "A017"
     assert stage.listed() == ["F009", "D004", "A017"]
-    stage.page.wait_for_selector("[data-painted-call='2']", timeout=10_000)
+    stage.page.wait_for_selector("[data-painted-call='2']", timeout=60_000)
     assert stage.large() == "D004"
-    stage.page.wait_for_selector("[data-painted-call='3']", timeout=10_000)
+    stage.page.wait_for_selector("[data-painted-call='3']", timeout=60_000)
 
 
 def test_the_board_tells_what_it_painted_and_marks_it_for_measuring(stage: BoardStage) -> None:
@@ -110,7 +110,7 @@ def test_the_speaker_says_the_call_without_a_gap_and_tells_when_it_was_heard(sta
     ends = [clip["when"] + clip["seconds"] for clip in sentence]
     assert all(abs(end - clip["when"]) < 1e-6 for end, clip in zip(ends, sentence[1:], strict=False))
     assert sentence[0]["when"] > played[0]["when"] + played[0]["seconds"]
-    wait_until(lambda: len(stage.sent("shown")) == 2, 15)
+    wait_until(lambda: len(stage.sent("shown")) == 2, 60)
     assert stage.sent("shown")[1] == {"calls": [{"id": 1, "drawn": True, "spoken": True}]}
     assert stage.large() == "A017", "a call is large for as long as it is audible"
 
@@ -172,7 +172,7 @@ def test_a_withdrawn_call_is_crossed_out_and_its_voice_stops(stage: BoardStage) 
     assert "Mohon tetap menunggu" in large.inner_text() and "Please keep waiting" in large.inner_text()
     assert "Silakan menuju" not in large.inner_text() and large.locator(".arrow, .counter").count() == 0
     assert stage.page.locator(".row-call.is-gone").count() == 1
-    stage.page.wait_for_selector(".call", state="detached", timeout=8_000)
+    stage.page.wait_for_selector(".call", state="detached", timeout=60_000)
     assert [call["spoken"] for message in stage.sent("shown") for call in message["calls"]] == [False]
 
 

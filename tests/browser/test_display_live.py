@@ -37,7 +37,7 @@ def test_a_press_reaches_the_board_and_the_officer_hears_that_it_was_drawn_and_s
     officer = server.officer(counter="1")
     number = server.kiosk().take("kunjungan")["label"]
     officer.press("call_next")
-    page.wait_for_selector("[data-painted-call]", timeout=5_000)
+    page.wait_for_selector("[data-painted-call]", timeout=60_000)
     assert page.evaluate(LARGE) == number
     assert "Loket 1" in " ".join(page.locator(".call-counter").inner_text().split())
     told = officer.wait_for(lambda p: p["current"] and p["current"]["spoken"], timeout=25)
@@ -50,12 +50,12 @@ def test_an_undone_call_leaves_the_board_visibly(browser: Browser, server: Serve
     officer = server.officer(counter="1")
     server.kiosk().take("kunjungan")
     officer.press("call_next")
-    page.wait_for_selector("[data-painted-call]", timeout=5_000)
+    page.wait_for_selector("[data-painted-call]", timeout=60_000)
     undo = officer.wait_for(lambda p: p["undo"])["undo"]
     settle()
     assert officer.press("undo", event=undo["event"])["ok"]
     page.get_by_text("Panggilan ditarik kembali").wait_for()
-    page.wait_for_selector(".call", state="detached", timeout=10_000)
+    page.wait_for_selector(".call", state="detached", timeout=60_000)
     assert page.locator(".row-call").count() == 0
     page.close()
 
@@ -67,7 +67,7 @@ def test_a_restarted_server_finds_the_board_right_again_without_a_reload(browser
     officer = server.officer(counter="1")
     number = server.kiosk().take("kunjungan")["label"]
     officer.press("call_next")
-    page.wait_for_selector("[data-painted-call]", timeout=8_000)
+    page.wait_for_selector("[data-painted-call]", timeout=60_000)
     assert page.evaluate(LARGE) == number
     assert page.evaluate("window.sameLoad") is True
     page.close()

@@ -46,7 +46,7 @@ def test_a_touch_prints_a_ticket_with_its_code(browser: Browser, office: Server,
     kiosk = page_at(browser, f"{office.base}/kiosk/rutan", 1080, 1920)
     take(kiosk)
     expect(kiosk.get_by_test_id("ticket-label")).to_have_text("A\u2009001")
-    expect(kiosk.get_by_test_id("next")).to_contain_text("Ambil tiket Anda di bawah layar", timeout=10_000)
+    expect(kiosk.get_by_test_id("next")).to_contain_text("Ambil tiket Anda di bawah layar", timeout=60_000)
     expect(kiosk.get_by_test_id("ahead")).to_have_text("Anda berada di urutan pertama")
     expect(kiosk.get_by_test_id("ticket-qr")).to_be_visible()
     assert b"A 001\n" in paper.got and b"\x1dv0\x00" in paper.got
@@ -57,7 +57,7 @@ def test_without_paper_the_same_number_is_kept_by_a_touch(browser: Browser, offi
     paper.paper = 0
     kiosk = page_at(browser, f"{office.base}/kiosk/rutan", 1080, 1920)
     take(kiosk)
-    expect(kiosk.get_by_test_id("paper-failed")).to_be_visible(timeout=10_000)
+    expect(kiosk.get_by_test_id("paper-failed")).to_be_visible(timeout=60_000)
     kiosk.get_by_test_id("paper-kept").click()
     expect(kiosk.get_by_test_id("next")).to_contain_text("tetap berlaku")
     officer = office.officer(counter="1")
@@ -71,10 +71,10 @@ def test_paper_put_in_again_prints_the_same_number(browser: Browser, office: Ser
     paper.paper = 0
     kiosk = page_at(browser, f"{office.base}/kiosk/rutan", 1080, 1920)
     take(kiosk)
-    expect(kiosk.get_by_test_id("paper-failed")).to_be_visible(timeout=10_000)
+    expect(kiosk.get_by_test_id("paper-failed")).to_be_visible(timeout=60_000)
     paper.paper = 10**9
     kiosk.get_by_test_id("paper-reprint").click()
-    expect(kiosk.get_by_test_id("next")).to_contain_text("Ambil tiket Anda di bawah layar", timeout=10_000)
+    expect(kiosk.get_by_test_id("next")).to_contain_text("Ambil tiket Anda di bawah layar", timeout=60_000)
     assert paper.got.count(b"A 001\n") == 1
     kiosk.context.close()
 
@@ -92,19 +92,19 @@ def test_a_phone_follows_its_number_to_the_call_and_through_a_restart(browser: B
     office.restart()
     officer = office.officer(counter="1")
     phone.get_by_test_id("coming").click()
-    expect(phone.get_by_test_id("coming-told")).to_be_visible(timeout=20_000)
+    expect(phone.get_by_test_id("coming-told")).to_be_visible(timeout=60_000)
     (mine,) = officer.wait_for(lambda p: p["remote"])["remote"]
     officer.press("arrived", step=mine["step"])
-    expect(phone.get_by_test_id("remote")).to_have_count(0, timeout=2_000)
+    expect(phone.get_by_test_id("remote")).to_have_count(0, timeout=60_000)
     for act, more in (("call_next", {}), ("start", {}), ("finish", {"outcome": "served"})):
         officer.press(act, **more)
         settle()
-    expect(phone.get_by_test_id("ahead")).to_contain_text("Anda berikutnya", timeout=2_000)
+    expect(phone.get_by_test_id("ahead")).to_contain_text("Anda berikutnya", timeout=60_000)
     officer.press("call_next")
-    expect(phone.get_by_test_id("called")).to_contain_text("Loket 1", timeout=2_000)
+    expect(phone.get_by_test_id("called")).to_contain_text("Loket 1", timeout=60_000)
     settle()
     officer.press("start")
-    expect(phone.get_by_test_id("serving")).to_be_visible(timeout=2_000)
+    expect(phone.get_by_test_id("serving")).to_be_visible(timeout=60_000)
     officer.close()
     phone.context.close()
 

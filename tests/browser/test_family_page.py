@@ -39,7 +39,7 @@ def opened(browser: Browser) -> Iterator[Any]:
     def show(size: tuple[int, int], address: str) -> Page:
         contexts.append(browser.new_context(
             viewport={"width": size[0], "height": size[1]}, locale="id-ID", reduced_motion="reduce"))
-        contexts[-1].set_default_timeout(30_000)
+        contexts[-1].set_default_timeout(60_000)
         page = contexts[-1].new_page()
         page.goto(address)
         return page

@@ -74,7 +74,7 @@ def trusting(browser: Browser, stage: Stage) -> Iterator[Browser]:
 @pytest.fixture
 def phone(trusting: Browser, stage: Stage) -> Iterator[BrowserContext]:
     context = trusting.new_context(viewport=PHONE, locale="id-ID", ignore_https_errors=True, reduced_motion="reduce")
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(60_000)
     context.grant_permissions(["notifications"], origin=stage.front.base)
     yield context
     context.close()
@@ -132,7 +132,7 @@ def test_without_a_line_the_page_says_so_and_keeps_no_number(phone: BrowserConte
     faults = judged(page, "without a line")
     expect(page.get_by_role("button", name="Coba lagi")).to_be_visible()
     phone.set_offline(False)  # the page that was asked for comes by itself
-    expect(page.get_by_test_id("ticket-label")).to_be_visible(timeout=20_000)
+    expect(page.get_by_test_id("ticket-label")).to_be_visible(timeout=60_000)
     assert faults == []
 
 
@@ -142,7 +142,7 @@ def pushed_to(page: Page, stage: Stage, said: dict[str, Any]) -> None:
     devtools = page.context.new_cdp_session(page)
     devtools.on("ServiceWorker.workerRegistrationUpdated", lambda event: registrations.extend(event["registrations"]))
     devtools.send("ServiceWorker.enable")
-    until(lambda: page.evaluate("true") and registrations, 20, "what the browser has registered")
+    until(lambda: page.evaluate("true") and registrations, 60, "what the browser has registered")
     devtools.send("ServiceWorker.deliverPushMessage", {
         "origin": stage.front.base, "registrationId": registrations[-1]["registrationId"], "data": json.dumps(said)})
 
@@ -156,7 +156,7 @@ def test_a_push_that_the_page_asked_for_reaches_its_worker(phone: BrowserContext
     page.get_by_test_id("tell-push").click()
     expect(page.get_by_test_id("told-push")).to_be_visible()
     assert page.evaluate("window.asked") == {"visible": True, "key": 65}
-    until(subscriber.pushed, 20, "the push")
+    until(subscriber.pushed, 60, "the push")
     said = subscriber.read()[0]
     assert said["body"].startswith("Kantor Imigrasi Kelas I Contoh: nomor") and said["link"] == f"/t/{held['secret']}"
     pushed_to(page, stage, said)

@@ -93,7 +93,7 @@ def test_a_closed_office_with_a_lost_line_fits(kiosk: Stage) -> None:
         service["may"] = TOMORROW
     kiosk.picture(closed)
     kiosk.page.evaluate("() => { window.still = true; socket.down(); }")
-    expect(kiosk.sees("line-mark")).to_be_visible(timeout=8000)
+    expect(kiosk.sees("line-mark")).to_be_visible(timeout=60_000)
     fits(kiosk)
     kiosk.sees("service-kunjungan").tap()
     fits(kiosk)
@@ -126,7 +126,7 @@ def test_nobody_is_shut_out(kiosk: Stage, contrast: bool) -> None:
     for step in (None, "service-kunjungan", "standard-button", "take", "paper-kept"):
         if step:
             kiosk.sees(step).tap()
-        until(lambda: kiosk.page.evaluate("document.getAnimations().every(a => a.playState === 'finished')"), 10)
+        until(lambda: kiosk.page.evaluate("document.getAnimations().every(a => a.playState === 'finished')"), 60)
         result = Axe().run(kiosk.page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "wcag2aaa"]})
         assert result.violations_count == 0, result.generate_report()
 

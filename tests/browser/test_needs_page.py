@@ -32,7 +32,7 @@ def device(browser: Browser) -> Iterator[list[BrowserContext]]:
 def show(browser: Browser, device: list[BrowserContext], size: tuple[int, int], address: str) -> Page:
     context = browser.new_context(
         viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce", locale="id-ID")
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(60_000)
     device.append(context)
     page = context.new_page()
     page.goto(address)
@@ -126,7 +126,7 @@ def test_who_missed_the_call_sees_the_place_on_phone_and_kiosk_before_choosing(
     dewi.press("call", step=ticket["step"], reason="urgent_need")
     for _ in range(4):
         house.kiosk().take("pengaduan")
-    until(lambda: absent(dewi), 20)
+    until(lambda: absent(dewi), 60)
     kiosk = show(browser, device, (1080, 1920), f"{house.base}/kiosk/rutan")
     kiosk.get_by_test_id("missed").click()
     for sign in re.sub(r"\W", "", ticket["label"]):

@@ -13,7 +13,7 @@ import requests
 import segno
 from backstage import apply, demo_office
 from cast import Server, copy_of
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 WIFI = "http://192.168.1.20:8080"
 
@@ -78,6 +78,14 @@ def test_a_sheet_that_proves_nothing_says_so_and_carries_no_code(server: Server,
     other.goto(f"{server.base}/supervisor/kanim/poster")
     other.get_by_text("Kode di lembar ini hanya membuka halaman").wait_for()
     assert other.locator(".code svg path").get_attribute("d") == drawn[0]
+    other.goto(f"{server.base}/supervisor/kanim#devices")
+    with other.expect_popup() as opened:
+        other.get_by_test_id("poster-drive-thru").click()
+    lane, address = opened.value, f"{WIFI}/visit/kanim?service=drive-thru"
+    drawn = re.findall(r'<path[^>]* d="([^"]+)"', segno.make(address, error="q").svg_inline(scale=10, border=0))
+    expect(lane.get_by_test_id("poster-service")).to_contain_text("drive-thru")
+    assert lane.locator(".code svg path").get_attribute("d") == drawn[0]
+    assert len(re.findall(rb"/Type\s*/Page\b", lane.pdf(prefer_css_page_size=True))) == 1
     page.context.close()
 
 

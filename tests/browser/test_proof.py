@@ -29,7 +29,7 @@ def server(demo: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
 def page(browser: Browser, server: Server) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(60_000)
     page.goto(f"{server.base}/supervisor/rutan#proof")
     page.get_by_test_id("name").fill("auditor")
     page.get_by_test_id("password").fill(server.passwords["rutan", "auditor"])

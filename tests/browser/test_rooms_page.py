@@ -50,13 +50,18 @@ def test_a_room_is_run_from_one_screen(browser: Browser, house: Server, device: 
         screen.on("pageerror", lambda problem: errors.append(str(problem)))
     sign_in(console, house, "ani")
     expect(console.get_by_test_id("room-closed")).to_be_visible()
+    expect(console.get_by_test_id("call-next")).to_contain_text("Ruang belum dibuka")
     assert judged(console, "closed room") == []
     console.get_by_test_id("open-room").click()
     expect(console.get_by_test_id("unit-unit-1")).to_have_attribute("data-state", "free")
     expect(console.get_by_test_id("unit-unit-9")).to_have_attribute("data-state", "off")
     expect(page.get_by_test_id("unit-screen")).to_have_attribute("data-state", "free")
 
+    before = console.get_by_test_id("unit-unit-1").bounding_box()
     console.keyboard.press("Space")
+    expect(console.get_by_test_id("undo")).to_be_visible()
+    after = console.get_by_test_id("unit-unit-1").bounding_box()
+    assert before and after and before["y"] == after["y"], "nothing moves when the way back appears"
     first = console.get_by_test_id("unit-unit-1")
     expect(first).to_have_attribute("data-state", "called")
     label = console.get_by_test_id("number-unit-1").inner_text()
@@ -68,16 +73,18 @@ def test_a_room_is_run_from_one_screen(browser: Browser, house: Server, device: 
     expect(board.get_by_test_id("tile-unit-1")).to_contain_text("menit lagi")
 
     let_time_pass(house.data, "UPDATE sitting SET began_tick = began_tick - ? WHERE ended_at IS NULL", 11 * 60_000)
-    expect(first).to_have_attribute("data-state", "warning", timeout=15_000)
-    expect(page.get_by_test_id("unit-words")).to_contain_text("bersiap", timeout=15_000)
+    expect(first).to_have_attribute("data-state", "warning", timeout=60_000)
+    expect(page.get_by_test_id("unit-words")).to_contain_text("bersiap", timeout=60_000)
     console.get_by_test_id("extend-unit-1").click()
     console.get_by_test_id("extend-10").click()
     console.get_by_test_id("extend-late_start").click()
     expect(first).to_have_attribute("data-state", "running")
 
+    expect(console.get_by_test_id("call-batch")).to_contain_text("Panggil kloter 1")
     console.get_by_test_id("call-batch").click()
     expect(console.get_by_test_id("batch")).to_be_visible()
     expect(board.get_by_test_id("board-batch")).to_have_text("Kloter 1")
+    expect(console.get_by_test_id("call-batch")).to_contain_text("Panggil kloter 2")
     console.get_by_test_id("room_move-unit-2").click()
     console.get_by_test_id("room_move-unit-8").click()
     expect(console.get_by_test_id("unit-unit-2")).to_have_attribute("data-state", "free")
@@ -94,6 +101,18 @@ def test_a_room_is_run_from_one_screen(browser: Browser, house: Server, device: 
     console.get_by_test_id("undo").click()
     expect(first).to_have_attribute("data-state", "running")
     assert errors == []
+
+
+def test_the_supervisor_is_led_to_the_rooms_console(
+    browser: Browser, house: Server, device: list[BrowserContext],
+) -> None:
+    page = show(browser, device, DESK, f"{house.base}/supervisor/rutan")
+    sign_in(page, house, "sari")
+    page.get_by_test_id("all-counters").click()
+    expect(page.get_by_test_id("close-unit-10")).to_have_count(0)
+    page.get_by_test_id("room-unit-10").click()
+    expect(page).to_have_url(re.compile("/units/rutan/video$"))
+    expect(page.get_by_test_id("unit-unit-10")).to_be_visible()
 
 
 def test_the_console_fits_beside_another_program(browser: Browser, house: Server, device: list[BrowserContext]) -> None:

@@ -56,6 +56,6 @@ def test_a_board_that_was_disconnected_while_away_introduces_itself_anew(server:
     while_away(server, "UPDATE device SET state = 'revoked' WHERE board LIKE '%tv-tunggu'")
     number = server.kiosk().take("kunjungan")["label"]
     server.officer(counter="1").press("call_next")
-    page.wait_for_selector("[data-painted-call]", timeout=20_000)
+    page.wait_for_selector("[data-painted-call]", timeout=60_000)
     assert number in page.locator(".call-live .call-number").inner_text()
     page.close()

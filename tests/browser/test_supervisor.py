@@ -42,7 +42,7 @@ class House:
 
     def blank(self, width: int = 1440, height: int = 900, **options: Any) -> Page:
         page = self.browser.new_context(viewport={"width": width, "height": height}, **options).new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("console", lambda said: self.errors.append(said.text) if "Security Policy" in said.text else None)
         page.goto(f"{self.server.base}/supervisor/rutan")
@@ -112,7 +112,7 @@ def test_today_follows_the_office_by_itself(house: House, page: Page) -> None:
     expect(page.get_by_test_id("figure-served").locator(".figure-value")).to_have_text("2")
     expect(page.get_by_test_id("figure-on_time")).to_contain_text("100 %")
     expect(page.get_by_test_id("figure-on_time")).to_contain_text("2 dari 2")
-    expect(page.get_by_test_id("service-kunjungan")).to_contain_text("janji 10 mnt")
+    expect(page.get_by_test_id("service-kunjungan")).to_contain_text("janji 2–10 mnt")  # reserved, walk-in
 
 
 def test_what_is_still_under_way_is_told_once(house: House, page: Page) -> None:
