@@ -22,7 +22,7 @@
     const service = picture.services.filter(function (one) { return one.key === open.service; })[0];
     if (!service) {
       return html`<section class="card" aria-labelledby="issue-title"><h2 id="issue-title" class="text-l">${Queue.t("issue.title")}</h2>
-        <div class="services">${picture.services.map(function (one) {
+        <div class="services">${picture.services.filter(function (one) { return one.may.code !== "stage_only"; }).map(function (one) {
           const off = one.may && !one.may.allowed;
           return html`<button type="button" class="button service" key=${one.key} data-testid=${"service-" + one.key} aria-disabled=${off ? "true" : null} onClick=${function () { if (!off) { change({ service: one.key }); } }}>
             ${Counter.badge(one)}<span class="word">${Queue.say(one.name)}<small class="choice-after">${off ? Queue.refusal({ refused: one.may.code, facts: one.may.facts }) : Queue.t("service.waiting", { waiting: one.waiting })}</small></span></button>`;

@@ -39,6 +39,7 @@
 
   /** All that is read aloud of a page: what it is, each choice with its key, and the keys that are always there. */
   Kiosk.aloud = function (state, acts) {
+    if (state.screen === "ticket" && state.ticket) { return Kiosk.ticketAloud(state, true); }
     const service = state.picture.services.filter(function (one) { return one.key === state.key; })[0];
     const title = state.screen === "start" ? Queue.t("choose") : state.screen === "needs" ? Queue.t("need.title") : service ? Queue.say(service.name) : "";
     const choices = Kiosk.choices(state, acts).map(function (choice, at) { return Queue.t("spoken.choice", { key: at + 1, choice: choice.says }); });

@@ -82,7 +82,9 @@
     }).then(function (answer) {
       if (!wanted()) { return; }
       wish = null;
-      if (answer.ok) { taken(answer.ticket); } else { set({ sending: null, unsure: null, refusal: answer }); }
+      if (answer.ok) { taken(answer.ticket); return; }
+      set({ sending: null, unsure: null, refusal: answer });
+      if (state.sound) { Kiosk.read(office, Queue.refusal(answer) + " " + Queue.t("refused.help"), null); }
     }, function () {
       if (wanted()) { set({ sending: null, unsure: "failed" }); }
     });
@@ -126,7 +128,9 @@
     if (paper === "failed" && known.paper !== "failed") { leaveAt = Date.now() + FAILED_S * 1000; }
     if (news.state === "void" && known.state !== "void") { leaveAt = Date.now() + TICKET_S * 1000; }
     set({ ticket: Object.assign({}, known, { paper: paper, state: news.state, ahead: news.ahead, forecast: news.forecast }) });
-    if (first && state.sound && news.spoken) { Kiosk.sayClips(office, news.spoken); }
+    if (first && state.sound && news.spoken) {
+      Kiosk.sayClips(office, news.spoken, function () { if (state.ticket && state.sound) { Kiosk.read(office, Kiosk.ticketAloud(state, false), null); } });
+    }
   }
 
   /** Asks about a number that was typed, or brings it back; what is shown of it is what `then(answer)` gives. */

@@ -46,10 +46,17 @@
       Queue.t("reserve.valid.text", { time: Queue.time(ticket.issued_at) }))}</div>`;
   }
 
+  /** Where to wait, and how the call comes: to who does not hear or see it, by somebody. */
   function next(state) {
-    const hall = Queue.say(state.service && state.service.hall);
-    return hall ? Queue.t("next.hall", { hall: hall }) : Queue.t("next");
+    const hall = Queue.say(state.service && state.service.hall), how = Kiosk.fetches(state) ? "next.fetch" : "next";
+    return hall ? Queue.t(how + ".hall", { hall: hall }) : Queue.t(how);
   }
+
+  /** What stands on the page for who does not see it; the number sign by sign. */
+  Kiosk.ticketAloud = function (state, number) {
+    const ticket = state.ticket, label = number ? Queue.t("yours") + " " + ticket.label.replace(/\W/g, "").split("").join(" ") : "";
+    return [label, ahead(ticket), next(state)].filter(Boolean).join(". ");
+  };
 
   function voided(state, acts) {
     return html`<div class="alone" data-testid="voided"><h1>${Queue.t("void", { label: state.ticket.label })}</h1>

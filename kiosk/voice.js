@@ -27,7 +27,7 @@
     if (window.speechSynthesis) { window.speechSynthesis.cancel(); }
   }
 
-  function speak(office, lang, names) {
+  function speak(office, lang, names, then) {
     stop();
     const mine = turn;
     context = context || new (window.AudioContext || window.webkitAudioContext)();
@@ -43,6 +43,7 @@
         at += buffer.duration;
         return source;
       });
+      if (then && playing.length) { playing[playing.length - 1].onended = function () { if (mine === turn) { then(); } }; }
     }).catch(function () { /* A missing voice set leaves the kiosk silent: every sentence also stands on the screen. */ });
   }
 
@@ -58,7 +59,7 @@
   /* The browser's own voice, where it has one for the language. */
   function byBrowser(text, lang, office, prompt) {
     const synth = window.speechSynthesis;
-    if (!synth || !window.SpeechSynthesisUtterance) { Kiosk.prompt(office, prompt); return; }
+    if (!synth || !window.SpeechSynthesisUtterance) { if (prompt) { Kiosk.prompt(office, prompt); } return; }
     const said = new window.SpeechSynthesisUtterance(text);
     said.lang = lang === "id" ? "id-ID" : "en-US";
     said.rate = 0.9;
@@ -79,12 +80,12 @@
       if (answer.status !== 200) { throw new Error("voice"); }
       return answer.arrayBuffer();
     }).then(function (bytes) { return context.decodeAudioData(bytes); }).then(function (buffer) { play(buffer, mine); })
-      .catch(function () { if (mine === turn) { byBrowser(text, lang, office, prompt || "choose"); } });
+      .catch(function () { if (mine === turn) { byBrowser(text, lang, office, prompt); } });
   };
 
   /** `name` is choose or take. */
   Kiosk.prompt = function (office, name) { speak(office, Queue.language(), [PROMPTS[name][Queue.language()]]); };
-  /** A sentence of clips from the server: {lang, clips}. */
-  Kiosk.sayClips = function (office, said) { speak(office, said.lang, said.clips); };
+  /** A sentence of clips from the server: {lang, clips}; `then` when it was said to its end. */
+  Kiosk.sayClips = function (office, said, then) { speak(office, said.lang, said.clips, then); };
   Kiosk.hush = stop;
 }());

@@ -24,6 +24,12 @@ _CUSTODY: dict[str, list[tuple[str, int, dict[str, Any], str]]] = {
         ("H", 1, {"status": "narapidana", "hidden": True}, "hidden")],
     "besuk": [("B", 60, {"status": "narapidana", "block": "B"}, "narapidana")],
 }
+#: What families of sentenced people see in turn; the last shows what a page says while the register says nothing.
+_CASES = (
+    {"remission": "1 bulan 15 hari (17 Agustus 2026)", "release_day": "2027-08-17", "programme": "second"},
+    {"remission": "2 bulan (17 Agustus 2026)", "release_day": "2027-02-03", "programme": "last"},
+    {"release_day": "2029-05-21", "programme": "first"}, {"programme": "orientation"}, {},
+)
 FOLDER = Path(__file__).resolve().parents[1] / "offices"
 PEOPLE = (
     ("ani", "Ani", "officer"), ("budi", "Budi", "officer"), ("citra", "Citra", "officer"), ("dewi", "Dewi", "officer"),
@@ -37,10 +43,15 @@ def _registry(session: Session, office: str) -> list[str]:
     if not groups:
         return []
     session.press(office, "import_people", import_people, people=[
-        Inmate(f"{letter}{n:04d}", **facts) for letter, most, facts, _said in groups for n in range(1, most + 1)])
+        Inmate(f"{letter}{n:04d}", **facts, **_case(n, facts["status"]))
+        for letter, most, facts, _said in groups for n in range(1, most + 1)])
     said = "; ".join(f"{letter}0001" + (f" to {letter}{most:04d}" if most > 1 else "") + f" ({what})"
                      for letter, most, _facts, what in groups)
     return [f"      (register numbers for reserving a visit: {said})"]
+
+
+def _case(n: int, status: str) -> dict[str, str]:
+    return _CASES[(n - 1) % len(_CASES)] if status == "narapidana" else {}
 
 
 def load(session: Session) -> list[str]:

@@ -10,7 +10,7 @@
   const AGAIN_MS = 20000;
 
   const desk = Desk.page("families", { letIn: LET_IN, againMs: AGAIN_MS, look: look, page: page, drawn: drawn, forget: { made: null }, state: {
-    made: null, register: "", relation: "", name: "", born: "", what: "reservation", which: "", day: "", sure: false } });
+    made: null, register: "", relation: "", name: "", born: Desk.bornNone(), ends: null, what: "reservation", which: "", day: "", sure: false } });
   const state = desk.state, set = desk.set;
   let press = null;
 
@@ -35,12 +35,14 @@
   function enrol(event) {
     event.preventDefault();
     const relation = state.relation;
-    send("enrol_family", { register: state.register, relation: relation, holder_name: relation === "self" ? "" : state.name, born: state.born }, function (answer) {
-      set({ made: { number: answer.family, code: answer.code, qr: answer.qr, until: answer.until, relation: relation }, register: "", relation: "", name: "", born: "" });
+    send("enrol_family", { register: state.register, relation: relation, holder_name: relation === "self" ? "" : state.name, born: Desk.bornDay(state.born) }, function (answer) {
+      set({ made: { number: answer.family, code: answer.code, qr: answer.qr, until: answer.until, relation: relation }, register: "", relation: "", name: "", born: Desk.bornNone() });
     });
   }
 
-  function revoke(row, reason) { press = null; send("revoke_family", { family: row.number, reason: reason }, function () { set({ said: Queue.t("did.revoke", { number: row.number }) }); }); }
+  /* In two steps: a choice that slipped ends nobody's enrolment. */
+  function chosen(row, reason) { set({ ends: reason ? { number: row.number, reason: reason } : null }); }
+  function revoke(row) { press = null; send("revoke_family", { family: row.number, reason: state.ends.reason }, function () { set({ ends: null, said: Queue.t("did.revoke", { number: row.number }) }); }); }
 
   function erase(event) {
     event.preventDefault();
@@ -78,7 +80,7 @@
     if (state.made) { return made(); }
     return html`<section class="card stack-tight"><h2 class="title-m">${Queue.t("enrol")}</h2><p class="soft">${Queue.t("enrol.note")}</p>
       <form class="enrol" onSubmit=${enrol} data-testid="enrol">${field("register", { maxlength: 40 })}${choice("relation", Queue.t("enrol.relation"), found.relations, "relation.")}
-        ${state.relation === "self" ? null : field("name", { maxlength: 60 })}${field("born", { type: "date" })}
+        ${state.relation === "self" ? null : field("name", { maxlength: 60 })}${Desk.bornField(state.born, function (born) { press = null; set({ born: born }); })}
         <button class="button button-primary" data-testid="enrol-go" aria-disabled=${state.busy ? "true" : null}>${Queue.t("enrol.go")}</button></form></section>`;
   }
 
@@ -94,7 +96,7 @@
   function page() {
     const found = state.found;
     return html`${enrolment(found)}
-      ${found.offered || found.rows.length ? html`<section class="card stack-tight"><h2 class="title-m">${Queue.t("rows")}</h2>${Desk.familyRows({ rows: found.rows, reasons: found.reasons, revokes: found.revokes, revoke: revoke })}</section>
+      ${found.offered || found.rows.length ? html`<section class="card stack-tight"><h2 class="title-m">${Queue.t("rows")}</h2>${Desk.familyRows({ rows: found.rows, reasons: found.reasons, revokes: found.revokes, ends: state.ends, choose: chosen, revoke: revoke })}</section>
         <section class="card stack-tight"><h2 class="title-m">${Queue.t("looks")}</h2>${Desk.familyLooks(found.looks)}</section>` : null}${erasing()}`;
   }
 

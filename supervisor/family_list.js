@@ -13,9 +13,32 @@
   function box(label, table) { return html`<div class="table-box" tabindex="0" role="region" aria-label=${label}>${table}</div>`; }
 
   function revoke(row, props) {
-    return html`<select class="input" aria-label=${Queue.t("revoke.of", { number: row.number })} data-testid=${"revoke-" + row.number} value="" onChange=${function (event) { if (event.target.value) { props.revoke(row, event.target.value); event.target.value = ""; } }}>
-      <option value="">${Queue.t("revoke")}</option>${props.reasons.map(function (reason) { return html`<option key=${reason} value=${reason}>${Queue.t("reason." + reason)}</option>`; })}</select>`;
+    const asked = props.ends && props.ends.number === row.number ? props.ends.reason : "";
+    return html`<div class="row"><select class="input" aria-label=${Queue.t("revoke.of", { number: row.number })} data-testid=${"revoke-" + row.number} value=${asked} onChange=${function (event) { props.choose(row, event.target.value); }}>
+      <option value="">${Queue.t("revoke")}</option>${props.reasons.map(function (reason) { return html`<option key=${reason} value=${reason}>${Queue.t("reason." + reason)}</option>`; })}</select>
+      ${asked ? html`<button type="button" class="button button-bad" data-testid=${"revoke-yes-" + row.number} onClick=${function () { props.revoke(row); }}>${Queue.t("revoke.sure")}</button>` : null}</div>`;
   }
+
+  Desk.bornNone = function () { return { day: "", month: "", year: "" }; };
+
+  /** "1990-02-03"; "" while a part is missing. */
+  Desk.bornDay = function (born) {
+    function two(text) { return text.length < 2 ? "0" + text : text; }
+    return born.day && born.month && born.year ? born.year + "-" + two(born.month) + "-" + two(born.day) : "";
+  };
+
+  /** Chosen part by part, as the family does it: a date written month first here would keep them out for ever. */
+  Desk.bornField = function (born, put) {
+    const year = new Date().getFullYear(), parts = [["day", 1, 31], ["month", 1, 12], ["year", year, year - 110]];
+    return html`<fieldset class="born-field"><legend class="field-label">${Queue.t("enrol.born")}</legend><div class="row">${parts.map(function (part) {
+      const options = [];
+      for (let n = part[1]; part[1] <= part[2] ? n <= part[2] : n >= part[2]; n += part[1] <= part[2] ? 1 : -1) {
+        options.push(html`<option key=${n} value=${String(n)}>${part[0] === "month" ? Queue.t("month." + n) : n}</option>`);
+      }
+      return html`<select class="input" key=${part[0]} required aria-label=${Queue.t("born." + part[0])} value=${born[part[0]]} data-testid=${"born-" + part[0]}
+        onChange=${function (event) { const change = {}; change[part[0]] = event.target.value; put(Object.assign({}, born, change)); }}><option value="">${Queue.t("born." + part[0])}</option>${options}</select>`;
+    })}</div></fieldset>`;
+  };
 
   function one(row, props) {
     const holds = row.state === "enrolled", reason = row.reason ? Queue.t("reason." + row.reason) : "";

@@ -5,12 +5,12 @@
   const Queue = window.Queue;
   const html = window.htmPreact.html;
 
-  const ICONS = { late: "clock", will_be_late: "hourglass", no_board: "device-tv", board_mute: "volume-off", printer_down: "printer-off", printer_low: "printer-off", board_unseen: "device-tv", paper_waiting: "ticket",
+  const ICONS = { not_fetched: "walk", late: "clock", will_be_late: "hourglass", no_board: "device-tv", board_mute: "volume-off", printer_down: "printer-off", printer_low: "printer-off", board_unseen: "device-tv", paper_waiting: "ticket",
     standard_none: "certificate", standard_ends: "certificate", backup_failed: "database", backup_never: "database", backup_old: "database", complaint_due: "message-report", complaint_late: "message-report", brokers: "eye" };
   const COMPLAINTS = ["complaint_due", "complaint_late"];
   /* For whoever sets the office up or passes by: no alarm. */
   const HINTS = ["board_unseen", "paper_waiting", "brokers"];
-  const URGENT = ["late", "no_board", "printer_down", "backup_failed", "backup_never", "backup_old", "complaint_late"];
+  const URGENT = ["not_fetched", "late", "no_board", "printer_down", "backup_failed", "backup_never", "backup_old", "complaint_late"];
 
   function alertWords(alert) {
     const facts = Object.assign({}, alert.facts);
@@ -87,6 +87,7 @@
         ${Desk.icon(ICONS[alert.code] || "alert-triangle")}<span>${alertWords(alert)}</span>
         ${alert.code === "will_be_late" ? html`<${Remedy} remedy=${alert.facts.remedy} ...${props} />` : null}
         ${alert.code === "late" ? html`<a class="alert-link" href="#log" onClick=${function () { Desk.showLog({ service: alert.facts.service }); }}>${Queue.t("show_rows")}</a>` : null}
+        ${alert.code === "not_fetched" ? html`<a class="alert-link" href=${"/helper/" + Queue.meta("office")}>${Queue.t("show_helper")}</a>` : null}
         ${COMPLAINTS.indexOf(alert.code) >= 0 ? html`<a class="alert-link" href=${"/complaints/" + Queue.meta("office")}>${Queue.t("tab.complaints")}</a>` : null}
         ${alert.code === "brokers" ? html`<a class="alert-link" href=${"/reservations/" + Queue.meta("office")}>${Queue.t("tab.reservations")}</a>` : null}</li>`;
     })}</ul>`;

@@ -22,8 +22,8 @@ from queue_server.domain.needs import CLASS_OF, CLASSES, FETCHED, Stated, grants
 from queue_server.domain.office import NEEDS
 from queue_server.domain.rebuilt import Rebuilt
 from queue_server.domain.verify import check_calls
+from queue_server.screens import alerts, display, kiosk
 from queue_server.screens import counter as console_screen
-from queue_server.screens import display, kiosk
 from queue_server.screens import visitor as phone_screen
 from queue_server.snapshot import Snapshot
 from queue_server.store import needs as kept
@@ -52,6 +52,11 @@ def boards(here: House) -> list[dict[str, Any]]:
     """What each hall's boards show."""
     snapshot = shown(here)
     return [display.picture(snapshot, f"{hall.key}/tv", 0) for hall in snapshot.office.halls]
+
+
+def alarms(here: House) -> list[dict[str, Any]]:
+    """What the supervisor must act on."""
+    return alerts.found(shown(here), [], {}, "none")
 
 
 def log(here: House) -> list[Event]:
@@ -184,9 +189,12 @@ def test_who_is_fetched_is_on_no_board_until_somebody_is_with_them(here: House) 
     assert refused(here, counter.recall) == "being_fetched"
     here.passes(5)
     assert refused(here, counter.no_show, reason="called_aloud") == "being_fetched"
+    (alert,) = [one for one in alarms(here) if one["code"] == "not_fetched"]
+    assert (alert["facts"]["label"], alert["facts"]["minutes"]) == (label, 5) and "blind" not in repr(alert)
     told = here.press(needs.fetched, step=step)
     assert announced(here) == {told["call"]} and told["call"] > answer["call"]
     assert not console(here)["current"]["held"] and not phone(here, step)["held"]
+    assert "not_fetched" not in {one["code"] for one in alarms(here)}
     assert console(here)["fetch"] == []
     assert refused(here, needs.fetched, step=step) == "not_fetched"
 

@@ -16,12 +16,14 @@ from ..snapshot import Line, Row, Snapshot
 PRINTER_DOWN = frozenset({"paper_out", "cover_open", "printer_error", "unreachable", "failed"})
 #: A ticket that is printed well is out after two seconds.
 PAPER_LATE_MS = 4_000
+#: Whoever is to be fetched hears and sees no call: after so long without anybody going there somebody must ask.
+FETCH_LATE_MS = 2 * MINUTE
 
 
 def found(s: Snapshot, devices: list[dict[str, Any]], late: dict[str, list[Row]], printer: str) -> list[dict[str, Any]]:
     """Alerts as ``{code, facts}``, the most urgent first; names in facts come in each language."""
-    return [*_late(s, late), *will_be_late(s), *_boards(s, devices), *_printer(printer), *_papers(s), *_day(s),
-            *_standards(s)]
+    return [*_unfetched(s), *_late(s, late), *will_be_late(s), *_boards(s, devices), *_printer(printer), *_papers(s),
+            *_day(s), *_standards(s)]
 
 
 def brokers(newest: list[int], at: int) -> list[dict[str, Any]]:
@@ -73,6 +75,18 @@ def _late(s: Snapshot, late: dict[str, list[Row]]) -> list[dict[str, Any]]:
             "minutes": waited // MINUTE, "stated": s.promise(rows[0]).wait_min,
         }}
         for waited, key, rows in longest
+    ]
+
+
+def _unfetched(s: Snapshot) -> list[dict[str, Any]]:
+    """Called, and nobody has gone to fetch them; that somebody is fetched is in the log, why is nowhere here."""
+    rows = [row for row in s.active if s.at - s.held.get(row.id, s.at) >= FETCH_LATE_MS]
+    return [
+        {"code": "not_fetched", "facts": {
+            "label": row.label, "name": s.office.counter(row.counter).name,
+            "minutes": (s.at - s.held[row.id]) // MINUTE,
+        }}
+        for row in sorted(rows, key=lambda row: s.held[row.id])
     ]
 
 

@@ -28,28 +28,25 @@ class Speaker:
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
         self._engine: Espeak | None = None
-        self._turn = threading.Lock()  # where a worker is no thread of its own
+        self._turn = threading.Lock()  # a worker is asked by one at a time: two kiosks may speak at once
         self._kept: OrderedDict[tuple[str, str], bytes] = OrderedDict()
 
     def say(self, lang: str, text: str) -> bytes | None:
         """The sentence as WAV; None: this machine has no offline voice, and the kiosk helps itself."""
-        found = self._kept.get((lang, text))
-        if found is None:
-            found = self._worker.run(self._make, lang, text)
-            if found is None:
-                return None
-            self._kept[lang, text] = found
-            if len(self._kept) > MOST_KEPT:
-                self._kept.popitem(last=False)
-        return found
+        with self._turn:
+            found = self._kept.get((lang, text)) or self._worker.run(self._make, lang, text)
+            if found is not None and (lang, text) not in self._kept:
+                self._kept[lang, text] = found
+                if len(self._kept) > MOST_KEPT:
+                    self._kept.popitem(last=False)
+            return found
 
     def _make(self, lang: str, text: str) -> bytes | None:
-        with self._turn:
-            try:
-                self._engine = self._engine or Espeak()
-                return pcm.wav(self._engine.speak(lang, "sentence", text))
-            except EngineFailed:
-                return None
+        try:
+            self._engine = self._engine or Espeak()
+            return pcm.wav(self._engine.speak(lang, "sentence", text))
+        except EngineFailed:
+            return None
 
 
 def blueprint(door: Door) -> Blueprint:

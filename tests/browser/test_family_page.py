@@ -55,7 +55,7 @@ def enrol(desk: Page, relation: str = "parent", name: str = NAME) -> str:
     desk.get_by_test_id("relation").select_option(relation)
     if relation != "self":
         desk.get_by_test_id("name").fill(name)
-    desk.get_by_test_id("born").fill(BORN)
+    born(desk)
     desk.get_by_test_id("enrol-go").click()
     return desk.get_by_test_id("slip-code").inner_text()
 
@@ -87,6 +87,8 @@ def test_staff_enrol_print_and_revoke(house: Server, opened: Any) -> None:
     expect(row).to_contain_text(NAME)
     assert code not in desk.content()
     row.locator("select").select_option("slip_lost")
+    expect(row).to_have_attribute("data-state", "enrolled")
+    row.locator("[data-testid^=revoke-yes-]").click()
     expect(desk.get_by_test_id("said")).to_contain_text("dicabut")
     expect(desk.get_by_test_id("rows").locator("tr[data-state=revoked]").first).to_contain_text("kertas kode hilang")
     desk.get_by_test_id("which").fill("AAAA-0000")
@@ -146,6 +148,7 @@ def test_the_phones_fingerprint_opens_instead(house: Server, opened: Any) -> Non
     sign_in(desk, house, "sari")
     expect(desk.get_by_test_id("looks")).to_contain_text("sidik jari ponsel")
     desk.locator("tr[data-state=enrolled] select").first.select_option("family_asked")
+    desk.locator("[data-testid^=revoke-yes-]").click()
     expect(desk.get_by_test_id("said")).to_be_visible()
     page.get_by_test_id("by-phone").click()
     expect(page.get_by_test_id("why")).to_contain_text("Tidak dapat ditampilkan")
