@@ -25,7 +25,7 @@ _CUSTODY: dict[str, list[tuple[str, int, dict[str, Any], str]]] = {
     "besuk": [("B", 60, {"status": "narapidana", "block": "B"}, "narapidana")],
 }
 #: What families of sentenced people see in turn; the last shows what a page says while the register says nothing.
-_CASES = (
+_CASES: tuple[dict[str, Any], ...] = (
     {"remission": "1 bulan 15 hari (17 Agustus 2026)", "release_day": "2027-08-17", "programme": "second"},
     {"remission": "2 bulan (17 Agustus 2026)", "release_day": "2027-02-03", "programme": "last"},
     {"release_day": "2029-05-21", "programme": "first"}, {"programme": "orientation"}, {},
@@ -50,7 +50,7 @@ def _registry(session: Session, office: str) -> list[str]:
     return [f"      (register numbers for reserving a visit: {said})"]
 
 
-def _case(n: int, status: str) -> dict[str, str]:
+def _case(n: int, status: str) -> dict[str, Any]:
     return _CASES[(n - 1) % len(_CASES)] if status == "narapidana" else {}
 
 
