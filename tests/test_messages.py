@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import databases
 import pytest
 from any_office import example
 from backstage import events
@@ -41,8 +42,14 @@ def told_office(**more: Any) -> Office:
         services=tuple(plain if s.key == "kunjungan" else s for s in office.services))
 
 
+#: For what the databases do each in their own way; everything else is asked of SQLite alone.
+EITHER = pytest.mark.parametrize("here", ["sqlite", "postgresql"], indirect=True)
+
+
 @pytest.fixture
-def here(tmp_path: Path) -> Iterator[House]:
+def here(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
+    if getattr(request, "param", "") == "postgresql":
+        databases.use(tmp_path / "data", request.getfixturevalue("postgres").create())
     with house(tmp_path / "data", told_office()) as found:
         found.press(rooms.open_room, room="besuk")
         yield found
@@ -80,6 +87,7 @@ def sent(here: House, told: str = "ok", repeatable: tuple[str, ...] = ()) -> lis
 # --- a number --------------------------------------------------------------------------------------
 
 
+@EITHER
 def test_nearly_and_called_are_said_once_each_and_a_repeated_call_is_not(here: House) -> None:
     first, second, mine = taken(here), taken(here), taken(here)
     tell(here, mine)
@@ -203,6 +211,7 @@ def test_no_attempt_is_planned_for_when_it_is_of_no_use(tries: int, left: int) -
     assert at is None or 1_000 < at < 1_000 + left
 
 
+@EITHER
 def test_what_nobody_heard_of_again_is_repeated_only_where_that_does_no_harm(here: House) -> None:
     mine = taken(here)
     tell(here, mine)
@@ -261,6 +270,7 @@ def test_a_reservation_is_reminded_of_as_the_office_says(here: House) -> None:
     assert said.endswith(" WIB.") and due(here) == [2]
 
 
+@EITHER
 def test_a_reservation_that_moved_is_reminded_of_its_new_day_only(here: House) -> None:
     made = booked(here)
     tell(here, made, command=messages.tell_reservation)

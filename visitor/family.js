@@ -117,7 +117,7 @@
     document.documentElement.classList.toggle("at-kiosk", kiosk);
     const off = html`<h1 tabindex="-1">${Queue.t("title")}</h1><p class="empty" data-testid="off">${Queue.refusal({ refused: "family_off", facts: {} })}</p>`;
     render(html`${Visitor.head(office, draw)}${!offered ? off : state.found ? shown() : form()}
-      ${kiosk ? html`<p><a class="button button-wide" href=${"/kiosk/" + office.key} data-testid="to-kiosk">${Queue.t("to.kiosk")}</a></p>` : null}
+      ${kiosk && !state.found ? html`<p class="to-kiosk"><a class="button button-wide" href=${"/kiosk/" + office.key} data-testid="to-kiosk">${Queue.t("to.kiosk")}</a></p>` : null}
       <footer class="foot soft text-s">${Queue.say(office.complaint)}</footer>`, document.getElementById("family"));
   }
 

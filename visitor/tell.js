@@ -61,11 +61,13 @@
       if (!state.busy) { send("/messages", { channel: state.open, address: state.typed, language: Queue.language() }, "tell"); }
     }
 
+    function wrong() { return state.why ? html`<div role="alert" data-testid="tell-why">${Visitor.notice("warn", "alert-triangle", state.why)}</div>` : null; }
+
     function form(channel) {
       return html`<form class="stack-tight" onSubmit=${submit} data-testid="tell-form"><label class="field"><span class="field-label">${Queue.t("tell.address." + TYPED[channel])}</span>
         <input class="input" type=${TYPED[channel]} inputmode=${TYPED[channel]} autocomplete=${TYPED[channel]} required maxlength="120" value=${state.typed} data-testid="tell-address"
-          aria-describedby="tell-hint" onInput=${function (event) { state.typed = event.target.value; }} />
-        <span class="field-hint" id="tell-hint">${Queue.t("tell.purpose")}</span></label>
+          aria-describedby="tell-hint" aria-invalid=${state.why ? "true" : null} onInput=${function (event) { state.typed = event.target.value; }} />
+        <span class="field-hint" id="tell-hint">${Queue.t("tell.purpose")}</span></label>${wrong()}
         <button class="button button-primary button-wide" data-testid="tell-send" aria-disabled=${String(state.busy)}>${Queue.t(state.busy ? "sending" : "tell.send")}</button></form>`;
     }
 
@@ -92,7 +94,7 @@
         return html`<section class="card stack-tight"><h2 class="text-l" tabindex="-1" data-testid="tell">${Queue.t("tell")}</h2>
           <p>${Queue.t(what === "reservation" && !found.reminders_h.length ? "tell.reservation.changes" : "tell." + what, facts)}</p>
           ${on.map(told)}${off.map(choice)}
-          ${state.why ? html`<div role="alert" data-testid="tell-why">${Visitor.notice("warn", "alert-triangle", state.why)}</div>` : null}</section>`;
+          ${state.open ? null : wrong()}</section>`;
       }
     };
   };

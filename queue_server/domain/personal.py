@@ -75,13 +75,6 @@ class Datum:
 
 DATA = (
     # --- visitors
-    Datum("phone", Of.VISITOR, (Form.NUMBER, Form.BOOK), Basis.INTEREST, (),
-          ("ticket.holder", "reservation.device")),
-    Datum("press", Of.VISITOR, (Form.NUMBER, Form.BOOK, Form.COMPLAINT), Basis.INTEREST, (),
-          ("command.actor", "command.key", "command.digest", "command.answer")),
-    Datum("mark", Of.VISITOR, (Form.NUMBER, Form.BOOK), Basis.LAW, ("supervisor", "auditor", "administrator"),
-          ("event.actor",), rule=False),
-    Datum("address", Of.VISITOR, (Form.NUMBER, Form.BOOK, Form.COMPLAINT, Form.FAMILY), Basis.INTEREST, (), ()),
     Datum("priority", Of.VISITOR, (Form.NUMBER, Form.BOOK), Basis.LAW, SERVERS,
           ("ticket.priority", "step.priority", "call.priority", "reservation.priority"), rule=False),
     Datum("plate", Of.VISITOR, (Form.LANE,), Basis.CONSENT, SERVERS, ("private.value", "private.name")),
@@ -101,6 +94,14 @@ DATA = (
     Datum("complaint", Of.VISITOR, (Form.COMPLAINT,), Basis.LAW, ("supervisor", "auditor", "administrator"),
           ("complaint.body", "complaint.answer", "complaint.reference")),
     Datum("contact", Of.VISITOR, (Form.COMPLAINT,), Basis.CONSENT, OVERSEERS, ("complaint.contact",)),
+    # What they do not give but their phone does comes last: a notice begins with what is asked.
+    Datum("phone", Of.VISITOR, (Form.NUMBER, Form.BOOK), Basis.INTEREST, (),
+          ("ticket.holder", "reservation.device")),
+    Datum("press", Of.VISITOR, (Form.NUMBER, Form.BOOK, Form.COMPLAINT), Basis.INTEREST, (),
+          ("command.actor", "command.key", "command.digest", "command.answer")),
+    Datum("mark", Of.VISITOR, (Form.NUMBER, Form.BOOK), Basis.LAW, ("supervisor", "auditor", "administrator"),
+          ("event.actor",), rule=False),
+    Datum("address", Of.VISITOR, (Form.NUMBER, Form.BOOK, Form.COMPLAINT, Form.FAMILY), Basis.INTEREST, (), ()),
     # --- families, and people in custody
     Datum("family", Of.FAMILY, (Form.FAMILY,), Basis.CONSENT, SERVERS,
           ("family.holder_name", "family.relation", "family.inmate_id", "family.code_digest", "family.proof")),

@@ -186,7 +186,10 @@ def test_at_the_kiosk_the_slip_is_scanned_and_the_kiosk_comes_back(house: Server
 
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_the_purpose_notice(house: Server, opened: Any, language: str) -> None:
-    page = opened(PHONE, f"{house.base}/privacy/rutan?lang={language}")
+    page = opened(PHONE, f"{house.base}/privacy/rutan?lang={language}#book")
+    expect(page.get_by_test_id("datum-nik")).to_be_visible()  # the form from which one comes is open
+    expect(page.get_by_test_id("datum-complaint")).to_be_hidden()
+    page.evaluate("document.querySelectorAll('details').forEach(function (one) { one.open = true; })")
     expect(page.get_by_test_id("datum-nik")).to_contain_text("30")
     assert "{" not in page.locator("main").inner_text() and not page.evaluate(TOO_WIDE)
     assert judged(page, f"the notice in {language}") == []
