@@ -73,8 +73,7 @@ class House:
 
         def client() -> None:
             while (start := time.perf_counter()) < end:
-                args = {"service": "a", "priority": False, "language": "id", "channel": "door", "paper": ""}
-                self.writer.press(Job("bench", KIOSK, "issue", visitor.issue, args, secrets.token_hex(16)))
+                self.writer.press(_number())
                 took.append(time.perf_counter() - start)
             done.append(True)
 
@@ -83,6 +82,20 @@ class House:
         while len(done) < clients:
             self.kit.sleep(0.01)
         return took
+
+    def alone(self, seconds: float) -> list[float]:
+        """The same numbers by one thread that runs the command and commits it itself, without a queue or a group."""
+        took: list[float] = []
+        end = time.perf_counter() + seconds
+        while (start := time.perf_counter()) < end:
+            self.writer.press_now(_number())
+            took.append(time.perf_counter() - start)
+        return took
+
+
+def _number() -> Job:
+    args = {"service": "a", "priority": False, "language": "id", "channel": "door", "paper": ""}
+    return Job("bench", KIOSK, "issue", visitor.issue, args, secrets.token_hex(16))
 
 
 def main() -> None:
@@ -102,11 +115,13 @@ def main() -> None:
             many = house.numbers(CLIENTS, args.seconds)
             together = len(many) / (house.commits - before)
             one = house.numbers(1, args.seconds)
+            bare_one = house.kit.blocking(house.alone, args.seconds)
             rounds.append({
                 "syncs": len(bare) / args.seconds, "sync_ms": median(bare) * 1000,
                 "many": len(many) / args.seconds, "together": together,
                 "many_p99_ms": quantile(sorted(many), 0.99) * 1000,
                 "one": len(one) / args.seconds, "one_ms": median(one) * 1000,
+                "alone_ms": median(bare_one) * 1000,
             })
             if not args.json:
                 print("  " + "   ".join(f"{name} {value:.2f}" for name, value in rounds[-1].items()), flush=True)

@@ -21,10 +21,23 @@
     return element ? element.getAttribute("content") : null;
   };
 
+  /* A weak network loses an answer without a word, and a browser waits for it for minutes. */
+  Queue.READ_MS = Queue.READ_MS || 20000;
+
+  /** GET of JSON; rejects when nothing came within READ_MS, so that whoever asked may ask again. */
+  Queue.read = function (path, options) {
+    var limit = window.AbortController ? new window.AbortController() : null;
+    var asked = Object.assign({ credentials: "same-origin" }, limit ? { signal: limit.signal } : null, options);
+    var timer = window.setTimeout(function () { if (limit) { limit.abort(); } }, Queue.READ_MS);
+    function ended() { window.clearTimeout(timer); }
+    var answer = fetch(path, asked).then(function (found) { return found.json(); });
+    answer.then(ended, ended);
+    return answer;
+  };
+
   /** Loads the words of a screen; rejects when the server cannot be reached. */
   Queue.words = function (screen, office) {
-    return fetch("/words/" + screen + ".json?office=" + encodeURIComponent(office || ""))
-      .then(function (answer) { return answer.json(); })
+    return Queue.read("/words/" + screen + ".json?office=" + encodeURIComponent(office || ""))
       .then(function (loaded) { words = loaded; return loaded; });
   };
 

@@ -271,12 +271,8 @@
     try { return window.localStorage.getItem(LANGUAGE_KEPT); } catch (closed) { return null; }
   }
 
-  function get(path) {
-    return fetch(path, { credentials: "same-origin" }).then(function (answer) { return answer.json(); });
-  }
-
   function signedIn() {
-    return get("/who?office=" + encodeURIComponent(office)).then(function (answer) { 
+    return Queue.read("/who?office=" + encodeURIComponent(office)).then(function (answer) {
       return answer.person && MAY_SERVE.indexOf(answer.person.role) >= 0 ? answer.person : null;
     });
   }
@@ -284,7 +280,7 @@
   /* Nobody is signed in: the form says of which office it is. */
   function askWho() {
     state.gone = "sign_in";
-    get("/office/" + encodeURIComponent(office) + "/door").then(function (door) { state.officeName = door.office.name; draw(); }, function () { return null; });
+    Queue.read("/office/" + encodeURIComponent(office) + "/door").then(function (door) { state.officeName = door.office.name; draw(); }, function () { return null; });
   }
 
   /* Without the words nothing can be said, not even that the server is away: asked for until they come. */

@@ -166,15 +166,13 @@
     });
   }
 
-  function get(path) { return fetch(path, { credentials: "same-origin" }).then(function (answer) { return answer.json(); }); }
-
   function askWho() {
     state.gone = "sign_in";
-    get("/office/" + encodeURIComponent(office) + "/door").then(function (door) { state.officeName = door.office.name; draw(); }, function () { return null; });
+    Queue.read("/office/" + encodeURIComponent(office) + "/door").then(function (door) { state.officeName = door.office.name; draw(); }, function () { return null; });
   }
 
   function load() {
-    Promise.all([Queue.words("rooms", office), get("/who?office=" + encodeURIComponent(office))]).then(function (found) {
+    Promise.all([Queue.words("rooms", office), Queue.read("/who?office=" + encodeURIComponent(office))]).then(function (found) {
       const person = found[1].person;
       let kept = null;
       try { kept = window.localStorage.getItem(LANGUAGE_KEPT); } catch (closed) { kept = null; }

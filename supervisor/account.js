@@ -5,7 +5,6 @@
   const Queue = window.Queue;
   const html = window.htmPreact.html;
   const office = Queue.meta("office");
-  const LANGUAGE_KEPT = "queue.supervisor.language";
 
   const state = { person: null, code: false, busy: false, refused: null, said: null, fresh: null, keys: null };
 
@@ -61,12 +60,6 @@
       post("/press", { act: "drop_passkey", passkey: passkey.id }, function () { state.said = Queue.t("did.drop_passkey"); look(); });
     };
   }
-
-  Desk.speak = function (language) {
-    Queue.language(language);
-    try { window.localStorage.setItem(LANGUAGE_KEPT, language); } catch (closed) { /* a private window forgets: nothing is lost */ }
-    draw();
-  };
 
   function begin() { post("/second-factor", {}, function (answer) { state.fresh = { secret: answer.secret, qr: answer.qr }; }); }
 
@@ -153,13 +146,11 @@
     document.title = Queue.t("account") + " · " + Queue.meta("office-name");
   }
 
-  function kept() {
-    try { return window.localStorage.getItem(LANGUAGE_KEPT); } catch (closed) { return null; }
-  }
+  Desk.draw = draw;
 
   function load() {
     Promise.all([Queue.words("supervisor", office), Desk.get("/who?office=" + encodeURIComponent(office))]).then(function (found) {
-      Queue.language(kept() === "en" ? "en" : "id");
+      Desk.lastLanguage();
       enter(found[1].person);
       draw();
     }, function () { window.setTimeout(load, 1000); });

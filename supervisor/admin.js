@@ -7,7 +7,6 @@
   const office = Queue.meta("office");
   const root = document.getElementById("admin");
   const LET_IN = ["administrator", "supervisor"];
-  const LANGUAGE_KEPT = "queue.supervisor.language";
 
   const state = { picture: null, person: null, gone: null, open: null, tab: "people", busy: false, refused: null, code: false, denied: false, line: { up: false, since: Date.now(), last: null } };
   let line = null;
@@ -36,13 +35,6 @@
 
   /* ---- Drawing ---- */
 
-  /* How many letters wide the page is, in the reader's own text size, as on the supervisor's page. */
-  function layOut() {
-    const page = document.documentElement, letters = window.innerWidth / (parseFloat(window.getComputedStyle(page).fontSize) || 16);
-    [24, 52, 60, 84].forEach(function (most) { page.classList.toggle("below-" + most, letters < most); });
-    page.classList.toggle("from-64", letters >= 64);
-  }
-
   Desk.Loading = function () { return html`<p role="status">${Queue.t("line.connecting")}</p>`; };
 
   const BODIES = {
@@ -62,7 +54,7 @@
   }
 
   function draw() {
-    layOut();
+    Desk.fit();
     const picture = state.gone ? null : state.picture, shown = state.denied ? null : picture;
     const props = { picture: shown, person: state.gone ? null : state.person, tab: state.tab, line: state.line, presses: presses, now: now(), may: true };
     window.htmPreact.render(html`<div class="page-frame"><${Desk.Bar} ...${props} />${body(props)}</div>`, root);
@@ -117,12 +109,6 @@
     Queue.post("/sign-out", { office: office }).then(function () { window.location.reload(); }, function () { presses.refuse(Queue.t("sign_in.no_line")); });
   };
 
-  Desk.speak = function (language) {
-    Queue.language(language);
-    try { window.localStorage.setItem(LANGUAGE_KEPT, language); } catch (closed) { /* a private window forgets: nothing is lost */ }
-    draw();
-  };
-
   /* What was typed stays where it is: after signing in again it goes on. */
   function leave(why) {
     state.gone = why;
@@ -150,10 +136,6 @@
     });
   }
 
-  function kept() {
-    try { return window.localStorage.getItem(LANGUAGE_KEPT); } catch (closed) { return null; }
-  }
-
   function who() {
     return Desk.get("/who?office=" + encodeURIComponent(office)).then(function (answer) {
       return answer.person && LET_IN.indexOf(answer.person.role) >= 0 ? answer.person : null;
@@ -163,7 +145,7 @@
   /* Without the words nothing can be said, not even that the server is away: asked for until they come. */
   function load() {
     Promise.all([Queue.words("admin", office), who()]).then(function (found) {
-      Queue.language(kept() === "en" ? "en" : "id");
+      Desk.lastLanguage();
       if (found[1]) { enter(found[1]); } else { state.gone = "sign_in"; }
       window.setInterval(draw, 1000);
       window.addEventListener("hashchange", onTab);

@@ -4,17 +4,6 @@
   const Desk = (window.Desk = window.Desk || {});
   const Queue = window.Queue;
   const html = window.htmPreact.html, render = window.htmPreact.render;
-  const LANGUAGE_KEPT = "queue.supervisor.language";
-
-  Desk.speak = function (language) {
-    Queue.language(language);
-    try { window.localStorage.setItem(LANGUAGE_KEPT, language); } catch (closed) { /* a private window forgets: nothing is lost */ }
-    Desk.redraw();
-  };
-
-  function kept() {
-    try { return window.localStorage.getItem(LANGUAGE_KEPT); } catch (closed) { return null; }
-  }
 
   /**
    * A page for those who work here. `name` is that of its words, of the element it stands in and the start of its keys.
@@ -56,8 +45,7 @@
     }
 
     function draw() {
-      const letters = window.innerWidth / (parseFloat(window.getComputedStyle(document.documentElement).fontSize) || 16);
-      document.documentElement.classList.toggle("from-64", letters >= 64);
+      Desk.fit();
       const person = state.person;
       render(html`<div class="page-frame"><header class="bar"><div class="bar-place"><h1 data-testid="office-name">${Queue.meta("office-name")}</h1><p class="soft text-s">${Queue.t(name)}</p></div>
         <div class="bar-acts">${person && how.links ? how.links() : null}${person ? html`<span class="text-s">${Desk.person(person)}</span>` : null}
@@ -65,7 +53,7 @@
       if (how.drawn) { how.drawn(); }
       document.title = Queue.t(name) + " \u00b7 " + Queue.meta("office-name");
     }
-    Desk.redraw = draw;
+    Desk.draw = draw;
 
     function enter(person) {
       set({ person: person, refused: null });
@@ -85,7 +73,7 @@
 
     function load() {
       Promise.all([Queue.words(name, office), Desk.get("/who?office=" + encodeURIComponent(office))]).then(function (found) {
-        Queue.language(kept() === "en" ? "en" : "id");
+        Desk.lastLanguage();
         Queue.zone(Queue.meta("time-zone"));
         if (how.begin) { how.begin(); }
         const person = found[1].person;

@@ -1,4 +1,4 @@
-/* The frame: who is signed in, the three parts of the page, the line to the server. */
+/* The frame of every page for those who work here: who is signed in, the language, the parts, the line to the server. */
 (function () {
   "use strict";
   const Desk = (window.Desk = window.Desk || {});
@@ -7,6 +7,29 @@
 
   Desk.TABS = [{ name: "today", icon: "chart-bar" }, { name: "log", icon: "list" }, { name: "standards", icon: "certificate" },
     { name: "what_if", icon: "arrows-split" }, { name: "devices", icon: "device-tv" }, { name: "proof", icon: "shield-check" }];
+
+  const LANGUAGE_KEPT = "queue.supervisor.language";
+
+  /** Another language, for this and the next time; `Desk.draw` is the page's own. */
+  Desk.speak = function (language) {
+    Queue.language(language);
+    try { window.localStorage.setItem(LANGUAGE_KEPT, language); } catch (closed) { /* a private window forgets: nothing is lost */ }
+    Desk.draw();
+  };
+
+  /** The language of the last time; Indonesian at first. */
+  Desk.lastLanguage = function () {
+    let kept = null;
+    try { kept = window.localStorage.getItem(LANGUAGE_KEPT); } catch (closed) { /* nothing was kept */ }
+    Queue.language(kept === "en" ? "en" : "id");
+  };
+
+  /** How many letters wide the page is, in the reader's own text size, which a media query would not see: below-84, below-60, below-52, below-24, from-64. */
+  Desk.fit = function () {
+    const page = document.documentElement, letters = window.innerWidth / (parseFloat(window.getComputedStyle(page).fontSize) || 16);
+    [24, 52, 60, 84].forEach(function (most) { page.classList.toggle("below-" + most, letters < most); });
+    page.classList.toggle("from-64", letters >= 64);
+  };
 
   function signIn(event) {
     event.preventDefault();

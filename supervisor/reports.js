@@ -6,7 +6,6 @@
   const html = window.htmPreact.html;
   const Paper = window.Paper;
   const office = Queue.meta("office");
-  const LANGUAGE_KEPT = "queue.supervisor.language";
   const READS = ["supervisor", "auditor", "administrator"];
   const FIELDS = ["from", "to", "service", "by"];
   const AGAIN_MS = 2000;
@@ -134,6 +133,7 @@
   }
 
   function draw() {
+    Desk.fit();
     const person = state.person, back = "/supervisor/" + encodeURIComponent(office);
     const head = html`<header class="bar"><div class="bar-place"><h1 data-testid="office-name">${Queue.meta("office-name")}</h1><p class="soft text-s">${Queue.t("reports")}</p></div>
       <div class="bar-acts">${person ? html`<a class="button button-quiet" href=${back} data-testid="back">${Desk.icon("chevron-left")}<span>${Queue.t("title")}</span></a>
@@ -142,16 +142,8 @@
     const body = person ? html`<${Body} />` : html`<${Desk.SignIn} why=${state.refused} busy=${state.busy} code=${state.code} />`;
     window.htmPreact.render(html`<div class="page-frame">${head}${body}</div>`, document.getElementById("reports"));
     document.title = Queue.t("reports") + " · " + Queue.meta("office-name");
-    fit();
   }
   Desk.draw = draw;
-
-  /* How many letters wide the page is, as on the supervisor's page: a media query would not see the reader's text size. */
-  function fit() {
-    const letters = document.documentElement.clientWidth / parseFloat(window.getComputedStyle(document.documentElement).fontSize);
-    [84, 60, 52, 24].forEach(function (width) { document.body.classList.toggle("below-" + width, letters < width); });
-    document.body.classList.toggle("from-64", letters >= 64);
-  }
 
   /* ---- Who ---- */
 
@@ -173,19 +165,9 @@
     if (person) { Desk.fetchReport(); } else { draw(); }
   }
 
-  Desk.speak = function (language) {
-    Queue.language(language);
-    try { window.localStorage.setItem(LANGUAGE_KEPT, language); } catch (closed) { /* a private window forgets: nothing is lost */ }
-    draw();
-  };
-
-  function kept() {
-    try { return window.localStorage.getItem(LANGUAGE_KEPT); } catch (closed) { return null; }
-  }
-
   function load() {
     Promise.all([Queue.words("reports", office), Desk.get("/who?office=" + encodeURIComponent(office))]).then(function (found) {
-      Queue.language(kept() === "en" ? "en" : "id");
+      Desk.lastLanguage();
       window.addEventListener("hashchange", draw);
       window.addEventListener("resize", draw);
       fromAddress();

@@ -7,7 +7,6 @@
   const office = Queue.meta("office");
   const root = document.getElementById("supervisor");
   const LET_IN = ["supervisor", "auditor", "administrator"], MAY_ACT = ["supervisor", "administrator"];
-  const LANGUAGE_KEPT = "queue.supervisor.language";
 
   /* open: the one thing that is open inline, as {panel, of}. */
   const state = { picture: null, person: null, gone: null, open: null, tab: "today", busy: false, refused: null, code: false, line: { up: false, since: Date.now(), last: null } };
@@ -19,15 +18,8 @@
 
   /* ---- Drawing ---- */
 
-  /* How many letters wide the page is, in the reader's own text size: below-84, below-60, below-52, below-24, from-64. */
-  function layOut() {
-    const page = document.documentElement, letters = window.innerWidth / (parseFloat(window.getComputedStyle(page).fontSize) || 16);
-    [24, 52, 60, 84].forEach(function (most) { page.classList.toggle("below-" + most, letters < most); });
-    page.classList.toggle("from-64", letters >= 64);
-  }
-
   function draw() {
-    layOut();
+    Desk.fit();
     const picture = state.gone ? null : state.picture;
     const props = { picture: picture, person: state.gone ? null : state.person, tab: state.tab, line: state.line, presses: presses, now: now(),
       may: Boolean(state.person) && MAY_ACT.indexOf(state.person.role) >= 0 };
@@ -95,12 +87,6 @@
     Queue.post("/sign-out", { office: office }).then(function () { window.location.reload(); }, function () { presses.refuse(Queue.t("sign_in.no_line")); });
   };
 
-  Desk.speak = function (language) {
-    Queue.language(language);
-    try { window.localStorage.setItem(LANGUAGE_KEPT, language); } catch (closed) { /* a private window forgets: nothing is lost */ }
-    draw();
-  };
-
   /* ---- The line ---- */
 
   function onPicture(picture) {
@@ -122,10 +108,6 @@
     });
   }
 
-  function kept() {
-    try { return window.localStorage.getItem(LANGUAGE_KEPT); } catch (closed) { return null; }
-  }
-
   function who() {
     return Desk.get("/who?office=" + encodeURIComponent(office)).then(function (answer) {
       return answer.person && LET_IN.indexOf(answer.person.role) >= 0 ? answer.person : null;
@@ -135,7 +117,7 @@
   /* Without the words nothing can be said, not even that the server is away: asked for until they come. */
   function load() {
     Promise.all([Queue.words("supervisor", office), who()]).then(function (found) {
-      Queue.language(kept() === "en" ? "en" : "id");
+      Desk.lastLanguage();
       if (found[1]) { enter(found[1]); } else { state.gone = "sign_in"; }
       window.setInterval(draw, 1000);
       window.addEventListener("hashchange", onTab);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import secrets
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -115,6 +116,19 @@ def test_the_report_on_the_standards_says_the_shares_of_the_page(ask: Any) -> No
     assert words("en")["compliance.title"] in text
     assert f"{share['kept']}/{share['judged']}" in text
     assert words("en")["compliance.complaints_line"].split("{")[0].strip() in " ".join(text.split())
+
+
+def test_the_report_on_the_standards_counts_the_complaints_of_each_subject(ask: Any, house: Server) -> None:
+    today = ask("figures").json()["period"]["today"]
+    for category in ("bribery", "wait", "wait"):
+        told = {"key": secrets.token_hex(16), "category": category, "text": "Saya diminta membayar."}
+        answer = requests.post(f"{house.base}/office/rutan/complaints", json=told, headers={"X-Queue": "1"}, timeout=20)
+        assert answer.json()["ok"]
+    made = ask("compliance.pdf", **{"from": today, "to": today, "language": "en"})
+    text = " ".join(text_of(made.content).split())
+    counted = {"complaint.category.bribery": 1, "complaint.category.wait": 2, "compliance.complaints_all": 3}
+    for said, n in counted.items():
+        assert f"{words('en')[said]} {n} 0 0 {n} 0 0" in text
 
 
 def text_of(pdf: bytes) -> str:

@@ -90,7 +90,7 @@
         const on = Object.keys(found.on);
         const off = found.offered.filter(function (channel) { return on.indexOf(channel) < 0 && (channel !== "push" || Visitor.canPush); });
         if (!on.length && !off.length) { return null; }
-        const facts = { count: found.ahead, hours: found.reminders_h.join(", ") };
+        const facts = { count: found.ahead, hours: found.reminders_h.join(" " + Queue.t("tell.and") + " ") };
         return html`<section class="card stack-tight"><h2 class="text-l" tabindex="-1" data-testid="tell">${Queue.t("tell")}</h2>
           <p>${Queue.t(what === "reservation" && !found.reminders_h.length ? "tell.reservation.changes" : "tell." + what, facts)}</p>
           ${on.map(told)}${off.map(choice)}

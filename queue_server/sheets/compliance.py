@@ -34,8 +34,7 @@ def compliance_report(period: Period, language: str, at: int) -> bytes:
     _stated(letter, period, language, standards)
     _kept(letter, period, language, found)
     _visitors(letter, found)
-    letter.heading(f"4. {letter.say('compliance.complaints')}")
-    letter.paragraph(letter.say("compliance.complaints_line", **_complaints(period, at)))
+    _complaints(letter, period, at)
     _data(letter, period, found["all"])
     letter.signatures([
         letter.say("sheet.place_date", place=BLANK[:16], date=BLANK[:14]),
@@ -43,12 +42,25 @@ def compliance_report(period: Period, language: str, at: int) -> bytes:
     return letter.made()
 
 
-def _complaints(period: Period, at: int) -> dict[str, int]:
-    """What the register counts, as of the day of the newest event."""
+COUNTED = ("received", "in_time", "late", "pending", "handed_off", "closed")
+
+
+def _complaints(letter: Letter, period: Period, at: int) -> None:
+    """What the register counts, per subject, as of the day of the newest event."""
     found = complaints.counted(
         period.c, period.head.id, period.span.first, period.span.last, office_day(period.office, at))
-    return {name: sum(getattr(one, name) for one in found)
-            for name in ("received", "closed", "in_time", "late", "pending", "handed_off")}
+    letter.heading(f"4. {letter.say('compliance.complaints')}")
+    received = sum(one.received for one in found)
+    letter.paragraph(letter.say("compliance.complaints_line", received=letter.count(received)))
+    if not found:
+        return
+    rows = [
+        [letter.say(f"complaint.category.{one.category}"), *(letter.count(getattr(one, name)) for name in COUNTED)]
+        for one in found]
+    rows.append([letter.say("compliance.complaints_all"), *(
+        letter.count(sum(getattr(one, name) for one in found)) for name in COUNTED)])
+    heads = [letter.say(f"column.{name}") for name in ("about", *COUNTED)]
+    letter.rows(heads, rows, (52, 18, 22, 20, 22, 22, 18), last_bold=True)
 
 
 Stated = tuple[str, int, dict[str, Any]]

@@ -31,8 +31,11 @@ Figures = dict[str, Any]
 
 @lru_cache(maxsize=2)
 def words(language: str) -> dict[str, str]:
-    found: dict[str, dict[str, str]] = json.loads((ROOT / "supervisor" / "sheet_words.json").read_text("utf-8"))
-    return found[language]
+    """The words of the sheets, and those that complaints have on every screen."""
+    found: dict[str, str] = {}
+    for name in ("common/complaint_words.json", "supervisor/sheet_words.json"):
+        found.update(json.loads((ROOT / name).read_text("utf-8"))[language])
+    return found
 
 
 class Letter(FPDF):

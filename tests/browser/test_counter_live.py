@@ -164,3 +164,15 @@ def test_a_press_while_the_server_restarts_is_done_once(consoles: Consoles, serv
     expect(page.get_by_test_id("current-label")).to_have_text(labels[0], timeout=60_000)
     expect(page.get_by_test_id("line-down")).to_have_count(0)
     expect(page.locator("#waiting .row-label")).to_have_text([labels[1]])
+
+
+def test_an_answer_that_never_comes_is_asked_for_again(browser: Browser, server: Server) -> None:
+    """On a weak network a request goes out and nothing comes back, not even an error."""
+    context = browser.new_context()
+    context.add_init_script("window.Queue = { READ_MS: 500 }")
+    page, lost = context.new_page(), []
+    page.route("**/words/counter.json*", lambda route: lost.append(route) if not lost else route.continue_())
+    page.goto(f"{server.base}/counter/rutan")
+    expect(page.get_by_test_id("name")).to_be_visible()
+    assert len(lost) == 1
+    context.close()
