@@ -49,7 +49,7 @@
         <input class="input" maxlength="60" autocomplete="off" data-testid="ask-where" value=${mine.where} onInput=${function (event) { draft = Object.assign({}, draft, { where: event.target.value }); }} /></label>
       <p class="soft text-s">${Queue.t("need.private.staff")}</p>
       ${props.more || null}
-      <button type="submit" class="button" data-testid="needs-save">${Queue.t(props.word || "need.save")}</button></form>`;
+      <button type="submit" class=${"button" + (props.word ? " button-primary button-large" : "")} data-testid="needs-save">${Queue.t(props.word || "need.save")}</button></form>`;
   };
 
   Counter.forgetNeeds = function () { draft = null; };
