@@ -193,7 +193,8 @@ def test_where_it_is_not_offered_nothing_is_taken_over_and_nobody_looks(demo: Se
     off = copy_of(demo, tmp_path / "data")
     (tmp_path / "wbp.csv").write_text(REGISTRY)
     shell(off.data, "custody", "import", "rutan", str(tmp_path / "wbp.csv"))
-    assert rows(off.data, "SELECT DISTINCT remission, release_day, programme FROM inmate") == [("", "", "")]
+    assert rows(off.data, "SELECT DISTINCT remission, release_day, programme FROM inmate WHERE office_id ="
+                " (SELECT id FROM office WHERE key = 'rutan')") == [("", "", "")]
     off.start()
     try:
         assert look(off, "0000-0000-0000")["refused"] == "family_off"
