@@ -12,16 +12,14 @@ import os
 import signal
 import socket
 import sys
-import threading
 import warnings
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
-from queue import SimpleQueue
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from .heads import QuickHeads
-from .kit import Kit, Signal, ThreadKit, Worker
+from .kit import Kit, Mailbox, Signal, ThreadKit
 
 T = TypeVar("T")
 BACKLOG = 4096
@@ -58,34 +56,28 @@ class _GreenSignal:
         return bool(self._event.wait(timeout))
 
 
-class _GreenWorker:
-    """One native thread. Whoever waits for it waits for a byte on a socket, as the hub does for everything."""
+class _GreenMailbox(Generic[T]):
+    """Whoever waits for a letter waits for a byte on a socket, as the hub does for everything."""
 
     def __init__(self) -> None:
         from eventlet.patcher import original
 
-        self._jobs: SimpleQueue[Callable[[], Any]] = SimpleQueue()
-        self._ended: tuple[Any, BaseException | None] = (None, None)
+        self._letters: deque[T] = deque()
+        self._rung = False
         self._here, there = socket.socketpair()
         self._there = original("socket").socket(fileno=there.detach())
-        threading.Thread(target=self._loop, daemon=True).start()
 
-    def run(self, work: Callable[..., T], *args: Any) -> T:
-        self._jobs.put(partial(work, *args))
-        self._here.recv(1)
-        found, problem = self._ended
-        self._ended = (None, None)
-        if problem is not None:
-            raise problem
-        return found  # type: ignore[no-any-return]
-
-    def _loop(self) -> None:
-        while True:
-            try:
-                self._ended = (self._jobs.get()(), None)
-            except BaseException as problem:
-                self._ended = (None, problem)
+    def put(self, letter: T) -> None:
+        self._letters.append(letter)
+        if not self._rung:
+            self._rung = True
             self._there.send(b"!")
+
+    def take(self) -> list[T]:
+        while not self._letters:
+            self._here.recv(64)
+            self._rung = False  # before the letters are looked at: one that comes now rings again
+        return [self._letters.popleft() for _ in range(len(self._letters))]
 
 
 class GreenKit:
@@ -114,8 +106,8 @@ class GreenKit:
 
         return tpool.execute(work, *args)  # type: ignore[no-any-return]
 
-    def worker(self) -> Worker:
-        return _GreenWorker()
+    def mailbox(self) -> Mailbox[Any]:
+        return _GreenMailbox()
 
 
 def kit(mode: str) -> Kit:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from . import postgresql
+from .wal import POSSIBLE, Wal
 
 #: How long a second process (a command at the shell, say) waits for the writer, seconds.
 BUSY_S = 10
@@ -52,11 +55,32 @@ class Database:
             self.writing = postgresql.writing_engine(url)
             self.reading = postgresql.reading_engine(url)
         self._writer: Connection | None = None
+        #: Set for a server's writer, which answers after a sync of its own; commands at the shell let SQLite sync.
+        self.wal: Wal | None = None
+
+    def sync_apart(self) -> None:
+        """From now on a commit of the writing connection is safe only after ``sync``. PostgreSQL stays as it is, and
+        so does a system on which we cannot."""
+        if self.is_sqlite and POSSIBLE and self.wal is None:
+            self.wal = Wal(str(self.writing.url.database), self._carry)
+            self.drop_writer()
+
+    def sync(self) -> None:
+        """Returns when everything committed is safe on the disk; raises OSError."""
+        if self.wal is not None:
+            self.wal.sync()
+
+    def mend(self) -> None:
+        """Raises OSError while an earlier ``sync`` has failed and what it was for is still not safe."""
+        if self.wal is not None:
+            self.wal.mend()
 
     def writer(self) -> Connection:
         """The one writing connection of this process, made when first asked for and after a break."""
         if self._writer is None or self._writer.closed or self._writer.invalidated:
             self._writer = self.writing.connect()
+            if self.wal is not None:
+                self._writer.connection.cursor().execute("PRAGMA synchronous=NORMAL")
         return self._writer
 
     def drop_writer(self) -> None:
@@ -90,7 +114,24 @@ class Database:
         finally:
             line.close()
 
+    def _carry(self) -> bool:
+        """Brings all that is committed from the log into the database's file and syncs it there. False: a disk that
+        fails, or a long reading of an earlier moment, is in the way."""
+        try:
+            line = self.writing.raw_connection()
+        except SQLAlchemyError:
+            return False
+        try:
+            _busy, logged, carried = line.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+            return bool(logged == carried)
+        except sqlite3.Error:
+            return False
+        finally:
+            line.close()
+
     def close(self) -> None:
+        if self.wal is not None:
+            self.wal.close()
         if self._writer is not None:
             with suppress(Exception):
                 self._writer.close()

@@ -9,7 +9,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
+from queue import SimpleQueue
+from typing import Any, Generic, Protocol, TypeVar
 
 T = TypeVar("T")
 
@@ -20,9 +21,12 @@ class Signal(Protocol):
     def wait(self, timeout: float | None = None) -> bool: ...
 
 
-class Worker(Protocol):
-    def run(self, work: Callable[..., T], *args: Any) -> T:
-        """As ``Kit.blocking``, always in this worker's own thread; one call at a time."""
+class Mailbox(Protocol[T]):
+    def put(self, letter: T) -> None:
+        """From any native thread; waits for nobody."""
+
+    def take(self) -> list[T]:
+        """All that have come, in their order, for one thread of the mode; waits for the first."""
 
 
 class Kit(Protocol):
@@ -39,13 +43,22 @@ class Kit(Protocol):
     def blocking(self, work: Callable[..., T], *args: Any) -> T:
         """Runs SQL, files or printers in a native thread while this thread of the mode waits."""
 
-    def worker(self) -> Worker:
-        """A native thread for one loop's work: what it did last is still warm when it does the next."""
+    def mailbox(self) -> Mailbox[Any]:
+        """By which native threads tell this mode what they have done."""
 
 
-class _Here:
-    def run(self, work: Callable[..., T], *args: Any) -> T:
-        return work(*args)
+class _Letters(Generic[T]):
+    def __init__(self) -> None:
+        self._letters: SimpleQueue[T] = SimpleQueue()
+
+    def put(self, letter: T) -> None:
+        self._letters.put(letter)
+
+    def take(self) -> list[T]:
+        found = [self._letters.get()]
+        while not self._letters.empty():
+            found.append(self._letters.get())
+        return found
 
 
 class ThreadKit:
@@ -63,5 +76,5 @@ class ThreadKit:
     def blocking(self, work: Callable[..., T], *args: Any) -> T:
         return work(*args)
 
-    def worker(self) -> Worker:
-        return _Here()
+    def mailbox(self) -> Mailbox[Any]:
+        return _Letters()

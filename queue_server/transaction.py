@@ -1,8 +1,8 @@
 """One command = one transaction = one moment; then publish.
 
 Everything that anybody does arrives here as a ``Job``. One writer takes all jobs that are waiting,
-runs them in one transaction, commits once, and only then lets the answers go (decisions 16-18). All of
-it runs in a native thread: nothing in here may log, wait or emit.
+runs them in one transaction, commits once, and lets the answers go when the disk has it (decisions 16-18); while
+it syncs, the next batch runs. All of it runs in native threads: nothing in here may log, wait or emit.
 """
 
 from __future__ import annotations
@@ -11,11 +11,14 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
+from queue import SimpleQueue
 
 from .batch import Batch, NeedsCare, Told
 from .database import Database
 from .domain.errors import Busy, Refused
-from .kit import Kit
+from .flusher import Done, Doubtful, Flusher
+from .kit import Kit, Mailbox
 from .moment import Clock
 from .press import (
     SYSTEM,
@@ -57,10 +60,6 @@ class _Away(Exception):
         self.doubtful = doubtful
 
 
-class Doubtful(Exception):
-    """The connection broke in the middle of a commit, and nobody could say afterwards whether it stands."""
-
-
 class Writer:
     """The one writer of a process."""
 
@@ -71,32 +70,37 @@ class Writer:
         self.published = published
         self.foretell: Foretell = nothing_foretold
         self.happened: Happened = nothing_follows
-        self._pending: deque[Job] = deque()
-        self._wake = kit.signal()
-        self._worker = kit.worker()
+        self._pending: SimpleQueue[Job] = SimpleQueue()
+        self._again: deque[Job] = deque()
+        self._unanswered: set[int] = set()
+        self._ended: Mailbox[Done] = kit.mailbox()
+        self._flusher = Flusher(database, self._ended.put)
         self._closed = False
-        self._working = False
         self._begun = 0.0
         self._cost_s = COST_S
 
     @property
     def waiting(self) -> int:
-        """Presses that wait for the writer."""
-        return len(self._pending)
+        """Presses that were not answered yet."""
+        return len(self._unanswered)
 
     @property
     def at_work_s(self) -> float:
-        """How long the writer has been at its present batch, seconds."""
-        return time.monotonic() - self._begun if self._working else 0.0
+        """How long the writer has been at its present batch, or at making one safe, seconds."""
+        begun = self._begun
+        return max(time.monotonic() - begun if begun else 0.0, self._flusher.at_work_s)
 
     def close(self) -> None:
         """Takes no more presses and waits until those it has are committed and answered."""
         self._closed = True
-        while self._pending or self._working:
+        while self._unanswered:
             self.kit.sleep(0.02)
 
     def start(self) -> None:
-        self.kit.spawn(self._loop)
+        self.database.sync_apart()
+        self.kit.spawn(self._answers)
+        self._flusher.start()
+        threading.Thread(target=self._loop, daemon=True).start()
 
     def press(self, job: Job, within_s: float | None = None) -> Answer:
         """Runs a job and returns its answer; raises Refused (Busy when it was never run).
@@ -104,53 +108,90 @@ class Writer:
         ``within_s``: raises Busy when there is no answer by then, although the job may still run: for jobs that
         change nothing.
         """
-        waiting = len(self._pending)
+        waiting = self.waiting
         if self._closed or waiting >= MOST_WAITING or waiting * self._cost_s > MOST_WAIT_S:
             raise Busy("busy")
         job.done = self.kit.signal()
-        self._pending.append(job)
-        self._wake.set()
+        self._unanswered.add(id(job))
+        self._pending.put(job)
         if not job.done.wait(within_s):
             raise Busy("busy")
         return _outcome(job)
 
     def press_now(self, job: Job) -> Answer:
         """The same in the caller's own thread, for commands at the shell."""
-        for office_id, key, seq, events in self._batch([job]):
-            if self.published:
-                self.published(office_id, key, seq, events)
+        told, safe = self._turn([job])
+        if not safe:
+            raise Doubtful("the database could not be synced")
+        self._let_go(Done([job], told))
         return _outcome(job)
+
+    def _answers(self) -> None:
+        while True:
+            for done in self._ended.take():
+                self._let_go(done)
+
+    def _let_go(self, done: Done) -> None:
+        """What stands is told: to whoever pressed, then to everybody."""
+        for job in done.jobs:
+            self._unanswered.discard(id(job))
+            if job.done is not None:
+                job.done.set()
+        if self.published:
+            for item in done.told:
+                self.published(*item)
+
+    # --- in a native thread from here on -------------------------------------------------------
 
     def _loop(self) -> None:
         while True:
-            self._wake.wait()
-            self._wake.clear()
-            while self._pending:
-                self._working, self._begun = True, time.monotonic()
-                jobs = [self._pending.popleft() for _ in range(min(BATCH, len(self._pending)))]
-                try:
-                    told = self._worker.run(self._batch, jobs)
-                except Exception as problem:  # the loop outlives whatever a batch runs into
-                    told = []
-                    for job in jobs:
-                        job.problem = job.problem or problem
-                ended = [job for job in jobs if job.answer is not None or job.problem is not None]
-                # At the office of the others another process was just at work: they are the first of the next batch.
-                self._pending.extendleft(job for job in reversed(jobs) if job.answer is None and job.problem is None)
-                self._learn((time.monotonic() - self._begun) / max(1, len(ended)))
-                for job in ended:
-                    if job.done is not None:
-                        job.done.set()
-                if self.published:
-                    for item in told:
-                        self.published(*item)
-            self._working = False
+            jobs = self._next()
+            self._begun = time.monotonic()
+            try:
+                told, safe = self._turn(jobs)
+            except Exception as problem:  # the loop outlives whatever a batch runs into
+                told, safe = [], True
+                for job in jobs:
+                    job.problem = job.problem or problem
+            ended = [job for job in jobs if job.answer is not None or job.problem is not None]
+            # At the office of the others another process was just at work: they are the first of the next batch.
+            self._again.extend(job for job in jobs if job.answer is None and job.problem is None)
+            self._learn((time.monotonic() - self._begun) / max(1, len(ended)))
+            self._begun = 0.0
+            done = Done(ended, told)
+            if safe:
+                self._ended.put(done)
+            else:
+                self._flusher.hand(done)
+
+    def _next(self) -> list[Job]:
+        """All that wait, as many as go into one batch; waits for the first."""
+        jobs = [self._again.popleft() if self._again else self._pending.get()]
+        while len(jobs) < BATCH and (self._again or not self._pending.empty()):
+            jobs.append(self._again.popleft() if self._again else self._pending.get())
+        return jobs
 
     def _learn(self, cost_s: float) -> None:
         """What a press cost in the newest batch, taken a fifth into what is believed."""
         self._cost_s += (min(cost_s, DEAREST_S) - self._cost_s) / 5
 
-    # --- in a native thread from here on -------------------------------------------------------
+    def _turn(self, jobs: list[Job]) -> tuple[list[Told], bool]:
+        """Commits the jobs; whether it is safe already, or nothing was promised."""
+        try:
+            self.database.mend()
+        except OSError as problem:
+            for job in jobs:
+                job.problem = problem
+            return [], True
+        told = self._batch(jobs)
+        if self.database.wal is None or all(job.answer is None for job in jobs):
+            return told, True
+        # A press that is alone gains nothing by the turn of a second thread.
+        if len(jobs) == 1 and self._pending.empty() and self._flusher.idle:
+            with suppress(OSError):  # the flusher tries longer
+                self.database.sync()
+                return told, True
+        return told, False
 
     def _batch(self, jobs: list[Job]) -> list[Told]:
         """Commits the jobs together, or each alone when the whole fails (a full disk, a fault in one of them)."""

@@ -1,0 +1,79 @@
+"""Makes what is committed safe on the disk, in a native thread, while the writer is at the next batch."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from queue import SimpleQueue
+
+from .batch import Told
+from .database import Database
+from .press import Job
+
+#: So long a sync that failed is made good before its presses are told that nobody knows, seconds; and how often.
+PATIENCE_S, PAUSE_S = 6.0, 0.2
+
+
+class Doubtful(Exception):
+    """It is committed, or may be, and nobody can say whether it is safe."""
+
+
+@dataclass
+class Done:
+    """A batch whose transaction has ended: its presses, and what is to be published of them."""
+
+    jobs: list[Job]
+    told: list[Told]
+
+
+class Flusher:
+    """``safe`` gets each batch, in the order of the commits, when a sync that began after its commit has ended."""
+
+    def __init__(self, database: Database, safe: Callable[[Done], None]) -> None:
+        self.database = database
+        self._safe = safe
+        self._handed: SimpleQueue[Done] = SimpleQueue()
+        self._begun = 0.0
+
+    def start(self) -> None:
+        threading.Thread(target=self._loop, daemon=True).start()
+
+    def hand(self, done: Done) -> None:
+        self._handed.put(done)
+
+    @property
+    def idle(self) -> bool:
+        return not self._begun and self._handed.empty()
+
+    @property
+    def at_work_s(self) -> float:
+        """How long it has been at its present sync, seconds."""
+        begun = self._begun
+        return time.monotonic() - begun if begun else 0.0
+
+    def _loop(self) -> None:
+        while True:
+            together = [self._handed.get()]
+            self._begun = time.monotonic()
+            while not self._handed.empty():
+                together.append(self._handed.get())
+            problem = self._sync()
+            for done in together:
+                for job in done.jobs if problem is not None else ():
+                    job.answer, job.problem = None, problem
+                self._safe(done)
+            self._begun = 0.0
+
+    def _sync(self) -> Exception | None:
+        """What went wrong for good."""
+        end = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                self.database.sync()
+                return None
+            except Exception as problem:
+                if time.monotonic() > end:
+                    return Doubtful(str(problem))
+            threading.Event().wait(PAUSE_S)  # time.sleep is the hub's, and this is none of its threads
