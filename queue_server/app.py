@@ -65,7 +65,7 @@ from .screens.packets import JsonPacket
 from .screens.presence import Presence
 from .sessions import SessionsInUse
 from .sounds_tool.sets import voice_of
-from .transaction import Writer
+from .transaction import Line, Writer
 from .turnstile import Turnstile
 from .web import HOST, Web
 
@@ -91,8 +91,9 @@ class House:
         self.kit.sleep(0.3)
 
 
-def create_app(config: Config, kit: Kit) -> House:
-    """The application for one process; the database must exist and be of this release's schema."""
+def create_app(config: Config, kit: Kit, line: Line | None = None) -> House:
+    """The application for one process; the database must exist and be of this release's schema. ``line``: to the
+    process that writes for it."""
     app = Web(__name__)
     app.json = quick_json.WebJson(app)
     app.jinja_loader = FileSystemLoader(ROOT)
@@ -109,7 +110,7 @@ def create_app(config: Config, kit: Kit) -> House:
         app.wsgi_app = Proxies(app.wsgi_app, config.proxies, config.proxy_addresses)  # type: ignore[method-assign]
     database = Database(config.database_url)
     clock = kit.blocking(opening.clock, database)
-    writer = Writer(database, clock, kit)
+    writer = Writer(database, clock, kit, line=line)
     live = Live(socketio, database, clock, kit)
     writer.published = live.published
     if config.redis_url:
@@ -118,7 +119,7 @@ def create_app(config: Config, kit: Kit) -> House:
         hints.start()
     alarms = Alarms(database, writer, kit)
     forecasts = Forecasts(config, database, clock, kit, alarms)
-    writer.foretell, live.outlook_of = forecasts.foretell, forecasts.outlook
+    forecasts.foresee, live.outlook_of = writer.foresee, forecasts.outlook
     live.told.append(forecasts.happened)
     reports = BoardReports(live, database, writer, kit)
     door = Door(config, database, kit, writer)

@@ -81,6 +81,11 @@ class Config:
         return (self.public_url or self.wifi_url).rstrip("/")
 
     @property
+    def writes_apart(self) -> bool:
+        """Whether the server writes by a process of its own (writer_process.py); PostgreSQL is one itself."""
+        return self.database_url.startswith("sqlite") and hasattr(os, "fork")
+
+    @property
     def secure(self) -> bool:
         return self.public_url.startswith("https://")
 

@@ -22,10 +22,12 @@ class Doubtful(Exception):
 
 @dataclass
 class Done:
-    """A batch whose transaction has ended: its presses, and what is to be published of them."""
+    """A batch whose transaction has ended: its presses, what is to be published of them, and what each of them cost
+    the committer, seconds."""
 
     jobs: list[Job]
     told: list[Told]
+    cost_s: float
 
 
 class Flusher:
@@ -35,28 +37,23 @@ class Flusher:
         self.database = database
         self._safe = safe
         self._handed: SimpleQueue[Done] = SimpleQueue()
-        self._begun = 0.0
+        self._given = self._ended = 0  # batches; each is written by one thread only
 
     def start(self) -> None:
         threading.Thread(target=self._loop, daemon=True).start()
 
     def hand(self, done: Done) -> None:
+        self._given += 1
         self._handed.put(done)
 
     @property
     def idle(self) -> bool:
-        return not self._begun and self._handed.empty()
-
-    @property
-    def at_work_s(self) -> float:
-        """How long it has been at its present sync, seconds."""
-        begun = self._begun
-        return time.monotonic() - begun if begun else 0.0
+        """For the thread that hands: all that it handed is answered."""
+        return self._given == self._ended
 
     def _loop(self) -> None:
         while True:
             together = [self._handed.get()]
-            self._begun = time.monotonic()
             while not self._handed.empty():
                 together.append(self._handed.get())
             problem = self._sync()
@@ -64,7 +61,7 @@ class Flusher:
                 for job in done.jobs if problem is not None else ():
                     job.answer, job.problem = None, problem
                 self._safe(done)
-            self._begun = 0.0
+                self._ended += 1
 
     def _sync(self) -> Exception | None:
         """What went wrong for good."""

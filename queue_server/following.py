@@ -33,10 +33,14 @@ class Follower:
     def start(self) -> None:
         self.kit.spawn(self._loop)
 
-    def own(self, key: str, events: list[Recorded]) -> None:
-        """This process recorded them. With somebody else's between, what is missing is read soon."""
+    def own(self, key: str, events: list[Recorded]) -> bool:
+        """This process recorded them; whether that is new: the log may have told of them before their answers could
+        leave. With somebody else's between, what is missing is read soon."""
+        if events and self._seen.get(key, -1) >= events[-1].seq:
+            return False
         if events and self._seen.get(key, events[0].seq - 1) >= events[0].seq - 1:
             self._seen[key] = events[-1].seq
+        return True
 
     def hinted(self, key: str) -> None:
         """Another process says that it has recorded something."""

@@ -149,8 +149,8 @@ class Live:
 
     def published(self, office_id: int, key: str, seq: int, events: list[Recorded]) -> None:
         """Told by the writer after each commit."""
-        self.follower.own(key, events)
-        self._happened(key, seq, events)
+        if self.follower.own(key, events):
+            self._happened(key, seq, events)
         calm = all(e.kind in CALM for e in events)
         self.hint(key, False, HINT_S if calm else 0.0)
 

@@ -46,12 +46,12 @@ class Racer:
     def take(self, numbers: int) -> None:
         args = {"service": "umum", "channel": "door", "priority": False, "language": "id"}
         jobs = [self.job(self.kiosk, "issue", visitor.issue, args) for _ in range(numbers)]
-        self.session.writer._batch(jobs)
+        self.session.writer.committer.batch(jobs)
         for job in jobs:
             while job.answer is None:
                 assert isinstance(job.problem, Busy), job.problem
                 job = Job(job.office, job.actor, job.act, job.command, job.args, job.key)
-                self.session.writer._batch([job])
+                self.session.writer.committer.batch([job])
             self.given.append(job.answer["ticket"]["number"])
 
     def serve_one(self) -> bool:

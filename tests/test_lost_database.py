@@ -115,15 +115,15 @@ def given(jobs: list[Job]) -> list[int]:
 def test_a_commit_that_nobody_heard_of_is_done_once(
     session: Session, wire: Wire, tmp_path: Path, how: str, keyed: bool
 ) -> None:
-    session.writer._batch([number()])
+    session.writer.committer.batch([number()])
     wire.cut = how
     jobs = [number(secrets.token_hex(16) if keyed else "") for _ in range(3)]
-    told = session.writer._batch(jobs)
+    told = session.writer.committer.batch(jobs)
     assert wire.cuts == 1 and given(jobs) == [2, 3, 4]
     assert [e.kind for _o, _k, _s, recorded in told for e in recorded].count("ticket_issued") == 3
     if keyed:
         again = number(jobs[0].key)
-        session.writer._batch([again])
+        session.writer.committer.batch([again])
         assert given([again]) == [2]
     assert rows(tmp_path / "data", "SELECT count(*) FROM ticket") == [(4,)]
     assert chain.check(events(tmp_path / "data", KEY)) == []
@@ -133,14 +133,14 @@ def test_while_the_database_is_away_a_press_is_refused_and_was_never_run(
     session: Session, wire: Wire, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(transaction, "PATIENCE_S", 0.3)
-    session.writer._batch([number()])
+    session.writer.committer.batch([number()])
     wire.to, there = 1, wire.to  # nobody listens there
     session.database.drop_writer()
     jobs = [number(), number()]
-    assert session.writer._batch(jobs) == []
+    assert session.writer.committer.batch(jobs) == []
     assert [type(job.problem) for job in jobs] == [Busy, Busy] and given(jobs) == []
     wire.to = there
-    session.writer._batch(later := [number()])
+    session.writer.committer.batch(later := [number()])
     assert given(later) == [2]
     assert rows(tmp_path / "data", "SELECT count(*) FROM ticket") == [(2,)]
 
@@ -177,7 +177,7 @@ def test_a_snapshot_is_of_one_moment_and_changes_nothing(session: Session) -> No
     with session.database.read() as c:
         count = "SELECT count(*) FROM ticket"
         before = c.exec_driver_sql(count).scalar_one()
-        session.writer._batch([number()])
+        session.writer.committer.batch([number()])
         assert c.exec_driver_sql(count).scalar_one() == before
         with pytest.raises(DBAPIError, match="read-only"):
             c.exec_driver_sql("DELETE FROM ticket")
@@ -187,7 +187,7 @@ def test_a_picture_that_could_not_be_drawn_is_drawn_when_the_database_is_back(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A phone's own picture is drawn for what concerns it, and that must not be forgotten with the first attempt."""
-    session.writer._batch(jobs := [number()])
+    session.writer.committer.batch(jobs := [number()])
     assert jobs[0].answer is not None
     ticket = jobs[0].answer["ticket"]
     with session.database.read() as c:

@@ -150,20 +150,20 @@ def test_an_office_that_another_process_holds_does_not_hold_up_the_others(postgr
         opened.press("second", "configure", configure, office=made, reason="test")
         databases.execute(other, "SELECT id FROM office WHERE key = ? FOR UPDATE", KEY)
         jobs = [number(key) for key in (KEY, "second", KEY, "nowhere")]
-        opened.writer._batch(jobs)
+        opened.writer.committer.batch(jobs)
         assert [job.answer is not None for job in jobs] == [False, True, False, False]
         other.rollback()
-        opened.writer._batch([jobs[0], jobs[2], jobs[3]])
+        opened.writer.committer.batch([jobs[0], jobs[2], jobs[3]])
         assert [job.answer["ticket"]["number"] for job in (jobs[0], jobs[2]) if job.answer] == [1, 2]
-        opened.writer._batch([jobs[3], number(KEY)])
+        opened.writer.committer.batch([jobs[3], number(KEY)])
         assert isinstance(jobs[3].problem, NotFound), "nobody waits for an office that is not there"
     assert chain.check(events(data, KEY)) == [] and chain.check(events(data, "second")) == []
 
 
 def test_whoever_was_left_for_the_next_batch_is_in_it(counters: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with session(settings(counters)) as opened:
-        whole = opened.writer._batch
-        monkeypatch.setattr(opened.writer, "_batch", lambda jobs: whole(jobs[:1]))
+        whole = opened.writer.committer.batch
+        monkeypatch.setattr(opened.writer.committer, "batch", lambda jobs: whole(jobs[:1]))
         opened.writer.start()
         found: list[int] = []
         pressing = [

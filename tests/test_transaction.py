@@ -49,7 +49,7 @@ def other(command: Command, key: str = "") -> Job:
 
 def together(session: Session, *jobs: Job) -> list[Job]:
     """Runs the jobs as the writer does when they wait at the same time."""
-    session.writer._batch(list(jobs))
+    session.writer.committer.batch(list(jobs))
     return list(jobs)
 
 
@@ -74,7 +74,7 @@ def broken(tx: Tx, args: dict[str, Any]) -> Answer:
 
 
 def test_numbers_that_come_together_are_committed_together(session: Session, tmp_path: Path) -> None:
-    told = session.writer._batch(jobs := [number() for _ in range(10)])
+    told = session.writer.committer.batch(jobs := [number() for _ in range(10)])
     assert labels(jobs) == [f"A {n:03d}" for n in range(1, 11)]
     (_office, key, seq, recorded), = told
     assert key == KEY and recorded[-1].seq == seq
@@ -145,9 +145,9 @@ def test_beyond_its_capacity_it_refuses_at_once_and_goes_on(session: Session) ->
     assert begun.wait(10)  # the writer is at work with one, nobody waits
     for one in flood[1:]:
         one.start()
-    while len(refused) + writer.waiting < 99:
+    while len(refused) + writer.waiting < 100:
         time.sleep(0.01)
-    assert writer.waiting == int(MOST_WAIT_S / DEAREST_S) + 1 and len(refused) == 99 - writer.waiting
+    assert writer.waiting == int(MOST_WAIT_S / DEAREST_S) + 1 and len(refused) == 100 - writer.waiting
     go_on.set()
     for one in flood:
         one.join(30)

@@ -12,6 +12,7 @@ from dataclasses import replace
 from .. import assets, bootstrap, config, demo, logs, opening
 from ..app import create_app
 from ..messages.part import DEMO_FILE
+from ..transaction import Line
 from ..upkeep import startup
 from ..upkeep.daily import Daily
 
@@ -22,6 +23,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     settings = config.read(args)
+    line = _process_that_writes() if settings.writes_apart else None
     logs.begin(settings.log)
     bootstrap.raise_file_limit()
     if assets.missing():
@@ -39,15 +41,22 @@ def run(args: argparse.Namespace) -> int:
     offices = opening.offices_of(session.database)
     session.close()
     kit = bootstrap.kit(settings.async_mode)
-    house = create_app(settings, kit)
+    house = create_app(settings, kit, line)
     Daily(settings, kit, house.live).start()
     for doubt in doubts:
         logging.getLogger(__name__).error(doubt.say())
-    for line in _addresses(door.getsockname()[1], offices, settings) + signs:
-        print(line, flush=True)
+    for said in _addresses(door.getsockname()[1], offices, settings) + signs:
+        print(said, flush=True)
     print("  Ready. Ctrl-C ends it.", flush=True)
     bootstrap.serve(settings.async_mode, house.app, door, house.finish)
     return 0
+
+
+def _process_that_writes() -> Line:
+    """Forked before anything is opened. What it is made of is not there on every system."""
+    from ..writer_process import fork
+
+    return fork()
 
 
 def _no_door(settings: config.Config, error: OSError) -> str:

@@ -1,7 +1,7 @@
 """The part of the server that looks ahead: one loop over the offices, in native threads, never more than its share.
 
-What it finds is replaced whole in one dictionary, from which the writer takes the forecast that goes with a number
-and the screens draw theirs: neither ever waits for it.
+What it finds is replaced whole in one dictionary, from which the screens draw theirs, and told the writer, who takes
+the forecast that goes with a number from it: neither ever waits for it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -70,6 +70,8 @@ class Forecasts:
         self.config, self.database, self.clock, self.kit = config, database, clock, kit
         self.alarms = alarms
         self.outlooks: dict[str, Outlook] = {}
+        #: Told the writer: office, (service, priority) -> what somebody is told who takes a number now, seconds.
+        self.foresee: Callable[[str, dict[tuple[str, bool], tuple[int, int]]], None] = lambda office, foretold: None
         self._houses: dict[str, House] = {}
         self._due: dict[str, float] = {}
         self._asked: dict[str, float] = {}           # when the newest state of an office was looked for
@@ -86,12 +88,6 @@ class Forecasts:
     def outlook(self, office: str) -> Outlook:
         """What is known now; ``EMPTY`` until the first look."""
         return self.outlooks.get(office, EMPTY)
-
-    def foretell(self, office: str, service: str, priority: bool) -> tuple[int, int] | None:
-        """What somebody is told who takes a number now, seconds. Called by the writer: looks up, and that is all."""
-        outlook = self.outlooks.get(office)
-        said = outlook.newcomer(service, priority) if outlook else None
-        return None if said is None or said.why else (said.low, said.high)
 
     def happened(self, office: str, events: Sequence[Recorded]) -> None:
         """Something was recorded at an office."""
@@ -144,9 +140,12 @@ class Forecasts:
         return time.monotonic() - now, behind
 
     def _told(self, key: str, outlook: Outlook) -> None:
-        before = self.outlooks.get(key, EMPTY).ahead
+        before = self.outlooks.get(key, EMPTY)
         self.outlooks[key] = outlook
-        if outlook.ahead is not before:
+        if outlook.newcomers != before.newcomers:
+            self.foresee(key, {
+                which: (said.low, said.high) for which, said in outlook.newcomers.items() if not said.why})
+        if outlook.ahead is not before.ahead:
             self.alarms.looked(key, self._houses[key].name, outlook.ahead)
 
     # --- in a native thread -----------------------------------------------------------------------
