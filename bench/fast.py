@@ -134,7 +134,7 @@ def _fill(house: House) -> None:
     kiosk = Actor("device", "device:1", device_id=1)
     for _ in range(0, WAITING, 50):
         args = {"service": "a", "priority": False, "language": "id", "channel": "door", "paper": ""}
-        session.writer._batch([Job("bench", kiosk, "issue", visitor.issue, dict(args)) for _ in range(50)])
+        session.writer.committer.batch([Job("bench", kiosk, "issue", visitor.issue, dict(args)) for _ in range(50)])
     session.close()
 
 

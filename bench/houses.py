@@ -61,7 +61,7 @@ class Builder:
     def run(self) -> None:
         """Raises what was refused: a house that is half made measures nothing."""
         if self.jobs:
-            self.session.writer._batch(self.jobs)
+            self.session.writer.committer.batch(self.jobs)
         for job in self.jobs:
             if job.problem is not None or not job.answer or not job.answer.get("ok"):
                 raise SystemExit(f"{job.act}: {job.problem or job.answer}")

@@ -40,7 +40,7 @@ def give(settings: config.Config, numbers: int, key: str = "bench") -> list[str]
     session, secrets = Session(settings), []
     for start in range(0, numbers, BATCH):
         jobs = [Job(key, KIOSK, "issue", visitor.issue, dict(NUMBER)) for _ in range(min(BATCH, numbers - start))]
-        session.writer._batch(jobs)
+        session.writer.committer.batch(jobs)
         secrets += [str(job.answer["ticket"]["secret"]) for job in jobs if job.answer]
     session.close()
     return secrets

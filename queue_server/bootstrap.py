@@ -30,7 +30,7 @@ def patch(mode: str) -> None:
     """Makes sockets and waiting green when the mode is eventlet; does nothing otherwise."""
     if mode != "eventlet":
         return
-    warnings.filterwarnings("ignore", message=r"(?s).*Eventlet is deprecated.*")
+    warnings.filterwarnings("ignore", message=r"(?s).*Eventlet is deprecated.*|capitalize_response_headers is disabled")
     import eventlet
 
     eventlet.monkey_patch(thread=False)
@@ -223,6 +223,7 @@ def serve(mode: str, app: Any, door: socket.socket, finish: Callable[[], None]) 
         eventlet.wsgi.server(
             door, app, max_size=MOST_CONNECTIONS, log_output=False, keepalive=True, socket_timeout=None, debug=False,
             environ={"wsgi.errors": _Talk()}, protocol=Protocol,
+            capitalize_response_headers=False,  # they are, and spelling each of them again costs as much as a route
         )
     else:
         from werkzeug.serving import make_server

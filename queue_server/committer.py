@@ -76,7 +76,8 @@ class Committer:
         self._source = source
         self._again: deque[Job] = deque()
         self._ended = ended
-        self._flusher = Flusher(database, ended)
+        self._at_work = False
+        self._flusher = Flusher(database, ended, lambda: self._at_work or not source.empty())
 
     def start(self) -> None:
         threading.Thread(target=self.work, daemon=True).start()
@@ -87,7 +88,7 @@ class Committer:
         self._flusher.start()
         while True:
             jobs = self._next()
-            begun = time.monotonic()
+            self._at_work, begun = True, time.monotonic()
             try:
                 told, safe = self.turn(jobs)
             except Exception as problem:  # the loop outlives whatever a batch runs into
@@ -102,6 +103,7 @@ class Committer:
                 self._ended(done)
             else:
                 self._flusher.hand(done)
+            self._at_work = False
 
     def _next(self) -> list[Job]:
         """All that wait, as many as go into one batch; waits for the first."""

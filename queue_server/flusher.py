@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 
 from .batch import Told
 from .database import Database
@@ -14,6 +14,9 @@ from .press import Job
 
 #: So long a sync that failed is made good before its presses are told that nobody knows, seconds; and how often.
 PATIENCE_S, PAUSE_S = 6.0, 0.2
+#: A sync waits for the batch that is just at work for so much of the time that a sync takes: who is committed right
+#: after its beginning waits for all of it and then for another (what PostgreSQL calls commit_delay).
+DELAY = 0.25
 
 
 class Doubtful(Exception):
@@ -33,11 +36,14 @@ class Done:
 class Flusher:
     """``safe`` gets each batch, in the order of the commits, when a sync that began after its commit has ended."""
 
-    def __init__(self, database: Database, safe: Callable[[Done], None]) -> None:
+    def __init__(self, database: Database, safe: Callable[[Done], None], more: Callable[[], bool]) -> None:
+        """``more``: whether a batch is at work or waits."""
         self.database = database
         self._safe = safe
+        self._more = more
         self._handed: SimpleQueue[Done] = SimpleQueue()
         self._given = self._ended = 0  # batches; each is written by one thread only
+        self._took_s = 0.0             # a sync, as it was lately
 
     def start(self) -> None:
         threading.Thread(target=self._loop, daemon=True).start()
@@ -53,15 +59,26 @@ class Flusher:
 
     def _loop(self) -> None:
         while True:
-            together = [self._handed.get()]
-            while not self._handed.empty():
-                together.append(self._handed.get())
+            together = self._gathered()
+            begun = time.monotonic()
             problem = self._sync()
+            self._took_s += (time.monotonic() - begun - self._took_s) / 5
             for done in together:
                 for job in done.jobs if problem is not None else ():
                     job.answer, job.problem = None, problem
                 self._safe(done)
                 self._ended += 1
+
+    def _gathered(self) -> list[Done]:
+        """What is committed; waits for the first, and a moment for more."""
+        together = [self._handed.get()]
+        end = time.monotonic() + DELAY * self._took_s
+        while not self._handed.empty() or self._more():
+            try:
+                together.append(self._handed.get(timeout=max(0.0, end - time.monotonic())))
+            except Empty:
+                break
+        return together
 
     def _sync(self) -> Exception | None:
         """What went wrong for good."""

@@ -22,13 +22,28 @@ _LINE = re.compile(r"([A-Za-z][A-Za-z0-9-]*): ?([!-~](?:[ -~]*[!-~])?)")
 _ODD = frozenset({"connection", "expect", "transfer-encoding", "upgrade"})
 
 
+class PlainHead(HTTPMessage):
+    """Found by a dictionary: the server asks for five of the lines, and an e-mail looks through all of them for each."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._found: dict[str, str] = {}
+
+    def set_raw(self, name: str, value: str) -> None:
+        super().set_raw(name, value)
+        self._found.setdefault(name.lower(), value)
+
+    def get(self, name: str, failobj: Any = None) -> Any:
+        return self._found.get(name.lower(), failobj)
+
+
 def plain_head(block: bytes) -> HTTPMessage | None:
     """The header lines of a whole block that ends in an empty line; None: not plain, or none of our business."""
     try:
         text = block[:-len(END)].decode("ascii")
     except UnicodeDecodeError:
         return None
-    head = HTTPMessage()
+    head = PlainHead()
     for line in text.split("\r\n"):
         found = _LINE.fullmatch(line)
         if found is None:

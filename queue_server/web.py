@@ -47,7 +47,13 @@ class _NoSession(SessionInterface):
         return
 
 
+def asked() -> Request:
+    """The request itself: Flask's ``request`` looks it up anew for every word."""
+    found: Request = request._get_current_object()  # type: ignore[attr-defined]
+    return found
+
+
 def cookie(name: str) -> str:
     """One of our own cookies, ``queue_…``, of the request; "" when it brings none. They are plain tokens."""
-    given = request.environ.get("HTTP_COOKIE")
+    given = asked().environ.get("HTTP_COOKIE")
     return next((value for found, value in _COOKIE.findall(given) if found == name), "") if given else ""

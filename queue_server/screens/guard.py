@@ -6,12 +6,12 @@ from contextlib import suppress
 from typing import Any
 
 import orjson
-from flask import Flask, current_app, g, request
+from flask import Flask, Request, current_app, g, request
 from flask_socketio import SocketIO
 
 from ..domain.errors import NotAllowed, NotFound, Refused
 from ..store.people import Device, Person
-from ..web import cookie
+from ..web import asked, cookie
 from .acts import NUL
 from .door import Door
 from .limits import Limits, Rule
@@ -28,24 +28,25 @@ _BODY = "queue.body"
 
 def body() -> dict[str, Any]:
     """The JSON object of the request; raises Refused("bad_request")."""
-    found: Any = request.environ.get(_BODY)
+    here = asked()
+    found: Any = here.environ.get(_BODY)
     if found is None:
-        found = request.environ[_BODY] = _read()
+        found = here.environ[_BODY] = _read(here)
     if not isinstance(found, dict):
         raise Refused("bad_request", field="body")
     return found
 
 
-def _read() -> Any:
+def _read(here: Request) -> Any:
     """The body as JSON; None: it is none. One of a length that is told is taken as it is: what Flask does besides, for
     forms and files and streams without an end, costs more than the whole guard."""
-    told, kind = request.environ.get("CONTENT_LENGTH", ""), request.environ.get("CONTENT_TYPE", "")
+    told, kind = here.environ.get("CONTENT_LENGTH", ""), here.environ.get("CONTENT_TYPE", "")
     if not told.isdigit() or int(told) > current_app.config["MAX_CONTENT_LENGTH"] or kind != "application/json":
         with suppress(RecursionError):
-            return request.get_json(silent=True)
+            return here.get_json(silent=True)
         return None
     try:
-        return orjson.loads(request.environ["wsgi.input"].read(int(told)))
+        return orjson.loads(here.environ["wsgi.input"].read(int(told)))
     except (ValueError, RecursionError):  # no JSON; brackets within brackets within brackets
         return None
 
@@ -70,9 +71,9 @@ def own_secret() -> bytes:
     return secret
 
 
-def _from_our_own_pages() -> bool:
+def _from_our_own_pages(here: Request) -> bool:
     """A form of another site can send neither of these headers, and no GET changes anything."""
-    return request.headers.get("X-Queue") == "1" or "Authorization" in request.headers
+    return here.environ.get("HTTP_X_QUEUE") == "1" or "HTTP_AUTHORIZATION" in here.environ
 
 
 def _could_be_a_name(path: str) -> bool:
@@ -97,17 +98,18 @@ class Guard:
         app.before_request(self._ask)
 
     def _ask(self) -> None:
-        if request.url_rule is None or request.method == "OPTIONS":
+        here = asked()
+        rule, method = here.url_rule, here.method
+        if rule is None or method == "OPTIONS":
             return  # nothing is there, or nothing is asked
-        if not _could_be_a_name(request.path) or b"%00" in request.query_string:
+        if not _could_be_a_name(here.path) or b"%00" in here.query_string:
             raise NotFound("not_found")
-        if request.method not in ("GET", "HEAD") and not _from_our_own_pages():
+        if method not in ("GET", "HEAD") and not _from_our_own_pages(here):
             raise NotAllowed("not_our_page")
-        method = "GET" if request.method == "HEAD" else request.method
-        self._let_in(ROUTES[f"{method} {request.url_rule.rule}"])
+        method = "GET" if method == "HEAD" else method
+        self._let_in(ROUTES[f"{method} {rule.rule}"], here.view_args or {})
 
-    def _let_in(self, line: Line) -> None:
-        places = request.view_args or {}
+    def _let_in(self, line: Line, places: dict[str, Any]) -> None:
         if "secret" in places:
             g.held = self._held(places["secret"])
         if line.who in (ANYBODY, HOLDERS):
