@@ -19,11 +19,11 @@ import tempfile  # noqa: E402
 import time  # noqa: E402
 from pathlib import Path  # noqa: E402
 from statistics import median  # noqa: E402
-from typing import Any  # noqa: E402
 
-from queue_server import config, opening  # noqa: E402
+from queue_server import config, opening, writer_process  # noqa: E402
 from queue_server.commands import visitor  # noqa: E402
 from queue_server.database import Database  # noqa: E402
+from queue_server.flusher import Done  # noqa: E402
 from queue_server.replay.compare import quantile  # noqa: E402
 from queue_server.replay.place import office, set_up  # noqa: E402
 from queue_server.shell import Session  # noqa: E402
@@ -54,16 +54,18 @@ class House:
         session = Session(settings)
         set_up(session, office("bench", "Bench", {"a": "A"}, {"c1": ["a"]}), 0)
         session.close()
+        line = writer_process.fork()
         self.kit = bootstrap.kit("eventlet")
         self.database = Database(settings.database_url)
-        self.writer = Writer(self.database, self.kit.blocking(opening.clock, self.database), self.kit)
+        self.writer = Writer(self.database, self.kit.blocking(opening.clock, self.database), self.kit, line=line)
+        self.database.sync_apart()  # for ``alone``, which commits here
         self.commits = 0
-        self._batch, self.writer._batch = self.writer._batch, self._counted  # type: ignore[method-assign]
+        self._let_go, self.writer._let_go = self.writer._let_go, self._counted  # type: ignore[method-assign]
         self.writer.start()
 
-    def _counted(self, jobs: list[Job]) -> Any:
+    def _counted(self, done: Done) -> None:
         self.commits += 1
-        return self._batch(jobs)
+        self._let_go(done)
 
     def numbers(self, clients: int, seconds: float) -> list[float]:
         """Seconds of each number that so many clients took, each pressing again when it had its answer."""

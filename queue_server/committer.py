@@ -32,7 +32,9 @@ Foretold = dict[tuple[str, bool], tuple[int, int]]
 
 
 class Source(Protocol):
-    """Where presses come from."""
+    """Where presses come from. ``inside``: how many wait for their answers, as it was last heard; 0: unknown."""
+
+    inside: int
 
     def get(self, wait: bool, most: int) -> list[Job]:
         """Those that wait, at most so many; with ``wait`` at least one."""
@@ -45,6 +47,7 @@ class Pending:
 
     def __init__(self) -> None:
         self._jobs: SimpleQueue[Job] = SimpleQueue()
+        self.inside = 0
         self.put = self._jobs.put
         self.empty = self._jobs.empty
 
@@ -77,7 +80,7 @@ class Committer:
         self._again: deque[Job] = deque()
         self._ended = ended
         self._at_work = False
-        self._flusher = Flusher(database, ended, lambda: self._at_work or not source.empty())
+        self._flusher = Flusher(database, ended, self._are_few)
 
     def start(self) -> None:
         threading.Thread(target=self.work, daemon=True).start()
@@ -104,6 +107,9 @@ class Committer:
             else:
                 self._flusher.hand(done)
             self._at_work = False
+
+    def _are_few(self, committed: int) -> bool:
+        return 2 * committed < self._source.inside and (self._at_work or not self._source.empty())
 
     def _next(self) -> list[Job]:
         """All that wait, as many as go into one batch; waits for the first."""

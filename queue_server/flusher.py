@@ -14,9 +14,10 @@ from .press import Job
 
 #: So long a sync that failed is made good before its presses are told that nobody knows, seconds; and how often.
 PATIENCE_S, PAUSE_S = 6.0, 0.2
-#: A sync waits for the batch that is just at work for so much of the time that a sync takes: who is committed right
-#: after its beginning waits for all of it and then for another (what PostgreSQL calls commit_delay).
-DELAY = 0.25
+#: While fewer than half of those who wait for an answer are committed, a sync waits for the batch that is just at work,
+#: for so much of the time that a sync takes: who is committed right after its beginning waits for all of it and then
+#: for another (what PostgreSQL calls commit_delay and commit_siblings).
+DELAY = 0.4
 
 
 class Doubtful(Exception):
@@ -36,11 +37,11 @@ class Done:
 class Flusher:
     """``safe`` gets each batch, in the order of the commits, when a sync that began after its commit has ended."""
 
-    def __init__(self, database: Database, safe: Callable[[Done], None], more: Callable[[], bool]) -> None:
-        """``more``: whether a batch is at work or waits."""
+    def __init__(self, database: Database, safe: Callable[[Done], None], few: Callable[[int], bool]) -> None:
+        """``few``: whether so many presses are few, and more are at work."""
         self.database = database
         self._safe = safe
-        self._more = more
+        self._few = few
         self._handed: SimpleQueue[Done] = SimpleQueue()
         self._given = self._ended = 0  # batches; each is written by one thread only
         self._took_s = 0.0             # a sync, as it was lately
@@ -73,7 +74,7 @@ class Flusher:
         """What is committed; waits for the first, and a moment for more."""
         together = [self._handed.get()]
         end = time.monotonic() + DELAY * self._took_s
-        while not self._handed.empty() or self._more():
+        while not self._handed.empty() or self._few(sum(len(done.jobs) for done in together)):
             try:
                 together.append(self._handed.get(timeout=max(0.0, end - time.monotonic())))
             except Empty:

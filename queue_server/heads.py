@@ -23,7 +23,7 @@ _ODD = frozenset({"connection", "expect", "transfer-encoding", "upgrade"})
 
 
 class PlainHead(HTTPMessage):
-    """Found by a dictionary: the server asks for five of the lines, and an e-mail looks through all of them for each."""
+    """Found by a dictionary: the server asks for five of the lines, and an e-mail looks through all of them."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -60,7 +60,8 @@ class Apart:
     def put(self, job: Job) -> None:
         number = next(self._numbers)
         self._jobs[number] = job
-        self._say("job", number, job.office, job.actor, job.act, job.command, job.args, job.key, job.deadline)
+        self._say(
+            "job", number, len(self._jobs), job.office, job.actor, job.act, job.command, job.args, job.key, job.deadline)
 
     def foresee(self, office: str, foretold: Foretold) -> None:
         self._say("foretold", office, foretold)
@@ -133,6 +134,7 @@ class _Desk:
         os.set_blocking(file, True)
         self._in = open(file, "rb", buffering=0)  # noqa: SIM115 (lives as long as this)
         self._out = open(os.dup(file), "wb", buffering=0)  # noqa: SIM115
+        self.inside = 0
         self._jobs: deque[Job] = deque()
         self._numbers: dict[int, int] = {}
         self._saying = threading.Lock()
@@ -171,7 +173,7 @@ class _Desk:
         assert self._committer is not None
         for what, *rest in messages:
             if what == "job":
-                number, office, actor, act, command, args, key, deadline = rest
+                number, self.inside, office, actor, act, command, args, key, deadline = rest
                 job = Job(office, actor, act, command, args, key, deadline)
                 self._numbers[id(job)] = number
                 self._jobs.append(job)
