@@ -60,8 +60,8 @@ class Apart:
     def put(self, job: Job) -> None:
         number = next(self._numbers)
         self._jobs[number] = job
-        self._say(
-            "job", number, len(self._jobs), job.office, job.actor, job.act, job.command, job.args, job.key, job.deadline)
+        self._say("job", number, len(self._jobs), job.office, job.actor, job.act, job.command, job.args, job.key,
+                  job.deadline)
 
     def foresee(self, office: str, foretold: Foretold) -> None:
         self._say("foretold", office, foretold)
