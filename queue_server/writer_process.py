@@ -135,6 +135,7 @@ class _Desk:
         self._in = open(file, "rb", buffering=0)  # noqa: SIM115 (lives as long as this)
         self._out = open(os.dup(file), "wb", buffering=0)  # noqa: SIM115
         self.inside = 0
+        self._come = b""
         self._jobs: deque[Job] = deque()
         self._numbers: dict[int, int] = {}
         self._saying = threading.Lock()
@@ -142,6 +143,7 @@ class _Desk:
 
     def work(self) -> None:
         gc.freeze()
+        gc.set_threshold(20_000, 20, 50)
         sys.setswitchinterval(SWITCH_S)
         (_begin, url, clock, happened), *more = self._read()
         database = Database(url)
@@ -167,7 +169,7 @@ class _Desk:
 
     def _waits(self) -> bool:
         """Whether bytes have come. (eventlet's ``select`` has no ``poll``, and this costs less.)"""
-        return fcntl.ioctl(self._in, termios.FIONREAD, bytes(4)) != bytes(4)
+        return bool(self._come) or fcntl.ioctl(self._in, termios.FIONREAD, bytes(4)) != bytes(4)
 
     def _hear(self, messages: list[_Sent]) -> None:
         assert self._committer is not None
@@ -186,16 +188,17 @@ class _Desk:
 
     def _read(self) -> list[_Sent]:
         """The next frame; ends this process when there will be none."""
-        found: list[_Sent] = pickle.loads(self._exactly(_LENGTH.unpack(self._exactly(_LENGTH.size))[0]))
+        size = _LENGTH.unpack(self._exactly(_LENGTH.size))[0]
+        found: list[_Sent] = pickle.loads(self._exactly(size))
         return found
 
     def _exactly(self, size: int) -> bytes:
-        found = b""
-        while len(found) < size:
-            block = self._in.read(size - len(found))
+        while len(self._come) < size:
+            block = self._in.read(262_144)
             if not block:
                 os._exit(0)
-            found += block
+            self._come += block
+        found, self._come = self._come[:size], self._come[size:]
         return found
 
 
