@@ -127,8 +127,11 @@ class Committer:
         told = self.batch(jobs)
         if self.database.wal is None or all(job.answer is None for job in jobs):
             return told, True
-        # A press that is alone gains nothing by the turn of a second thread.
+        # A press that is alone gains nothing by a second thread; the first of several would hold the others up.
         if len(jobs) == 1 and self._flusher.idle and self._source.empty():
+            if self._flusher.shared:
+                self._flusher.shared = False
+                return told, False
             with suppress(OSError):  # the flusher tries longer
                 self.database.sync()
                 return told, True

@@ -45,6 +45,7 @@ class Flusher:
         self._handed: SimpleQueue[Done] = SimpleQueue()
         self._given = self._ended = 0  # batches; each is written by one thread only
         self._took_s = 0.0             # a sync, as it was lately
+        self.shared = False            # whether the last sync was for more than one press
 
     def start(self) -> None:
         threading.Thread(target=self._loop, daemon=True).start()
@@ -61,6 +62,7 @@ class Flusher:
     def _loop(self) -> None:
         while True:
             together = self._gathered()
+            self.shared = sum(len(done.jobs) for done in together) > 1
             begun = time.monotonic()
             problem = self._sync()
             self._took_s += (time.monotonic() - begun - self._took_s) / 5
