@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
@@ -57,17 +58,30 @@ def slow(rounds: int, seconds: float) -> bool:
 
 
 def slow_http(rounds: int, seconds: float) -> bool:
-    """Numbers over HTTP, on a disk of 5 ms: without a bar, what pgbench says of PostgreSQL has no HTTP in it."""
+    """Numbers, and calls with their starts and finishes, over HTTP on a disk of 5 ms, beside its bare syncs."""
     with House(office("bench", "Bench", {"a": "A"}, {"c1": ["a"]}), environment=slow_disk(SYNC_MS)) as house:
         cookie = cookie_of(Kiosk(house.base, "bench"))
-        ratios = []
-        for _ in range(rounds):
-            bare = _bare_syncs(seconds)
-            taken = issue_round(house.process, "/office/bench/tickets", cookie, ours_body, seconds)
-            ratios.append(len(taken.numbers) / seconds / bare)
-            print(f"  bare syncs {bare:.0f}/s; over HTTP {spoken(taken, seconds)}   ratio {ratios[-1]:.2f}", flush=True)
-    print(f"  {CLIENTS} clients over HTTP to bare syncs: {median(ratios):.2f}")
-    return True
+
+        def numbers() -> Taken:
+            return issue_round(house.process, "/office/bench/tickets", cookie, ours_body, seconds)
+
+        good = _beside_syncs("numbers", numbers, rounds, seconds)
+    with _officers(None, slow_disk(SYNC_MS)) as house:
+        cookies = [_seated(house, n) for n in range(CLIENTS)]
+
+        def calls() -> Taken:
+            return asyncio.run(_presses(house.process, cookies, seconds))
+
+        return _beside_syncs("calls, starts and finishes", calls, rounds, seconds) and good
+
+
+def _beside_syncs(what: str, taken: Callable[[], Taken], rounds: int, seconds: float) -> bool:
+    ratios = []
+    for _ in range(rounds):
+        bare, found = _bare_syncs(seconds), taken()
+        ratios.append(len(found.seconds) / seconds / bare)
+        print(f"  bare syncs {bare:.0f}/s; {what} {spoken(found, seconds)}   ratio {ratios[-1]:.2f}", flush=True)
+    return _bar(f"{what} by {CLIENTS} clients over HTTP to bare syncs", median(ratios), DURABLE, True)
 
 
 def _bare_syncs(seconds: float) -> float:
@@ -114,10 +128,7 @@ def numbers(rounds: int, seconds: float, folder: str | None) -> bool:
 
 def calls(rounds: int, seconds: float, folder: str | None) -> bool:
     """8 officers who call, start and finish; every press counts."""
-    made = office("bench", "Bench", {"a": "A"}, {f"c{n}": ["a"] for n in range(1, CLIENTS + 1)})
-    house = House(made, CLIENTS, folder)
-    _fill(house)
-    with house, Floor(folder) as floor:
+    with _officers(folder) as house, Floor(folder) as floor:
         asyncio.run(_take(floor.process, WAITING))
         cookies = [_seated(house, n) for n in range(CLIENTS)]
         ratios = []
@@ -127,6 +138,14 @@ def calls(rounds: int, seconds: float, folder: str | None) -> bool:
             ratios.append(len(ours.seconds) / len(theirs.seconds))
             _say(theirs, ours, seconds)
     return _bar("calls, starts and finishes over HTTP to the floor", median(ratios), OVER_HTTP, True)
+
+
+def _officers(folder: str | None, environment: dict[str, str] | None = None) -> House:
+    """A house of 8 officers and of more visitors than they will call; not open yet."""
+    made = office("bench", "Bench", {"a": "A"}, {f"c{n}": ["a"] for n in range(1, CLIENTS + 1)})
+    house = House(made, CLIENTS, folder, environment=environment)
+    _fill(house)
+    return house
 
 
 def _fill(house: House) -> None:

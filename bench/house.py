@@ -117,12 +117,15 @@ class House:
 
 
 def cpu_seconds(pid: int) -> float:
-    """CPU time that a process has used so far, all its threads; 0 where the system does not tell."""
+    """CPU time that a process and those it has started have used so far; 0 where the system does not tell."""
     try:
         used = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        children = [child for task in Path(f"/proc/{pid}/task").iterdir()
+                    for child in (task / "children").read_text().split()]
     except OSError:
         return 0.0
-    return (int(used[11]) + int(used[12])) / float(os.sysconf("SC_CLK_TCK"))
+    own = (int(used[11]) + int(used[12])) / float(os.sysconf("SC_CLK_TCK"))
+    return own + sum(cpu_seconds(int(child)) for child in children)
 
 
 def resident_kb(pid: int) -> int:

@@ -1,4 +1,5 @@
-"""A slow disk, a full disk, a clock that is set: given to one program by a small library of our own (badday.c).
+"""A slow disk, a full disk, a power cut, a clock that is set: given to one program by a small library of our own,
+badday.c.
 
 It is compiled with the machine's C compiler when first needed, into .cache/, and loaded with LD_PRELOAD.
 """
@@ -59,12 +60,37 @@ class BadDay:
         file.write_bytes(bytes(PAGE_BYTES))
         self._handle = open(file, "r+b")  # noqa: SIM115 (lives as long as this)
         self._page = mmap.mmap(self._handle.fileno(), PAGE_BYTES)
+        #: What a power cut would leave of the databases, at the worst.
+        self.shadow = file.with_name(f"{file.name}-shadow")
 
-    def environment(self) -> dict[str, str]:
-        return {
+    def environment(self, shadow: bool = False) -> dict[str, str]:
+        """``shadow``: what is synced is noted, for ``power_cut``."""
+        given = {
             "LD_PRELOAD": str(library()), "SHIM_PAGE": str(self.file.resolve()),
             "SHIM_FOLDER": str(self.folder.resolve()) + os.sep,
         }
+        if shadow:
+            self.shadow.mkdir()
+            given["SHIM_SHADOW"] = str(self.shadow.resolve())
+        return given
+
+    def at_rest(self, folder: Path) -> None:
+        """The databases in a folder, written by others and closed, are on the disk as they are."""
+        for file in folder.glob("*.db"):
+            shutil.copyfile(file, self.shadow / file.name)
+
+    def power_cut(self, folder: Path) -> int:
+        """Leaves of the databases in a folder what was synced; bytes that differ are as if never written. Every
+        program that wrote them has ended. Returns how many bytes of the files were lost."""
+        lost = 0
+        for file in [*folder.glob("*.db"), *folder.glob("*.db-*")]:
+            kept = self.shadow / file.name
+            held, safe = file.read_bytes(), kept.read_bytes() if kept.exists() else b""
+            lost += abs(len(held) - len(safe)) + sum(a != b for a, b in zip(held, safe, strict=False))
+            file.unlink()
+            if safe and not file.name.endswith("-shm"):
+                file.write_bytes(safe)
+        return lost
 
     def full(self, how: int) -> None:
         """``how``: NO_GROWTH, NO_WRITE, NO_SYNC or several; 0: there is room again."""

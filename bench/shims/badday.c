@@ -6,6 +6,8 @@
  *   SHIM_PAGE      a file of 16 bytes, watched all the time: int32 how full the disk is (bits below), int32 unused,
  *                  int64 nanoseconds that the wall clock is off.
  *   SHIM_FOLDER    only files below this folder lie on the full disk.
+ *   SHIM_SHADOW    a folder that always holds what a power cut would leave of the databases below SHIM_FOLDER, at the
+ *                  worst: of each file (*.db, *.db-wal) what it held when its last sync began that has ended.
  *
  * The boot clock and the monotonic clock are left alone: nobody can set those.
  */
@@ -17,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/time.h>
@@ -44,6 +47,7 @@ static struct page calm;
 static struct page *page = &calm;
 static long sync_us = -1;
 static const char *folder = "";
+static const char *shadow = "";
 
 static int (*real_clock)(clockid_t, struct timespec *);
 static ssize_t (*real_write)(int, const void *, size_t);
@@ -55,6 +59,7 @@ static int (*real_ftruncate64)(int, off64_t);
 static int (*real_fsync)(int);
 static int (*real_fdatasync)(int);
 static int (*real_range)(int, off64_t, off64_t, unsigned int);
+static int (*real_unlink)(const char *);
 
 #define REAL(slot, name) \
     do { \
@@ -66,6 +71,8 @@ __attribute__((constructor)) static void begin(void) {
     if (text && *text) sync_us = atol(text);
     text = getenv("SHIM_FOLDER");
     if (text) folder = text;
+    text = getenv("SHIM_SHADOW");
+    if (text) shadow = text;
     text = getenv("SHIM_PAGE");
     if (text && *text) {
         int fd = open(text, O_RDONLY);
@@ -153,16 +160,72 @@ static int unsafe(int fd) {
     return (page->full & NO_SYNC) && is_file(fd, &found) && below_folder(fd);
 }
 
+static int is_database(const char *path) {
+    size_t n = strlen(path);
+    return *shadow && strncmp(path, folder, strlen(folder)) == 0 &&
+           ((n > 3 && !strcmp(path + n - 3, ".db")) || (n > 7 && !strcmp(path + n - 7, ".db-wal")));
+}
+
+static void shadow_of(char *out, size_t n, const char *path, const char *end) {
+    snprintf(out, n, "%s/%s%s", shadow, strrchr(path, '/') + 1, end);
+}
+
+/* What the file holds now, beside its shadow. */
+static int copied(int fd, const char *to) {
+    char block[65536];
+    off_t at = 0;
+    ssize_t n;
+    int out = open(to, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    if (out < 0) return 0;
+    REAL(real_write, "write");
+    while ((n = pread(fd, block, sizeof block, at)) > 0) {
+        if (real_write(out, block, n) != n) n = -1;
+        if (n < 0) break;
+        at += n;
+    }
+    close(out);
+    return n == 0;
+}
+
+/* One sync after the other: an older copy must not take the place of a newer one. */
+static int synced(int fd, int (*real)(int)) {
+    char link[64], path[4096], coming[4200], found[4200];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    ssize_t n = *shadow ? readlink(link, path, sizeof path - 1) : -1;
+    if (n >= 0) path[n] = 0;
+    if (n < 0 || !is_database(path)) return sync_us >= 0 ? slow() : real(fd);
+    shadow_of(found, sizeof found, path, ".lock");
+    int lock = open(found, O_RDWR | O_CREAT, 0600);
+    if (lock >= 0) flock(lock, LOCK_EX);
+    shadow_of(coming, sizeof coming, path, ".coming");
+    shadow_of(found, sizeof found, path, "");
+    int good = copied(fd, coming);
+    int failed = sync_us >= 0 ? slow() : real(fd);
+    if (good && !failed) rename(coming, found);
+    if (lock >= 0) close(lock);
+    return failed;
+}
+
 int fsync(int fd) {
     REAL(real_fsync, "fsync");
     if (page->full && unsafe(fd)) return refuse();
-    return sync_us >= 0 ? slow() : real_fsync(fd);
+    return synced(fd, real_fsync);
 }
 
 int fdatasync(int fd) {
     REAL(real_fdatasync, "fdatasync");
     if (page->full && unsafe(fd)) return refuse();
-    return sync_us >= 0 ? slow() : real_fdatasync(fd);
+    return synced(fd, real_fdatasync);
+}
+
+int unlink(const char *path) {
+    char found[4200];
+    REAL(real_unlink, "unlink");
+    if (is_database(path)) {
+        shadow_of(found, sizeof found, path, "");
+        real_unlink(found);
+    }
+    return real_unlink(path);
 }
 
 int sync_file_range(int fd, off64_t from, off64_t n, unsigned int flags) {

@@ -38,6 +38,13 @@ async def kill(house: House, chance: Random) -> tuple[str, float]:
     return f"killed, away {away:.1f} s", await house.start()
 
 
+async def blackout(house: House, chance: Random) -> tuple[str, float]:
+    """The power fails, and the disk has nothing but what it was told to keep: of each file what its last sync found."""
+    lost = await house.power_cut()
+    await asyncio.sleep(chance.uniform(0, 1.0))
+    return f"power cut, {lost} bytes not synced are lost", await house.start()
+
+
 async def term(house: House, chance: Random) -> tuple[str, float]:
     """SIGTERM, as the system does at an update: presses under way are answered."""
     await house.stop(signal.SIGTERM)
@@ -138,7 +145,8 @@ async def power(house: House, chance: Random) -> tuple[str, float]:
 
 
 FAULTS: dict[str, Fault] = {
-    "kill": Fault(ALONE, kill), "term": Fault(ALONE, term), "full": Fault(ALONE, full), "clock": Fault(ALONE, clock),
+    "kill": Fault(ALONE, kill), "blackout": Fault(ALONE, blackout),
+    "term": Fault(ALONE, term), "full": Fault(ALONE, full), "clock": Fault(ALONE, clock),
     "cut": Fault(ALONE, cut), "paper": Fault(ALONE, paper), "process": Fault(TWO, process),
     "postgres": Fault(TWO, postgres), "redis": Fault(TWO, redis), "power": Fault(TWO, power),
 }

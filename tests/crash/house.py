@@ -4,8 +4,10 @@ set; ``TWO``, two server processes on PostgreSQL and Redis. And everybody in the
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -49,6 +51,12 @@ def _office() -> Office:
     return replace(made, day_starts=(hours.local_minutes(made, wall_ms()) + 12 * 60) % (24 * 60))
 
 
+def _holds(process: Path, file: str) -> bool:
+    with suppress(OSError):  # it has ended meanwhile
+        return any(os.readlink(one) == file for one in (process / "fd").iterdir())
+    return False
+
+
 class House:
     """Made, then ``open``: whatever cannot be opened is closed again."""
 
@@ -67,7 +75,8 @@ class House:
         # With --demo the devices of this very machine are paired at once; no demo office is added to ours.
         self.servers = [
             Server(self.data, mode, options=("--demo", "--printer", f"file://{folder}/paper-{n}"),
-                   environment={**self.disk.environment(), **redis}, host=self.network.host, within=self.network.within)
+                   environment={**self.disk.environment(shadow=kind == ALONE), **redis},
+                   host=self.network.host, within=self.network.within)
             for n in range(2 if kind == TWO else 1)]
 
     async def open(self) -> House:
@@ -90,6 +99,8 @@ class House:
         session = Session(config.read(None, {"QUEUE_DATA": str(self.data), **databases.environment(self.data)}))
         self.place = place.set_up(session, _office(), OFFICERS)
         session.close()
+        if self.kind == ALONE:
+            self.disk.at_rest(self.data)
 
     async def _enter(self) -> None:
         base = self.network.base
@@ -144,6 +155,18 @@ class House:
 
     async def stop(self, how: signal.Signals, which: int = 0) -> None:
         await asyncio.to_thread(self.servers[which].stop, how)
+
+    async def power_cut(self) -> int:
+        """Bytes that were written and never synced."""
+        await self.stop(signal.SIGKILL)
+        await asyncio.to_thread(self._writer_gone)
+        return await asyncio.to_thread(self.disk.power_cut, self.data)
+
+    def _writer_gone(self) -> None:
+        """The process that writes finds out that it is alone, and ends."""
+        database, others = str(self.data / "queue.db"), [f for f in Path("/proc").iterdir() if f.name.isdigit()]
+        while any(_holds(one, database) for one in others if int(one.name) != os.getpid()):
+            time.sleep(0.01)
 
     async def start(self, which: int = 0) -> float:
         """Starts a server; when it accepted, seconds of the loop's clock."""
