@@ -14,7 +14,6 @@
     notDone: function (why, act, other) { return Queue.t("not_done." + why, { act: Counter.actWord(act), other: Counter.actWord(other) }); } });
 
   function now() { return line ? line.serverNow() : Date.now(); }
-  function get(path) { return fetch(path, { credentials: "same-origin", cache: "no-store" }).then(function (answer) { return answer.json(); }); }
 
   /* ---- What the parts ask for ---- */
 
@@ -52,7 +51,7 @@
     if (fetching) { return; }
     fetching = window.setTimeout(function () {
       fetching = null;
-      get("/helper/" + encodeURIComponent(office) + "/numbers").then(function (found) {
+      Queue.read("/helper/" + encodeURIComponent(office) + "/numbers").then(function (found) {
         if (!found.ok) { return; }
         state.rows = found.rows;
         state.print = found.print;
@@ -144,14 +143,14 @@
   }
 
   function load() {
-    Promise.all([Queue.words("helper", office), get("/who?office=" + encodeURIComponent(office))]).then(function (found) {
+    Promise.all([Queue.words("helper", office), Queue.read("/who?office=" + encodeURIComponent(office))]).then(function (found) {
       const person = found[1].person;
       let kept = null;
       try { kept = window.localStorage.getItem(LANGUAGE_KEPT); } catch (closed) { kept = null; }
       Queue.language(kept === "en" ? "en" : "id");
       if (person && MAY_SERVE.indexOf(person.role) >= 0) { enter(person); } else {
         state.gone = "sign_in";
-        get("/office/" + encodeURIComponent(office) + "/door").then(function (door) { state.officeName = door.office.name; draw(); }, function () { return null; });
+        Queue.read("/office/" + encodeURIComponent(office) + "/door").then(function (door) { state.officeName = door.office.name; draw(); }, function () { return null; });
       }
       window.setInterval(draw, 1000);
       draw();

@@ -4,7 +4,7 @@
   const Kiosk = (window.Kiosk = window.Kiosk || {});
   const Queue = window.Queue;
   /* A scanner types faster than fingers: a key that another one follows so soon is no choice. */
-  const SCANNER_MS = 150;
+  Kiosk.SCANNER_MS = 150;
 
   function services(state, acts) {
     return state.picture.services.slice(0, 9).map(function (service) {
@@ -52,7 +52,8 @@
    */
   Kiosk.keypad = function (pages, does) {
     let waiting = null;
-    document.addEventListener("keydown", function (event) {
+    /* Before the scanner's ear, which keeps its Enter for itself: the last sign of a code is no choice either. */
+    window.addEventListener("keydown", function (event) {
       if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) { return; }
       const quick = waiting !== null;
       window.clearTimeout(waiting);
@@ -60,7 +61,7 @@
       if (quick || !pages()) { return; }
       const key = event.key;
       if (!/^[0-9]$/.test(key) && key !== "Backspace" && key !== "-" && key !== "*") { return; }
-      waiting = window.setTimeout(function () { waiting = null; does(key); }, SCANNER_MS);
-    });
+      waiting = window.setTimeout(function () { waiting = null; does(key); }, Kiosk.SCANNER_MS);
+    }, true);
   };
 }());

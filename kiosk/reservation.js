@@ -5,7 +5,7 @@
   const Queue = window.Queue;
   const html = window.htmPreact.html;
   /* The signs of a code: no letter that is read as a digit or as another one. */
-  const SIGNS = ("0123456789" + "ABCDEFGHJK" + "MNPQRSTVWXYZ").split(""), LENGTH = 8, SCANNER_MS = 120;
+  const SIGNS = ("0123456789" + "ABCDEFGHJK" + "MNPQRSTVWXYZ").split(""), LENGTH = 8;
 
   function shown(code) {
     const signs = (code + "\u00b7\u00b7\u00b7\u00b7\u00b7\u00b7\u00b7\u00b7").slice(0, LENGTH);
@@ -23,9 +23,9 @@
   Kiosk.scanner = function (onCode, onSlip, onNumber) {
     let heard = "", last = 0;
     document.addEventListener("keydown", function (event) {
-      const now = Date.now();
-      if (now - last > SCANNER_MS) { heard = ""; }
-      last = now;
+      /* When the key was pressed, not when a page that was busy drawing comes to it. */
+      if (event.timeStamp - last > Kiosk.SCANNER_MS) { heard = ""; }
+      last = event.timeStamp;
       if (event.key === "Enter") {
         const number = /\/t\/([\w-]{16,})$/.exec(heard);
         if (number) { event.preventDefault(); event.stopPropagation(); heard = ""; onNumber(number[1]); return; }

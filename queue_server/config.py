@@ -89,6 +89,11 @@ class Config:
     def secure(self) -> bool:
         return self.public_url.startswith("https://")
 
+    def environment(self, **more: str) -> dict[str, str]:
+        """What a process that the server starts finds its data by. Not by options, which everybody can see in the list
+        of processes: a database's address may hold a password."""
+        return {**os.environ, "QUEUE_DATA": str(self.data), "DATABASE_URL": self.database_url, **more}
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """An option for every setting; the environment variable is named in its help."""

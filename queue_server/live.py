@@ -417,8 +417,7 @@ class Live:
             # A kiosk may be connected to another process, which notes it in the database.
             fresh = snapshot.at - people.KIOSK_GONE_MS
             connected |= {d.id for d in snapshot.devices if d.kind in ("kiosk", "unit") and d.seen_at > fresh}
-        machine = [*self.kit.blocking(self._complaints, snapshot), *self.kit.blocking(self._brokers, snapshot),
-                   *self.machine]
+        machine = [*self.kit.blocking(self._noticed, snapshot), *self.machine]
         return supervisor.picture(snapshot, today, connected, self.printer, machine)
 
     def door_code(self, snapshot: Snapshot) -> str:
@@ -426,19 +425,17 @@ class Live:
         (decisions 26)."""
         return "" if snapshot.office.door_code == "sheet" else self.phones_by
 
-    def _complaints(self, s: Snapshot) -> list[dict[str, Any]]:
+    def _noticed(self, s: Snapshot) -> list[dict[str, Any]]:
+        """Complaints whose time runs out, and signals of brokers: those are looked for once a minute, among the
+        reservations of two weeks."""
+        minute, brokers = self._signalled.get(s.office.key, (0, []))
         with self.database.read() as c:
-            return alerts.complaints(s.office, s.day, complaints.undone(c, s.office_id))
-
-    def _brokers(self, s: Snapshot) -> list[dict[str, Any]]:
-        """Read once a minute: it looks at the reservations of two weeks."""
-        minute, told = self._signalled.get(s.office.key, (0, []))
-        if minute != s.at // MINUTE_MS:
-            with self.database.read() as c:
+            told = alerts.complaints(s.office, s.day, complaints.undone(c, s.office_id))
+            if minute != s.at // MINUTE_MS:
                 found = [signal.at for _service, signal in reservations.signals(c, s.office_id, s.office, s.at)]
-            told = alerts.brokers(found, s.at)
-            self._signalled[s.office.key] = (s.at // MINUTE_MS, told)
-        return told
+                brokers = alerts.brokers(found, s.at)
+                self._signalled[s.office.key] = (s.at // MINUTE_MS, brokers)
+        return [*told, *brokers]
 
     def _today(self, s: Snapshot) -> glance.Today:
         with self.database.read() as c:

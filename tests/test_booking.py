@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from cast import Server, copy_of
 from queue_server.client import Refusal, Site
 from queue_server.domain import hours
 from queue_server.domain.chain import check
+from queue_server.domain.custody import nearly_empties
 from queue_server.domain.reservation import week_of
 from queue_server.moment import wall_ms
 
@@ -38,7 +40,7 @@ def server(demo: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     registry.write_text("\n".join([
         "register,status,block,days,may_visit,hidden", *people, "T1,tahanan,A,,,", "T2,tahanan,A,,,",
         "SEMBUNYI,narapidana,C,,ya,ya", "TUTUP,narapidana,C,,tidak,", "PINDAH,narapidana,C,,,"]))
-    assert f"{PEOPLE + 5} new" in shell(running.data, "custody", "import", "rutan", str(registry))
+    assert f"{PEOPLE + 5} new" in shell(running.data, "custody", "import", "rutan", str(registry), "--anyway")
     running.start()
     yield running
     running.stop()
@@ -334,6 +336,31 @@ def test_who_leaves_the_registry_is_not_visited(server: Server) -> None:
     assert "1 gone; 1 reservations" in done and tried == f"Nothing was changed; it would be: {done}"
     seen = phone.get(f"/r/{made['secret']}/picture")
     assert (seen["state"], seen["reason"]) == ("cancelled", "not_visitable")
+
+
+@pytest.mark.parametrize(("there", "gone", "refused"), [
+    (20, 20, False), (21, 21, True), (41, 21, True), (42, 21, False), (1000, 500, False), (1000, 501, True)])
+def test_how_many_may_be_gone_at_once(there: int, gone: int, refused: bool) -> None:
+    assert nearly_empties(there, gone) is refused
+
+
+@pytest.mark.parametrize(("language", "says"), [
+    ("en", "in the registry would be gone. Nothing was changed."), ("id", "orang akan hilang dari registri."),
+])
+def test_half_a_file_does_not_empty_the_registry(server: Server, tmp_path: Path, language: str, says: str) -> None:
+    phone = Phone(server)
+    made = phone.book()
+    half = tmp_path / "half.csv"
+    half.write_text("register,status\nT1,tahanan\n")
+    there = "SELECT count(*) FROM inmate WHERE gone = 0 AND office_id = (SELECT id FROM office WHERE key = 'rutan')"
+    before = rows(server.data, there)[0][0]
+    words = ("custody", "import", "rutan", str(half), "--language", language)
+    for more in ((), ("--dry-run",)):
+        with pytest.raises(AssertionError, match=f"{before - 1} (of|dari) {before} {says}"):
+            shell(server.data, *words, *more)
+    assert rows(server.data, there)[0][0] == before
+    assert phone.get(f"/r/{made['secret']}/picture")["state"] == "booked"
+    assert f" {before - 1} gone" in shell(server.data, *words, "--dry-run", "--anyway")
 
 
 # --- two hundred at once --------------------------------------------------------------------------

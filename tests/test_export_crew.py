@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -84,11 +85,18 @@ def test_a_helper_that_is_lost_is_no_end_of_the_log(life: Life) -> None:
     options = work.asked_of(asked(), DAYS[-1]).options()
     with crew.Crew(life.session.settings, options, 2) as at_work:
         at_work.wait()
-        days = at_work.write(DAYS, DAYS)
-        _day, blocks = next(days)
+        shared = at_work.share(DAYS)
         at_work.helpers[0].process.kill()
         at_work.helpers[0].process.wait()
         with pytest.raises(crew.Lost):
-            for _day, blocks in days:
-                list(blocks)
+            for day in DAYS:
+                list(shared[day])
     assert all(helper.process.poll() is not None for helper in at_work.helpers)
+
+
+def test_the_shares_go_into_the_file_that_is_named(life: Life, tmp_path: Path) -> None:
+    days = ("--from", DAYS[0], "--to", DAYS[-1], "--format", "shares")
+    said = shell(life.session.settings.data, "export", KEY, *days)
+    assert shell(life.session.settings.data, "export", KEY, *days, "--out", str(tmp_path / "shares.json")) == ""
+    written = json.loads((tmp_path / "shares.json").read_bytes())
+    assert written == json.loads(said) and written["entries"] > 3

@@ -34,7 +34,7 @@ def server(demo: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     running = copy_of(demo, room / "data")
     apply(running.data, with_rules("rutan", family=FamilyRule(offered=True)))
     (room / "wbp.csv").write_text(REGISTRY)
-    shell(running.data, "custody", "import", "rutan", str(room / "wbp.csv"))
+    shell(running.data, "custody", "import", "rutan", str(room / "wbp.csv"), "--anyway")
     running.start()
     yield running
     running.stop()
@@ -192,7 +192,7 @@ def test_what_cannot_be_enrolled_is_refused(server: Server, wrong: dict[str, str
 def test_where_it_is_not_offered_nothing_is_taken_over_and_nobody_looks(demo: Server, tmp_path: Any) -> None:
     off = copy_of(demo, tmp_path / "data")
     (tmp_path / "wbp.csv").write_text(REGISTRY)
-    shell(off.data, "custody", "import", "rutan", str(tmp_path / "wbp.csv"))
+    shell(off.data, "custody", "import", "rutan", str(tmp_path / "wbp.csv"), "--anyway")
     assert rows(off.data, "SELECT DISTINCT remission, release_day, programme FROM inmate "
                 "WHERE office_id = (SELECT id FROM office WHERE key = 'rutan')") == [("", "", "")]
     off.start()

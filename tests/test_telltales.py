@@ -74,7 +74,7 @@ def day(demo: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]
     apply(server.data, _office())
     (room / "wbp.csv").write_text(
         f"register,status,block,remission,release,programme\n{REGISTER},narapidana,C,{REMISSION},{RELEASE},awal\n")
-    shell(server.data, "custody", "import", "rutan", str(room / "wbp.csv"))
+    shell(server.data, "custody", "import", "rutan", str(room / "wbp.csv"), "--anyway")
     server.start()
     try:
         yield _played(Day(server))

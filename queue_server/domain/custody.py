@@ -16,6 +16,9 @@ from .office import STATUSES, WEEKDAYS
 from .reservation import register_form
 
 MOST_PEOPLE, MOST_REMISSION = 50_000, 120
+#: So many people may be gone at once in a small house; of more, at most half.
+GONE_AT_ONCE = 20
+
 
 @dataclass(frozen=True)
 class Inmate:
@@ -41,6 +44,11 @@ class Source(Protocol):
 
     def people(self) -> Iterable[Inmate]:
         """Everybody who is in custody now; raises SourceError."""
+
+
+def nearly_empties(there: int, gone: int) -> bool:
+    """Whether so many of those who are ``there`` would be gone that half a file is likelier than so many releases."""
+    return gone > GONE_AT_ONCE and gone * 2 > there
 
 
 class SourceError(Exception):

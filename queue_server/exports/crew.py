@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Protocol, Self
 
@@ -36,6 +36,8 @@ _Block = tuple[int, bytes]
 
 class Lines(Protocol):
     """What turns entries into text: ``lines.Csv`` and ``lines.JsonLines``."""
+
+    def head(self) -> bytes: ...
 
     def block(self, entries: Iterable[Entry]) -> bytes: ...
 
@@ -72,10 +74,9 @@ class _Helper:
     """A running helper, and the thread that takes what it writes."""
 
     def __init__(self, settings: Config, options: list[str]) -> None:
-        environment = {**os.environ, "QUEUE_DATA": str(settings.data), "DATABASE_URL": settings.database_url}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "queue_server.exports", *options, "--helper"], cwd=ROOT, env=environment,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            [sys.executable, "-m", "queue_server.exports", *options, "--helper"], cwd=ROOT,
+            env=settings.environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self._blocks: queue.Queue[_Block | Lost] = queue.Queue(AHEAD)
         self._reading = threading.Thread(target=self._read_all, daemon=True)
 
@@ -130,27 +131,23 @@ class Crew:
     """Helpers at work; ends them when it is left."""
 
     def __init__(self, settings: Config, options: list[str], helpers: int) -> None:
-        self._stack = ExitStack()
         self.helpers = [_Helper(settings, options) for _ in range(helpers)]
-        for helper in self.helpers:
-            self._stack.callback(helper.end)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stack.close()
+        for helper in self.helpers:
+            helper.end()
 
     def wait(self) -> None:
         """Until each has its snapshot."""
         for helper in self.helpers:
             helper.wait()
 
-    def write(self, days: Iterable[str], given: Iterable[str]) -> Iterator[tuple[str, Iterator[_Block]]]:
-        """Every day in its order, with the blocks of those that are ``given`` to the helpers and none of the others."""
-        shared = list(given)
+    def share(self, days: Iterable[str]) -> dict[str, Iterator[_Block]]:
+        """Gives the days to the helpers in turn; the blocks of each, which must be asked for in the same order."""
+        shared, n = list(days), len(self.helpers)
         for nth, helper in enumerate(self.helpers):
-            helper.give(shared[nth::len(self.helpers)])
-        turns = {day: self.helpers[nth % len(self.helpers)] for nth, day in enumerate(shared)}
-        for day in days:
-            yield day, turns[day].day() if day in turns else iter(())
+            helper.give(shared[nth::n])
+        return {day: self.helpers[nth % n].day() for nth, day in enumerate(shared)}

@@ -22,12 +22,11 @@ class Running:
     """A subprocess that writes an export. ``read`` and starting block: call them in a native thread."""
 
     def __init__(self, settings: Config, options: list[str]) -> None:
-        environment = {**os.environ, "QUEUE_DATA": str(settings.data), "DATABASE_URL": settings.database_url}
         reading, writing = os.pipe()
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 (closed in end())
         try:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "queue_server.exports", *options], cwd=ROOT, env=environment,
+                [sys.executable, "-m", "queue_server.exports", *options], cwd=ROOT, env=settings.environment(),
                 stdin=subprocess.DEVNULL, stdout=writing, stderr=self._said,
             )
         except BaseException:

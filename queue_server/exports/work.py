@@ -214,8 +214,7 @@ def _write(
     if asked.kind == "xlsx":
         _spreadsheet(c, office_id, office, asked, names_, Path(args.out or asked.file_name), told)
     elif asked.kind == "shares":
-        sys.stdout.buffer.write(json.dumps(_shares(c, office_id, asked, told).as_json()).encode())
-        sys.stdout.buffer.flush()
+        _put(json.dumps(_shares(c, office_id, asked, told).as_json()).encode(), args.out)
     elif args.helper:
         _help(c, office_id, asked, _lines(asked, names_))
     else:
@@ -223,7 +222,7 @@ def _write(
             _stream(settings, c, office_id, asked, _lines(asked, names_), out, told, args.processes)
 
 
-def _lines(asked: Asked, names_: Names) -> Csv | JsonLines:
+def _lines(asked: Asked, names_: Names) -> Lines:
     return Csv(names_, asked.separator) if asked.kind == "csv" else JsonLines(names_)
 
 
@@ -233,7 +232,7 @@ def _help(c: Connection, office_id: int, asked: Asked, lines: Lines) -> None:
 
 
 def _stream(
-    settings: Config, c: Connection, office_id: int, asked: Asked, lines: Csv | JsonLines, out: BinaryIO, told: Told,
+    settings: Config, c: Connection, office_id: int, asked: Asked, lines: Lines, out: BinaryIO, told: Told,
     processes: int,
 ) -> None:
     counted = reports.days(c, office_id, asked.filters)
@@ -260,8 +259,9 @@ def blocks(
     with crew.Crew(settings, asked.options(), helpers) as at_work:
         at_work.wait()
         ours = _not_to_share(settings, reader, chain_events.newest_of(c, office_id)[0])
-        for day, blocks in at_work.write(days, [day for day in days if day not in ours]):
-            yield from _of_day(reader, asked, lines, day) if day in ours else blocks
+        shared = at_work.share(day for day in days if day not in ours)
+        for day in days:
+            yield from shared[day] if day in shared else _of_day(reader, asked, lines, day)
 
 
 def _of_day(reader: reports.Reader, asked: Asked, lines: Lines, day: str) -> Iterator[tuple[int, bytes]]:

@@ -7,7 +7,6 @@ the forecast that goes with a number from it: neither ever waits for it.
 from __future__ import annotations
 
 import logging
-import os
 import subprocess
 import sys
 import tempfile
@@ -207,9 +206,6 @@ class Forecasts:
         self._due[key] = 0.0  # what it has stored is looked for at once
 
     def _process(self, key: str, said: IO[bytes]) -> subprocess.Popen[bytes]:
-        # By environment: a database address may hold a password, and options can be seen by everybody.
-        environment = {
-            **os.environ, "QUEUE_DATA": str(self.config.data), "DATABASE_URL": self.config.database_url}
         return subprocess.Popen(
-            [sys.executable, "-m", "queue_server.forecasts", key], cwd=ROOT, env=environment,
+            [sys.executable, "-m", "queue_server.forecasts", key], cwd=ROOT, env=self.config.environment(),
             stdin=subprocess.DEVNULL, stdout=said, stderr=said)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import subprocess
 import sys
 import tempfile
@@ -86,9 +85,6 @@ class Keeper:
                 logger.error("keeping the tallies failed: %s", *(last or ["no word"]))
 
     def _process(self, said: IO[bytes]) -> subprocess.Popen[bytes]:
-        # By environment: a database address may hold a password, and options can be seen by everybody.
-        environment = {
-            **os.environ, "QUEUE_DATA": str(self.settings.data), "DATABASE_URL": self.settings.database_url}
         return subprocess.Popen(
-            [sys.executable, "-m", "queue_server", "tally"], cwd=ROOT, env=environment, stdin=subprocess.DEVNULL,
-            stdout=said, stderr=said)
+            [sys.executable, "-m", "queue_server", "tally"], cwd=ROOT, env=self.settings.environment(),
+            stdin=subprocess.DEVNULL, stdout=said, stderr=said)

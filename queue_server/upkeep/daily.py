@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import subprocess
 import sys
 import tempfile
@@ -83,10 +82,7 @@ class Daily:
                 backup.State(at=before, problem="ended_early", detail=str(process.returncode), to=self.settings.backup))
 
     def _process(self, said: IO[bytes]) -> subprocess.Popen[bytes]:
-        # By environment: a database address may hold a password, and options can be seen by everybody.
-        environment = {
-            **os.environ, "QUEUE_DATA": str(self.settings.data), "DATABASE_URL": self.settings.database_url,
-            "QUEUE_BACKUP": str(Path(self.settings.backup).resolve())}
+        environment = self.settings.environment(QUEUE_BACKUP=str(Path(self.settings.backup).resolve()))
         return subprocess.Popen(
             [sys.executable, "-m", "queue_server", "backup"], cwd=ROOT, env=environment, stdin=subprocess.DEVNULL,
             stdout=said, stderr=said)

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 expect.set_options(timeout=60_000)  # three browsers and their servers share two cores; no time decides a test
+
+#: Opens an address on a device of its own: ((width, height), address, options of its browser) -> the page.
+Device = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +33,24 @@ def browser() -> Iterator[Browser]:
         running = play.chromium.launch(executable_path=program, args=flags)
         yield running
         running.close()
+
+
+@pytest.fixture
+def device(browser: Browser) -> Iterator[Device]:
+    """Phones, kiosks and desks, each as large as it is and with cookies of its own; they speak Indonesian unless told
+    otherwise."""
+    contexts: list[BrowserContext] = []
+
+    def opened(size: tuple[int, int], address: str, **options: Any) -> Page:
+        width, height = size
+        contexts.append(browser.new_context(
+            viewport={"width": width, "height": height},
+            **{"locale": "id-ID", "reduced_motion": "reduce", **options}))
+        contexts[-1].set_default_timeout(60_000)
+        page = contexts[-1].new_page()
+        page.goto(address)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()

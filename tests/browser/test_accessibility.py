@@ -11,10 +11,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from backstage import shell
 from cast import Server, copy_of
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Page
 
 from queue_server.client import Refusal
 from queue_server.screens.roles import ROUTES, Who
+from tests.browser.conftest import Device
 
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 SERIOUS = ("serious", "critical")
@@ -27,31 +28,13 @@ def house(demo: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
     room = tmp_path_factory.mktemp("house")
     server = copy_of(demo, room / "data")
     (room / "wbp.csv").write_text("register,status,block\nB12,narapidana,C\nB13,narapidana,C\n")
-    shell(server.data, "custody", "import", "rutan", str(room / "wbp.csv"))
+    shell(server.data, "custody", "import", "rutan", str(room / "wbp.csv"), "--anyway")
     server.start()
     kiosk = server.kiosk()
     for service, priority in (("kunjungan", False), ("kunjungan", True), ("kunjungan", False), ("titipan", False)):
         kiosk.take(service, priority)
     yield server
     server.stop()
-
-
-@pytest.fixture
-def device(browser: Browser) -> Iterator[list[BrowserContext]]:
-    """Devices that a test opens; each has cookies of its own."""
-    opened: list[BrowserContext] = []
-    yield opened
-    for context in opened:
-        context.close()
-
-
-def show(browser: Browser, device: list[BrowserContext], size: tuple[int, int], address: str) -> Page:
-    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
-    context.set_default_timeout(60_000)
-    device.append(context)
-    page = context.new_page()
-    page.goto(address)
-    return page
 
 
 def judged(page: Page, what: str) -> list[str]:
@@ -71,14 +54,14 @@ def sign_in(page: Page, house: Server, name: str) -> None:
     page.get_by_test_id("sign-in").click()
 
 
-def test_the_judge_is_awake(browser: Browser, device: list[BrowserContext]) -> None:
-    page = show(browser, device, PHONE, "about:blank")
+def test_the_judge_is_awake(device: Device) -> None:
+    page = device(PHONE, "about:blank")
     page.set_content("<title>x</title><main><img src=x><p style='color:#999;background:#aaa'>pale</p></main>")
     assert {line.split()[1] for line in judged(page, "bad")} >= {"image-alt", "color-contrast", "html-has-lang"}
 
 
-def test_the_kiosk(browser: Browser, house: Server, device: list[BrowserContext]) -> None:
-    page = show(browser, device, KIOSK, f"{house.base}/kiosk/rutan")
+def test_the_kiosk(house: Server, device: Device) -> None:
+    page = device(KIOSK, f"{house.base}/kiosk/rutan")
     page.get_by_test_id("service-kunjungan").wait_for()
     faults = judged(page, "start")
     page.get_by_test_id("toggle-contrast").click()
@@ -95,8 +78,8 @@ def test_the_kiosk(browser: Browser, house: Server, device: list[BrowserContext]
     assert faults + judged(page, "ticket") == []
 
 
-def test_taking_a_number_on_a_phone(browser: Browser, house: Server, device: list[BrowserContext]) -> None:
-    page = show(browser, device, PHONE, f"{house.base}/visit/rutan")
+def test_taking_a_number_on_a_phone(house: Server, device: Device) -> None:
+    page = device(PHONE, f"{house.base}/visit/rutan")
     page.get_by_test_id("service-informasi").wait_for()
     faults = judged(page, "services")
     page.get_by_test_id("service-informasi").click()
@@ -104,9 +87,9 @@ def test_taking_a_number_on_a_phone(browser: Browser, house: Server, device: lis
     assert faults + judged(page, "one service") == []
 
 
-def test_following_a_number_on_a_phone(browser: Browser, house: Server, device: list[BrowserContext]) -> None:
+def test_following_a_number_on_a_phone(house: Server, device: Device) -> None:
     ticket = house.phone().take("pengaduan")
-    page = show(browser, device, PHONE, f"{house.base}/t/{ticket['secret']}")
+    page = device(PHONE, f"{house.base}/t/{ticket['secret']}")
     page.get_by_test_id("waiting").wait_for()
     faults = judged(page, "waiting")
     page.get_by_test_id("cancel").click()
@@ -125,8 +108,8 @@ def test_following_a_number_on_a_phone(browser: Browser, house: Server, device: 
     assert faults == []
 
 
-def test_the_console(browser: Browser, house: Server, device: list[BrowserContext]) -> None:
-    page = show(browser, device, DESK, f"{house.base}/counter/rutan")
+def test_the_console(house: Server, device: Device) -> None:
+    page = device(DESK, f"{house.base}/counter/rutan")
     page.get_by_test_id("name").wait_for()
     faults = judged(page, "sign-in")
     sign_in(page, house, "ani")
@@ -150,8 +133,8 @@ def test_the_console(browser: Browser, house: Server, device: list[BrowserContex
     assert faults + judged(page, "a row opened") == []
 
 
-def test_the_supervisors_page(browser: Browser, house: Server, device: list[BrowserContext]) -> None:
-    page = show(browser, device, DESK, f"{house.base}/supervisor/rutan")
+def test_the_supervisors_page(house: Server, device: Device) -> None:
+    page = device(DESK, f"{house.base}/supervisor/rutan")
     page.get_by_test_id("name").wait_for()
     faults = judged(page, "sign-in")
     sign_in(page, house, "sari")
@@ -165,8 +148,8 @@ def test_the_supervisors_page(browser: Browser, house: Server, device: list[Brow
     assert faults + judged(page, "devices") == []
 
 
-def test_the_administration_page(browser: Browser, house: Server, device: list[BrowserContext]) -> None:
-    page = show(browser, device, DESK, f"{house.base}/admin/rutan")
+def test_the_administration_page(house: Server, device: Device) -> None:
+    page = device(DESK, f"{house.base}/admin/rutan")
     page.get_by_test_id("name").wait_for()
     sign_in(page, house, "admin")
     page.get_by_test_id("add-person").click()
@@ -185,8 +168,8 @@ def test_the_administration_page(browser: Browser, house: Server, device: list[B
     assert faults == []
 
 
-def test_the_board(browser: Browser, house: Server, device: list[BrowserContext]) -> None:
-    page = show(browser, device, TV, f"{house.base}/display/rutan/tv-tunggu")
+def test_the_board(house: Server, device: Device) -> None:
+    page = device(TV, f"{house.base}/display/rutan/tv-tunggu")
     page.locator(".board").wait_for()
     faults = judged(page, "between calls")
     house.kiosk().take("titipan")
@@ -247,14 +230,12 @@ def reserved(house: Server) -> str:
     raise AssertionError("the demo gives no place away")
 
 
-def test_every_page_that_visitors_meet_is_judged_narrow_and_with_large_text(
-    browser: Browser, house: Server, device: list[BrowserContext]
-) -> None:
+def test_every_page_that_visitors_meet_is_judged_narrow_and_with_large_text(house: Server, device: Device) -> None:
     pages = visitors_pages(house)
     for known in ("/kiosk/rutan", "/visit/rutan", "/book/rutan", "/complaint/rutan", "/public/rutan", "/t/", "/r/"):
         assert any(address.startswith(known) for address in pages), f"{known} is not among {pages}"
     faults = []
-    page = show(browser, device, (320, 640), "about:blank")
+    page = device((320, 640), "about:blank")
     for address in pages:
         page.set_viewport_size({"width": 320, "height": 640})
         page.goto(house.base + address)
@@ -272,10 +253,8 @@ def test_every_page_that_visitors_meet_is_judged_narrow_and_with_large_text(
     assert faults == []
 
 
-def test_the_kiosks_pages_for_people_who_need_more(
-    browser: Browser, house: Server, device: list[BrowserContext]
-) -> None:
-    page = show(browser, device, KIOSK, f"{house.base}/kiosk/rutan")
+def test_the_kiosks_pages_for_people_who_need_more(house: Server, device: Device) -> None:
+    page = device(KIOSK, f"{house.base}/kiosk/rutan")
     page.get_by_test_id("service-kunjungan").wait_for()
     faults = []
     for mode in ((), ("large",), ("large", "contrast")):
@@ -294,8 +273,8 @@ def test_the_kiosks_pages_for_people_who_need_more(
     assert faults == []
 
 
-def test_the_helpers_page(browser: Browser, house: Server, device: list[BrowserContext]) -> None:
-    page = show(browser, device, (320, 700), f"{house.base}/helper/rutan")
+def test_the_helpers_page(house: Server, device: Device) -> None:
+    page = device((320, 700), f"{house.base}/helper/rutan")
     page.get_by_test_id("name").wait_for()
     faults = judged(page, "sign-in")
     sign_in(page, house, "budi")
@@ -335,10 +314,8 @@ def walk_to(page: Page, testid: str) -> None:
     raise AssertionError(f"{testid} is not reached with the Tab key; passed were {passed}")
 
 
-def test_a_number_is_taken_followed_and_given_back_with_the_keyboard_alone(
-    browser: Browser, house: Server, device: list[BrowserContext]
-) -> None:
-    page = show(browser, device, PHONE, f"{house.base}/visit/rutan")
+def test_a_number_is_taken_followed_and_given_back_with_the_keyboard_alone(house: Server, device: Device) -> None:
+    page = device(PHONE, f"{house.base}/visit/rutan")
     page.get_by_test_id("service-titipan").wait_for()
     walk_to(page, "language-en")
     page.keyboard.press("Enter")
@@ -359,10 +336,8 @@ def test_a_number_is_taken_followed_and_given_back_with_the_keyboard_alone(
     page.get_by_test_id("cancelled").wait_for()
 
 
-def test_a_place_is_reserved_and_given_back_with_the_keyboard_alone(
-    browser: Browser, house: Server, device: list[BrowserContext]
-) -> None:
-    page = show(browser, device, PHONE, f"{house.base}/book/rutan")
+def test_a_place_is_reserved_and_given_back_with_the_keyboard_alone(house: Server, device: Device) -> None:
+    page = device(PHONE, f"{house.base}/book/rutan")
     page.get_by_test_id("service-kunjungan").wait_for()
     walk_to(page, "service-kunjungan")
     page.keyboard.press("Enter")

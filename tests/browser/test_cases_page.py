@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 from cast import Server, copy_of, settle
-from playwright.sync_api import Browser, BrowserContext, Page, expect
-from test_accessibility import DESK, PHONE, judged, show
+from playwright.sync_api import Page, expect
+from test_accessibility import DESK, PHONE, judged
 
 from tests.backstage import let_time_pass
+from tests.browser.conftest import Device
 
 OFFICE = "kanim"
 
@@ -33,16 +34,8 @@ def house(demo: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
     server.stop()
 
 
-@pytest.fixture
-def device(browser: Browser) -> Iterator[list[BrowserContext]]:
-    opened: list[BrowserContext] = []
-    yield opened
-    for context in opened:
-        context.close()
-
-
-def signed_in(browser: Browser, device: list[BrowserContext], house: Server, name: str) -> Page:
-    page = show(browser, device, DESK, f"{house.base}/cases/{OFFICE}")
+def signed_in(device: Device, house: Server, name: str) -> Page:
+    page = device(DESK, f"{house.base}/cases/{OFFICE}")
     page.get_by_test_id("name").fill(name)
     page.get_by_test_id("password").fill(house.passwords[OFFICE, name])
     page.get_by_test_id("sign-in").click()
@@ -50,10 +43,8 @@ def signed_in(browser: Browser, device: list[BrowserContext], house: Server, nam
     return page
 
 
-def test_an_officer_sees_what_is_late_and_says_what_is_ready(
-    browser: Browser, house: Server, device: list[BrowserContext],
-) -> None:
-    page = signed_in(browser, device, house, "ani")
+def test_an_officer_sees_what_is_late_and_says_what_is_ready(house: Server, device: Device) -> None:
+    page = signed_in(device, house, "ani")
     rows = page.locator("tbody tr")
     expect(rows).to_have_count(2)
     expect(rows.first).to_have_attribute("data-state", "late")
@@ -70,7 +61,7 @@ def test_an_officer_sees_what_is_late_and_says_what_is_ready(
     assert page.locator("select").count() == 0, "closing is the supervisor's"
     assert judged(page, "cases") == []
 
-    visitor = show(browser, device, PHONE, f"{house.base}/visit/{OFFICE}")
+    visitor = device(PHONE, f"{house.base}/visit/{OFFICE}", locale="en-GB")
     visitor.get_by_test_id("my-case").click()
     expect(visitor).to_have_url(f"{house.base}/case/{OFFICE}")
     visitor.goto(f"{house.base}/case/{OFFICE}#{code}")
@@ -82,10 +73,8 @@ def test_an_officer_sees_what_is_late_and_says_what_is_ready(
     expect(rows.first.get_by_role("button", name="Ready to collect")).to_be_visible()
 
 
-def test_a_supervisor_closes_a_case_with_its_reason(
-    browser: Browser, house: Server, device: list[BrowserContext],
-) -> None:
-    page = signed_in(browser, device, house, "sari")
+def test_a_supervisor_closes_a_case_with_its_reason(house: Server, device: Device) -> None:
+    page = signed_in(device, house, "sari")
     page.get_by_test_id("show-late").click()
     rows = page.locator("tbody tr")
     expect(rows).to_have_count(1)

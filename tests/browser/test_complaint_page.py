@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import expect
 
+from tests.browser.conftest import Device
 from tests.browser.door_stage import TOO_WIDE
 from tests.browser.test_accessibility import judged, sign_in
 from tests.conftest import Server, copy_of
@@ -24,27 +25,9 @@ def house(demo: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
     server.stop()
 
 
-@pytest.fixture
-def opened(browser: Browser) -> Iterator[Any]:
-    """Opens an address in a browser of its own, as large as a phone or a desk."""
-    contexts: list[BrowserContext] = []
-
-    def show(size: tuple[int, int], address: str, locale: str = "id-ID") -> Page:
-        contexts.append(browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, locale=locale, reduced_motion="reduce"))
-        contexts[-1].set_default_timeout(60_000)
-        page = contexts[-1].new_page()
-        page.goto(address)
-        return page
-
-    yield show
-    for context in contexts:
-        context.close()
-
-
-def test_from_the_ticket_to_the_answer(house: Server, opened: Any) -> None:
+def test_from_the_ticket_to_the_answer(house: Server, device: Device) -> None:
     ticket = house.kiosk().take("informasi")
-    page = opened(PHONE, f"{house.base}/t/{ticket['secret']}")
+    page = device(PHONE, f"{house.base}/t/{ticket['secret']}")
     page.get_by_test_id("complain").click()
     expect(page.get_by_test_id("tied")).to_contain_text(ticket["label"])
     faults = judged(page, "the form")
@@ -60,7 +43,7 @@ def test_from_the_ticket_to_the_answer(house: Server, opened: Any) -> None:
     faults += judged(page, "sent")
     assert TEXT not in page.content() and number not in page.url
 
-    desk = opened(DESK, f"{house.base}/complaints/rutan")
+    desk = device(DESK, f"{house.base}/complaints/rutan")
     sign_in(desk, house, "sari")
     desk.get_by_test_id("case-1").click()
     expect(desk.get_by_test_id("case-text")).to_have_text(TEXT)
@@ -81,15 +64,15 @@ def test_from_the_ticket_to_the_answer(house: Server, opened: Any) -> None:
     expect(desk.get_by_test_id("case-1")).to_contain_text("tepat waktu")
     faults += judged(desk, "the register")
 
-    later = opened(PHONE, f"{house.base}/complaint/rutan", "en-GB")
+    later = device(PHONE, f"{house.base}/complaint/rutan", locale="en-GB")
     later.get_by_test_id("typed").fill(number.lower().replace("-", " "))
     later.get_by_test_id("look").click()
     expect(later.get_by_test_id("answer")).to_contain_text("loket ketiga")
     assert faults + judged(later, "the answer") == []
 
 
-def test_without_a_ticket_and_about_the_lead(house: Server, opened: Any) -> None:
-    page = opened(PHONE, f"{house.base}/complaint/rutan", "en-GB")
+def test_without_a_ticket_and_about_the_lead(house: Server, device: Device) -> None:
+    page = device(PHONE, f"{house.base}/complaint/rutan", locale="en-GB")
     expect(page.get_by_test_id("form")).to_contain_text("No sign-in and no name")
     assert page.get_by_test_id("tied").count() == 0
     page.get_by_test_id("category-bribery").check()
@@ -98,7 +81,7 @@ def test_without_a_ticket_and_about_the_lead(house: Server, opened: Any) -> None
     page.get_by_test_id("send").click()
     page.get_by_test_id("look-sent").click()
     expect(page.get_by_test_id("found")).to_have_attribute("data-state", "received")
-    desk = opened(DESK, f"{house.base}/complaints/rutan")
+    desk = device(DESK, f"{house.base}/complaints/rutan")
     sign_in(desk, house, "sari")
     desk.locator("[data-testid^=case-]").first.click()
     expect(desk.get_by_test_id("hidden")).to_be_visible()
@@ -106,8 +89,8 @@ def test_without_a_ticket_and_about_the_lead(house: Server, opened: Any) -> None
     assert judged(desk, "hidden") == []
 
 
-def test_a_lost_line_loses_nothing_that_was_written(house: Server, opened: Any) -> None:
-    page = opened(PHONE, f"{house.base}/complaint/rutan")
+def test_a_lost_line_loses_nothing_that_was_written(house: Server, device: Device) -> None:
+    page = device(PHONE, f"{house.base}/complaint/rutan")
     page.get_by_test_id("category-other").check()
     page.get_by_test_id("text").fill(TEXT)
     keys: list[str] = []
@@ -126,8 +109,8 @@ def test_a_lost_line_loses_nothing_that_was_written(house: Server, opened: Any) 
     assert len(keys) == 2 and len(set(keys)) == 1
 
 
-def test_the_public_page_on_a_phone(house: Server, opened: Any) -> None:
-    page = opened(PHONE, f"{house.base}/public/rutan")
+def test_the_public_page_on_a_phone(house: Server, device: Device) -> None:
+    page = device(PHONE, f"{house.base}/public/rutan")
     expect(page.get_by_test_id("today-kunjungan")).to_contain_text("menit")
     assert not page.evaluate(TOO_WIDE)
     faults = judged(page, "the public page")

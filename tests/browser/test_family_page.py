@@ -4,14 +4,14 @@ minute; the staff's page and the purpose notice. Judged by axe."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from queue_server.domain.office import FamilyRule
 from tests.backstage import apply, shell, with_rules
-from tests.browser.door_stage import TOO_WIDE
+from tests.browser.conftest import Device
+from tests.browser.door_stage import SLOW_SCANNER, TOO_WIDE
 from tests.browser.test_accessibility import judged, sign_in
 from tests.browser.test_account import authenticator
 from tests.conftest import Server, copy_of
@@ -26,27 +26,9 @@ def house(demo: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
     server = copy_of(demo, room / "data")
     apply(server.data, with_rules("rutan", family=FamilyRule(offered=True)))
     (room / "wbp.csv").write_text(REGISTRY)
-    shell(server.data, "custody", "import", "rutan", str(room / "wbp.csv"))
+    shell(server.data, "custody", "import", "rutan", str(room / "wbp.csv"), "--anyway")
     yield server.start()
     server.stop()
-
-
-@pytest.fixture
-def opened(browser: Browser) -> Iterator[Any]:
-    """Opens an address in a browser of its own, as large as a phone, a kiosk or a desk."""
-    contexts: list[BrowserContext] = []
-
-    def show(size: tuple[int, int], address: str) -> Page:
-        contexts.append(browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, locale="id-ID", reduced_motion="reduce"))
-        contexts[-1].set_default_timeout(60_000)
-        page = contexts[-1].new_page()
-        page.goto(address)
-        return page
-
-    yield show
-    for context in contexts:
-        context.close()
 
 
 def enrol(desk: Page, relation: str = "parent", name: str = NAME) -> str:
@@ -60,8 +42,8 @@ def enrol(desk: Page, relation: str = "parent", name: str = NAME) -> str:
     return desk.get_by_test_id("slip-code").inner_text()
 
 
-def slip(opened: Any, house: Server, relation: str = "parent") -> str:
-    desk = opened(DESK, f"{house.base}/families/rutan")
+def slip(device: Device, house: Server, relation: str = "parent") -> str:
+    desk = device(DESK, f"{house.base}/families/rutan")
     sign_in(desk, house, "ani")
     return enrol(desk, relation)
 
@@ -71,8 +53,8 @@ def born(page: Page) -> None:
         page.get_by_test_id(f"born-{part}").select_option(str(int(value)))
 
 
-def test_staff_enrol_print_and_revoke(house: Server, opened: Any) -> None:
-    desk = opened(DESK, f"{house.base}/families/rutan")
+def test_staff_enrol_print_and_revoke(house: Server, device: Device) -> None:
+    desk = device(DESK, f"{house.base}/families/rutan")
     sign_in(desk, house, "sari")
     desk.get_by_test_id("register").wait_for()
     faults = judged(desk, "the form")
@@ -98,9 +80,9 @@ def test_staff_enrol_print_and_revoke(house: Server, opened: Any) -> None:
     assert faults + judged(desk, "the list") == []
 
 
-def test_a_family_sees_the_stages_and_a_minute_later_nothing(house: Server, opened: Any) -> None:
-    code = slip(opened, house)
-    page = opened(PHONE, "about:blank")
+def test_a_family_sees_the_stages_and_a_minute_later_nothing(house: Server, device: Device) -> None:
+    code = slip(device, house)
+    page = device(PHONE, "about:blank")
     page.clock.install()
     page.goto(f"{house.base}/family/rutan")
     page.get_by_test_id("code").fill(code)
@@ -124,9 +106,9 @@ def test_a_family_sees_the_stages_and_a_minute_later_nothing(house: Server, open
     assert faults == []
 
 
-def test_the_phones_fingerprint_opens_instead(house: Server, opened: Any) -> None:
-    code = slip(opened, house)
-    page = opened(PHONE, "about:blank")
+def test_the_phones_fingerprint_opens_instead(house: Server, device: Device) -> None:
+    code = slip(device, house)
+    page = device(PHONE, "about:blank")
     said: list[str] = []
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("console", lambda line: said.append(line.text) if "Security Policy" in line.text else None)
@@ -144,7 +126,7 @@ def test_the_phones_fingerprint_opens_instead(house: Server, opened: Any) -> Non
         expect(page.get_by_test_id("remission")).to_have_text("1 bulan 15 hari")
         assert page.get_by_test_id("set-up").count() == 0
         page.get_by_test_id("done").click()
-    desk = opened(DESK, f"{house.base}/families/rutan")
+    desk = device(DESK, f"{house.base}/families/rutan")
     sign_in(desk, house, "sari")
     expect(desk.get_by_test_id("looks")).to_contain_text("sidik jari ponsel")
     desk.locator("tr[data-state=enrolled] select").first.select_option("family_asked")
@@ -156,9 +138,9 @@ def test_the_phones_fingerprint_opens_instead(house: Server, opened: Any) -> Non
     assert page.get_by_test_id("by-phone").count() == 0 and said == []
 
 
-def test_at_the_kiosk_the_slip_is_scanned_and_the_kiosk_comes_back(house: Server, opened: Any) -> None:
-    code = slip(opened, house, "self")
-    page = opened(KIOSK, "about:blank")
+def test_at_the_kiosk_the_slip_is_scanned_and_the_kiosk_comes_back(house: Server, device: Device) -> None:
+    code = slip(device, house, "self")
+    page = device(KIOSK, "about:blank")
     page.clock.install()
     page.goto(f"{house.base}/kiosk/rutan")
     page.get_by_test_id("family").click()
@@ -178,6 +160,7 @@ def test_at_the_kiosk_the_slip_is_scanned_and_the_kiosk_comes_back(house: Server
     page.clock.run_for(62_000)
     page.wait_for_url("**/kiosk/rutan")
     page.get_by_test_id("family").wait_for()
+    page.evaluate(SLOW_SCANNER)
     page.keyboard.type(code)         # the slip is scanned while the kiosk shows its services
     page.keyboard.press("Enter")
     expect(page.get_by_test_id("code")).to_have_value(code)
@@ -185,8 +168,8 @@ def test_at_the_kiosk_the_slip_is_scanned_and_the_kiosk_comes_back(house: Server
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
-def test_the_purpose_notice(house: Server, opened: Any, language: str) -> None:
-    page = opened(PHONE, f"{house.base}/privacy/rutan?lang={language}#book")
+def test_the_purpose_notice(house: Server, device: Device, language: str) -> None:
+    page = device(PHONE, f"{house.base}/privacy/rutan?lang={language}#book")
     expect(page.get_by_test_id("datum-nik")).to_be_visible()  # the form from which one comes is open
     expect(page.get_by_test_id("datum-complaint")).to_be_hidden()
     page.evaluate("document.querySelectorAll('details').forEach(function (one) { one.open = true; })")

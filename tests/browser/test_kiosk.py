@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.door_stage import BEAT, NOW, Stage, door, ticket
+from tests.browser.door_stage import BEAT, NOW, SLOW_SCANNER, Stage, door, ticket
 
 SAY = "/office/rutan/say"
 ISSUE, PAPER, PICTURE = "/office/rutan/tickets", "/t/secret/paper", "/t/secret/picture"
@@ -238,6 +238,17 @@ def test_without_any_voice_for_sentences_a_clip_says_that_there_is_a_choice(kios
     with kiosk.page.expect_response("**/silakan_pilih_layanan.wav"):
         kiosk.sees("toggle-sound").tap()
     assert asked
+
+
+def test_the_last_sign_of_a_scanned_code_is_no_key_of_the_keypad(kiosk: Stage) -> None:
+    kiosk.on("POST", "/office/rutan/check-in", lambda *_: {"ok": False, "refused": "no_such_reservation", "facts": {}})
+    kiosk.picture(door(kiosk, reservations=True))
+    kiosk.page.evaluate(SLOW_SCANNER)
+    kiosk.page.keyboard.type("ABCDEFG0")
+    kiosk.page.keyboard.press("Enter")
+    expect(kiosk.sees("refusal")).to_be_visible()
+    pass_time(kiosk, 31)
+    expect(kiosk.sees("toggle-sound")).to_have_attribute("aria-pressed", "false")
 
 
 # Paper

@@ -11,9 +11,10 @@ import pytest
 import requests
 from backstage import apply, until, with_rules
 from cast import Server, copy_of, settle
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from queue_server.client import Officer, Refusal
+from tests.browser.conftest import Device
 
 
 @pytest.fixture(scope="module")
@@ -23,26 +24,8 @@ def house(demo: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
     server.stop()
 
 
-@pytest.fixture
-def device(browser: Browser) -> Iterator[list[BrowserContext]]:
-    opened: list[BrowserContext] = []
-    yield opened
-    for context in opened:
-        context.close()
-
-
-def show(browser: Browser, device: list[BrowserContext], size: tuple[int, int], address: str) -> Page:
-    context = browser.new_context(
-        viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce", locale="id-ID")
-    context.set_default_timeout(60_000)
-    device.append(context)
-    page = context.new_page()
-    page.goto(address)
-    return page
-
-
-def helper(browser: Browser, device: list[BrowserContext], house: Server, name: str = "budi") -> Page:
-    page = show(browser, device, (412, 900), f"{house.base}/helper/rutan")
+def helper(device: Device, house: Server, name: str = "budi") -> Page:
+    page = device((412, 900), f"{house.base}/helper/rutan")
     page.get_by_test_id("name").fill(name)
     page.get_by_test_id("password").fill(house.passwords["rutan", name])
     page.get_by_test_id("sign-in").click()
@@ -59,10 +42,8 @@ def absent(officer: Officer) -> bool:
     return True
 
 
-def test_said_on_a_phone_fetched_by_the_helper_and_only_then_on_the_board(
-    browser: Browser, house: Server, device: list[BrowserContext]
-) -> None:
-    phone = show(browser, device, (360, 640), f"{house.base}/visit/rutan?service=pengaduan")
+def test_said_on_a_phone_fetched_by_the_helper_and_only_then_on_the_board(house: Server, device: Device) -> None:
+    phone = device((360, 640), f"{house.base}/visit/rutan?service=pengaduan")
     phone.locator("[data-testid=needs] summary").click()
     phone.get_by_test_id("need-blind").check()
     expect(phone.get_by_test_id("need-fetch")).to_be_checked()
@@ -73,7 +54,7 @@ def test_said_on_a_phone_fetched_by_the_helper_and_only_then_on_the_board(
     label = phone.get_by_test_id("ticket-label").inner_text()
     board = house.board()
     dewi = house.officer("dewi", counter="4")
-    walker = helper(browser, device, house)
+    walker = helper(device, house)
     row = dewi.wait_for(lambda p: p["remote"] or p["waiting"]["rows"])
     step = next(one["step"] for one in (*row["remote"], *row["waiting"]["rows"]) if one.get("needs") == ["blind"])
     dewi.press("arrived", step=step)
@@ -94,10 +75,8 @@ def test_said_on_a_phone_fetched_by_the_helper_and_only_then_on_the_board(
         one.close()
 
 
-def test_a_helper_takes_follows_and_gives_back_a_number_for_somebody(
-    browser: Browser, house: Server, device: list[BrowserContext]
-) -> None:
-    page = helper(browser, device, house, "citra")
+def test_a_helper_takes_follows_and_gives_back_a_number_for_somebody(house: Server, device: Device) -> None:
+    page = helper(device, house, "citra")
     page.get_by_test_id("service-pengaduan").click()
     page.get_by_test_id("ask-unread").click()
     page.get_by_test_id("needs-save").click()
@@ -119,9 +98,7 @@ def test_a_helper_takes_follows_and_gives_back_a_number_for_somebody(
     dewi.close()
 
 
-def test_who_missed_the_call_sees_the_place_on_phone_and_kiosk_before_choosing(
-    browser: Browser, house: Server, device: list[BrowserContext]
-) -> None:
+def test_who_missed_the_call_sees_the_place_on_phone_and_kiosk_before_choosing(house: Server, device: Device) -> None:
     apply(house.data, with_rules("rutan", double_press_ms=0, no_show_after_s=5))
     ticket = house.kiosk().take("pengaduan")
     dewi = house.officer("dewi", counter="4")
@@ -129,13 +106,13 @@ def test_who_missed_the_call_sees_the_place_on_phone_and_kiosk_before_choosing(
     for _ in range(4):
         house.kiosk().take("pengaduan")
     until(lambda: absent(dewi), 60)
-    kiosk = show(browser, device, (1080, 1920), f"{house.base}/kiosk/rutan")
+    kiosk = device((1080, 1920), f"{house.base}/kiosk/rutan")
     kiosk.get_by_test_id("missed").click()
     for sign in re.sub(r"\W", "", ticket["label"]):
         kiosk.get_by_test_id(f"key-{sign}").click()
     kiosk.get_by_test_id("missed-look").click()
     expect(kiosk.get_by_test_id("missed-place")).to_contain_text("setelah 3 nomor lain")
-    phone = show(browser, device, (360, 640), f"{house.base}/t/{ticket['secret']}")
+    phone = device((360, 640), f"{house.base}/t/{ticket['secret']}")
     expect(phone.get_by_test_id("back-place")).to_contain_text("setelah 3 nomor lain")
     kiosk.get_by_test_id("missed-yes").click()
     kiosk.get_by_test_id("missed-done").wait_for()
@@ -144,10 +121,8 @@ def test_who_missed_the_call_sees_the_place_on_phone_and_kiosk_before_choosing(
     dewi.close()
 
 
-def test_a_number_is_taken_at_the_kiosk_by_ear_and_keypad_alone(
-    browser: Browser, house: Server, device: list[BrowserContext]
-) -> None:
-    page = show(browser, device, (1024, 768), f"{house.base}/kiosk/rutan")
+def test_a_number_is_taken_at_the_kiosk_by_ear_and_keypad_alone(house: Server, device: Device) -> None:
+    page = device((1024, 768), f"{house.base}/kiosk/rutan")
     page.get_by_test_id("service-titipan").wait_for()
     with page.expect_response("**/say") as said:
         page.keyboard.press("0")
@@ -182,3 +157,12 @@ def test_several_kiosks_are_read_aloud_at_once(house: Server) -> None:
 
     with ThreadPoolExecutor(6) as crowd:
         assert list(crowd.map(said, range(12))) == [200] * 12
+
+
+def test_what_a_helper_asks_and_nobody_answers_is_asked_again(house: Server, device: Device) -> None:
+    page, lost = device((412, 900), "about:blank"), []
+    page.add_init_script("window.Queue = { READ_MS: 500 }")
+    page.route("**/who?*", lambda route: lost.append(route) if not lost else route.continue_())
+    page.goto(f"{house.base}/helper/rutan")
+    expect(page.get_by_test_id("name")).to_be_visible()
+    assert len(lost) == 1

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 from cast import Server, copy_of
-from playwright.sync_api import Browser, BrowserContext, Page, expect
-from test_accessibility import DESK, TV, judged, show, sign_in
+from playwright.sync_api import Page, expect
+from test_accessibility import DESK, TV, judged, sign_in
 
 from tests.backstage import let_time_pass
+from tests.browser.conftest import Device
 
 #: Where pictures of the screens are kept for a look at them; "": nowhere.
 PICTURES = os.environ.get("QUEUE_TEST_PICTURES", "")
@@ -28,23 +29,15 @@ def house(demo: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
     server.stop()
 
 
-@pytest.fixture
-def device(browser: Browser) -> Iterator[list[BrowserContext]]:
-    opened: list[BrowserContext] = []
-    yield opened
-    for context in opened:
-        context.close()
-
-
 def keep(page: Page, name: str) -> None:
     if PICTURES:
         page.screenshot(path=str(Path(PICTURES) / f"{name}.png"))
 
 
-def test_a_room_is_run_from_one_screen(browser: Browser, house: Server, device: list[BrowserContext]) -> None:
-    console = show(browser, device, DESK, f"{house.base}/units/rutan/video")
-    board = show(browser, device, TV, f"{house.base}/room/rutan/video")
-    page = show(browser, device, (1280, 720), f"{house.base}/room/rutan/video/unit-1")
+def test_a_room_is_run_from_one_screen(house: Server, device: Device) -> None:
+    console = device(DESK, f"{house.base}/units/rutan/video")
+    board = device(TV, f"{house.base}/room/rutan/video")
+    page = device((1280, 720), f"{house.base}/room/rutan/video/unit-1")
     errors: list[str] = []
     for screen in (console, board, page):
         screen.on("pageerror", lambda problem: errors.append(str(problem)))
@@ -103,10 +96,8 @@ def test_a_room_is_run_from_one_screen(browser: Browser, house: Server, device: 
     assert errors == []
 
 
-def test_the_supervisor_is_led_to_the_rooms_console(
-    browser: Browser, house: Server, device: list[BrowserContext],
-) -> None:
-    page = show(browser, device, DESK, f"{house.base}/supervisor/rutan")
+def test_the_supervisor_is_led_to_the_rooms_console(house: Server, device: Device) -> None:
+    page = device(DESK, f"{house.base}/supervisor/rutan")
     sign_in(page, house, "sari")
     page.get_by_test_id("all-counters").click()
     expect(page.get_by_test_id("close-unit-10")).to_have_count(0)
@@ -115,8 +106,8 @@ def test_the_supervisor_is_led_to_the_rooms_console(
     expect(page.get_by_test_id("unit-unit-10")).to_be_visible()
 
 
-def test_the_console_fits_beside_another_program(browser: Browser, house: Server, device: list[BrowserContext]) -> None:
-    console = show(browser, device, (640, 720), f"{house.base}/units/rutan/video")
+def test_the_console_fits_beside_another_program(house: Server, device: Device) -> None:
+    console = device((640, 720), f"{house.base}/units/rutan/video")
     sign_in(console, house, "budi")
     expect(console.get_by_test_id("units")).to_be_visible()
     wide = console.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
