@@ -77,7 +77,6 @@ class Writer:
         self, database: Database, clock: Clock, kit: Kit, published: Published | None = None, line: Line | None = None,
     ) -> None:
         self.database = database
-        self.clock = clock
         self.kit = kit
         self.published = published
         self.happened: Happened = nothing_follows
@@ -88,6 +87,14 @@ class Writer:
         self._unanswered: dict[int, float] = {}
         self._closed = False
         self._cost_s = COST_S
+
+    @property
+    def clock(self) -> Clock:
+        return self.committer.clock
+
+    @clock.setter
+    def clock(self, clock: Clock) -> None:
+        self.committer.clock = clock
 
     @property
     def waiting(self) -> int:

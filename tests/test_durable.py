@@ -6,7 +6,6 @@ import os
 import pickle
 import secrets
 import signal
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -164,10 +163,9 @@ def test_every_press_can_go_to_the_process_that_writes() -> None:
 def writing(server: Server) -> int:
     """The process that writes for a server."""
     assert server.process is not None
-    found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(server.process.pid)], capture_output=True, text=True,
-                           check=True)
-    one, = (int(pid) for pid in found.stdout.split())
-    return one
+    pid = server.process.pid
+    one, = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return int(one)
 
 
 def ended(pid: int) -> bool:
