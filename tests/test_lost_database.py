@@ -22,7 +22,7 @@ from databases import Postgres
 from many_lines import Line
 from small_house import KEY, house, settings
 
-from queue_server import transaction
+from queue_server import committer
 from queue_server.client import Refusal
 from queue_server.commands import visitor
 from queue_server.domain import chain
@@ -132,7 +132,7 @@ def test_a_commit_that_nobody_heard_of_is_done_once(
 def test_while_the_database_is_away_a_press_is_refused_and_was_never_run(
     session: Session, wire: Wire, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transaction, "PATIENCE_S", 0.3)
+    monkeypatch.setattr(committer, "PATIENCE_S", 0.3)
     session.writer.committer.batch([number()])
     wire.to, there = 1, wire.to  # nobody listens there
     session.database.drop_writer()
@@ -151,7 +151,7 @@ def test_two_processes_that_lock_each_other_out_both_get_through(session: Sessio
     with other.database.writing.begin() as c:
         c.exec_driver_sql("SELECT 1 FROM office FOR UPDATE")
         jobs = [number()]
-        waiting = threading.Thread(target=session.writer._batch, args=(jobs,))
+        waiting = threading.Thread(target=session.writer.committer.batch, args=(jobs,))
         waiting.start()
         time.sleep(0.3)
         assert waiting.is_alive() and given(jobs) == []
