@@ -34,6 +34,10 @@ class Done:
     cost_s: float
 
 
+def _presses(together: list[Done]) -> int:
+    return sum(len(done.jobs) for done in together)
+
+
 class Flusher:
     """``safe`` gets each batch, in the order of the commits, when a sync that began after its commit has ended."""
 
@@ -62,7 +66,7 @@ class Flusher:
     def _loop(self) -> None:
         while True:
             together = self._gathered()
-            self.shared = sum(len(done.jobs) for done in together) > 1
+            self.shared = _presses(together) > 1
             begun = time.monotonic()
             problem = self._sync()
             self._took_s += (time.monotonic() - begun - self._took_s) / 5
@@ -76,7 +80,7 @@ class Flusher:
         """What is committed; waits for the first, and a moment for more."""
         together = [self._handed.get()]
         end = time.monotonic() + DELAY * self._took_s
-        while not self._handed.empty() or self._few(sum(len(done.jobs) for done in together)):
+        while not self._handed.empty() or self._few(_presses(together)):
             try:
                 together.append(self._handed.get(timeout=max(0.0, end - time.monotonic())))
             except Empty:

@@ -38,7 +38,7 @@ Published = Callable[[int, str, int, list[Recorded]], None]
 class Line(Protocol):
     """The way to a committer and back."""
 
-    def begin(self, database: Database, clock: Clock, kit: Kit, happened: Happened) -> None: ...
+    def begin(self, database: Database, clock: Clock, happened: Happened) -> None: ...
 
     def put(self, job: Job) -> None: ...
 
@@ -59,7 +59,7 @@ class Here:
         self.put = source.put
         self.take = ended.take
 
-    def begin(self, _database: Database, _clock: Clock, _kit: Kit, happened: Happened) -> None:
+    def begin(self, _database: Database, _clock: Clock, happened: Happened) -> None:
         self.committer.happened = happened
         self.committer.start()
 
@@ -108,7 +108,7 @@ class Writer:
         return 0.0 if oldest is None else time.monotonic() - oldest
 
     def start(self) -> None:
-        self.line.begin(self.database, self.clock, self.kit, self.happened)
+        self.line.begin(self.database, self.clock, self.happened)
         self.kit.spawn(self._answers)
 
     def close(self) -> None:
@@ -133,7 +133,11 @@ class Writer:
             raise Busy("busy")
         job.done = self.kit.signal()
         self._unanswered[id(job)] = time.monotonic()
-        self.line.put(job)
+        try:
+            self.line.put(job)
+        except Exception:
+            del self._unanswered[id(job)]
+            raise
         if not job.done.wait(within_s):
             raise Busy("busy")
         return _outcome(job)

@@ -27,15 +27,12 @@ from typing import Any
 from .committer import Committer, Foretold
 from .database import Database
 from .flusher import Done
-from .kit import Kit
 from .moment import Clock
 from .press import Happened, Job
 
 #: The thread that has synced waits at most so long for the one that runs the next batch, seconds.
 SWITCH_S = 0.0001
 _LENGTH = struct.Struct("!I")
-#: What a Job is on the way: its number, then the rest of what the committer needs of it.
-_Sent = tuple[Any, ...]
 
 
 def _frame(content: Any) -> bytes:
@@ -50,18 +47,22 @@ class Apart:
         self._door = door
         self._numbers = count(1)
         self._jobs: dict[int, Job] = {}
-        self._out: deque[_Sent] = deque()
+        self._out: deque[bytes] = deque()
         self._sending = threading.Lock()
         self._rest = b""
 
-    def begin(self, database: Database, clock: Clock, _kit: Kit, happened: Happened) -> None:
+    def begin(self, database: Database, clock: Clock, happened: Happened) -> None:
         self._say("begin", database.url, clock, happened)
 
     def put(self, job: Job) -> None:
         number = next(self._numbers)
         self._jobs[number] = job
-        self._say("job", number, len(self._jobs), job.office, job.actor, job.act, job.command, job.args, job.key,
-                  job.deadline)
+        try:
+            self._say("job", number, len(self._jobs), job.office, job.actor, job.act, job.command, job.args, job.key,
+                      job.deadline)
+        except Exception:  # it cannot be sent: a fault of ours
+            del self._jobs[number]
+            raise
 
     def foresee(self, office: str, foretold: Foretold) -> None:
         self._say("foretold", office, foretold)
@@ -71,12 +72,12 @@ class Apart:
 
     def _say(self, *message: Any) -> None:
         """Sent at once, by whoever is not too late; what is said while somebody sends goes out together, after it."""
-        self._out.append(message)
+        self._out.append(_frame(message))
         while self._out and self._sending.acquire(blocking=False):
             try:
-                messages = [self._out.popleft() for _ in range(len(self._out))]
+                frames = [self._out.popleft() for _ in range(len(self._out))]
                 with suppress(OSError):  # whoever reads finds it out too, and says so
-                    self._door.sendall(_frame(messages))
+                    self._door.sendall(b"".join(frames))
             finally:
                 self._sending.release()
 
@@ -145,16 +146,15 @@ class _Desk:
         gc.freeze()
         gc.set_threshold(20_000, 20, 50)
         sys.setswitchinterval(SWITCH_S)
-        (_begin, url, clock, happened), *more = self._read()
+        _begin, url, clock, happened = self._read()
         database = Database(url)
         self._committer = Committer(database, clock, self, self.ended)
         self._committer.happened = happened
-        self._hear(more)
         self._committer.work()
 
     def get(self, wait: bool, most: int) -> list[Job]:
         while (wait and not self._jobs) or (len(self._jobs) < most and self._waits()):
-            self._hear(self._read())
+            self._hear(*self._read())
         return [self._jobs.popleft() for _ in range(min(most, len(self._jobs)))]
 
     def empty(self) -> bool:
@@ -164,33 +164,33 @@ class _Desk:
         answers = [(self._numbers.pop(id(job)), job.answer, _told(job.problem)) for job in done.jobs]
         frame = memoryview(_frame((answers, done.told, done.cost_s)))
         with self._saying:
-            while frame:
-                frame = frame[self._out.write(frame):]
+            try:
+                while frame:
+                    frame = frame[self._out.write(frame):]
+            except OSError:  # the server has ended
+                os._exit(0)
 
     def _waits(self) -> bool:
         """Whether bytes have come. (eventlet's ``select`` has no ``poll``, and this costs less.)"""
         return bool(self._come) or fcntl.ioctl(self._in, termios.FIONREAD, bytes(4)) != bytes(4)
 
-    def _hear(self, messages: list[_Sent]) -> None:
+    def _hear(self, what: str, *rest: Any) -> None:
         assert self._committer is not None
-        for what, *rest in messages:
-            if what == "job":
-                number, self.inside, office, actor, act, command, args, key, deadline = rest
-                job = Job(office, actor, act, command, args, key, deadline)
-                self._numbers[id(job)] = number
-                self._jobs.append(job)
-            elif what == "foretold":
-                office, foretold = rest
-                self._committer.foretold[office] = foretold
-            else:
-                self._committer.database.close()
-                os._exit(0)
+        if what == "job":
+            number, self.inside, office, actor, act, command, args, key, deadline = rest
+            job = Job(office, actor, act, command, args, key, deadline)
+            self._numbers[id(job)] = number
+            self._jobs.append(job)
+        elif what == "foretold":
+            office, foretold = rest
+            self._committer.foretold[office] = foretold
+        else:
+            self._committer.database.close()
+            os._exit(0)
 
-    def _read(self) -> list[_Sent]:
-        """The next frame; ends this process when there will be none."""
-        size = _LENGTH.unpack(self._exactly(_LENGTH.size))[0]
-        found: list[_Sent] = pickle.loads(self._exactly(size))
-        return found
+    def _read(self) -> Any:
+        """What was said next; ends this process when nothing more will be."""
+        return pickle.loads(self._exactly(_LENGTH.unpack(self._exactly(_LENGTH.size))[0]))
 
     def _exactly(self, size: int) -> bytes:
         while len(self._come) < size:

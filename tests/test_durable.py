@@ -6,6 +6,7 @@ import os
 import pickle
 import secrets
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -20,11 +21,13 @@ from queue_server.client import Kiosk, Refusal
 from queue_server.commands import visitor
 from queue_server.domain import chain
 from queue_server.flusher import Doubtful
+from queue_server.kit import ThreadKit
 from queue_server.screens.acts import ACTS
 from queue_server.screens.entrance import VISITOR_ACTS
 from queue_server.shell import Session
-from queue_server.transaction import Actor, Job
+from queue_server.transaction import Actor, Job, Writer
 from queue_server.wal import POSSIBLE
+from queue_server.writer_process import Apart
 
 KIOSK = Actor("device", "device:1", device_id=1)
 
@@ -158,6 +161,19 @@ def test_while_a_disk_fails_nothing_more_is_promised_and_then_all_goes_on(
 def test_every_press_can_go_to_the_process_that_writes() -> None:
     for command in [*(act.command for act in ACTS.values()), *VISITOR_ACTS.values()]:
         assert pickle.loads(pickle.dumps(command)) is command
+
+
+def test_what_cannot_be_sent_is_a_fault_and_holds_nobody_up(session: Session) -> None:
+    near, far = socket.socketpair()
+    writer = Writer(session.database, session.writer.clock, ThreadKit(), line=Apart(near))
+    with pytest.raises((pickle.PicklingError, AttributeError)):
+        writer.press(Job(KEY, KIOSK, "issue", lambda tx, args: {}))
+    assert writer.waiting == 0
+    far.setblocking(False)
+    with pytest.raises(BlockingIOError):
+        far.recv(1)
+    near.close()
+    far.close()
 
 
 def writing(server: Server) -> int:
