@@ -18,6 +18,9 @@ PATIENCE_S, PAUSE_S = 6.0, 0.2
 #: for so much of the time that a sync takes: who is committed right after its beginning waits for all of it and then
 #: for another (what PostgreSQL calls commit_delay and commit_siblings).
 DELAY = 0.4
+#: Those who were just answered and come again are waited for where they were lately back within this part of a sync:
+#: then all share each sync, else two groups take turns. A little longer than they took, as a factor.
+BACK, LONGER = 0.6, 1.2
 
 
 class Doubtful(Exception):
@@ -50,12 +53,18 @@ class Flusher:
         self._given = self._ended = 0  # batches; each is written by one thread only
         self._took_s = 0.0             # a sync, as it was lately
         self.shared = False            # whether the last sync was for more than one press
+        self._answered, self._answered_at = 0, 0.0    # by the last sync
+        self._came, self._came_at = 0, 0.0            # committed since; when they were as many as had been answered
+        self._return_s = 1.0                          # how long that took, as it was lately
 
     def start(self) -> None:
         threading.Thread(target=self._loop, daemon=True).start()
 
     def hand(self, done: Done) -> None:
         self._given += 1
+        self._came += len(done.jobs)
+        if not self._came_at and self._came >= self._answered:
+            self._came_at = time.monotonic()
         self._handed.put(done)
 
     @property
@@ -69,7 +78,10 @@ class Flusher:
             self.shared = _presses(together) > 1
             begun = time.monotonic()
             problem = self._sync()
-            self._took_s += (time.monotonic() - begun - self._took_s) / 5
+            ended = time.monotonic()
+            self._took_s += (ended - begun - self._took_s) / 5
+            self._return_s += ((self._came_at or ended) - self._answered_at - self._return_s) / 4
+            self._answered, self._answered_at, self._came, self._came_at = _presses(together), ended, 0, 0.0
             for done in together:
                 for job in done.jobs if problem is not None else ():
                     job.answer, job.problem = None, problem
@@ -80,12 +92,18 @@ class Flusher:
         """What is committed; waits for the first, and a moment for more."""
         together = [self._handed.get()]
         end = time.monotonic() + DELAY * self._took_s
-        while not self._handed.empty() or self._few(_presses(together)):
+        if self._return_s < BACK * self._took_s:
+            back = self._answered_at + LONGER * self._return_s
+            self._wait(together, back, lambda: self._came < self._answered)
+        self._wait(together, end, lambda: self._few(_presses(together)))
+        return together
+
+    def _wait(self, together: list[Done], end: float, worth: Callable[[], bool]) -> None:
+        while not self._handed.empty() or worth():
             try:
                 together.append(self._handed.get(timeout=max(0.0, end - time.monotonic())))
             except Empty:
                 break
-        return together
 
     def _sync(self) -> Exception | None:
         """What went wrong for good."""
