@@ -83,13 +83,15 @@ class BadDay:
         """Leaves of the databases in a folder what was synced; bytes that differ are as if never written. Every
         program that wrote them has ended. Returns how many bytes of the files were lost."""
         lost = 0
-        for file in [*folder.glob("*.db"), *folder.glob("*.db-*")]:
+        for file in [*folder.glob("*.db"), *folder.glob("*.db-wal")]:
             kept = self.shadow / file.name
             held, safe = file.read_bytes(), kept.read_bytes() if kept.exists() else b""
             lost += abs(len(held) - len(safe)) + sum(a != b for a, b in zip(held, safe, strict=False))
             file.unlink()
-            if safe and not file.name.endswith("-shm"):
+            if safe:
                 file.write_bytes(safe)
+        for file in folder.glob("*.db-shm"):  # an index in memory, made anew
+            file.unlink()
         return lost
 
     def full(self, how: int) -> None:
