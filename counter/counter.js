@@ -10,8 +10,9 @@
   const LANGUAGE_KEPT = "queue.counter.language";
 
   /* picture: the newest; person: who signed in; gone: why nobody is; open: the one thing that is open inline;
-     understood: since when the officer has read what colleagues did; slip: the case that the last finish opened. */
-  const state = { understood: 0, picture: null, person: null, officeName: "", gone: null, open: null, line: { up: false, since: Date.now(), last: null }, busy: false, refused: null, code: false, slip: null };
+     understood: since when the officer has read what colleagues did; slip: the case that the last finish opened;
+     made: the versions of counters that the last press has made, until its picture is here. */
+  const state = { understood: 0, made: null, picture: null, person: null, officeName: "", gone: null, open: null, line: { up: false, since: Date.now(), last: null }, busy: false, refused: null, code: false, slip: null };
   let line = null;
 
   const presses = Counter.presses({ line: function () { return line; }, changed: draw, now: function () { return performance.now(); },
@@ -78,15 +79,25 @@
 
   /* ---- Pressing ---- */
 
+  /* The version of the counter that this officer knows of: that of the picture, or, until it comes, the one that their
+     own last press has made. Somebody else's change is in neither. */
+  function known(counter) {
+    const made = state.made && performance.now() < state.made.until ? state.made.seats[counter.key] : 0;
+    return Math.max(counter.version, made || 0);
+  }
+
   /** Sends an act with the version that the officer saw [13]; closes what was open once it was taken. */
   Counter.act = function (act, args, then, control) {
-    const seen = state.picture && state.picture.counter ? { seen: state.picture.counter.version } : {};
+    const seen = state.picture && state.picture.counter ? { seen: known(state.picture.counter) } : {};
     if (presses.press(act, Object.assign(seen, args), answered(act, then), state.open ? state.open.at : -1, control)) { state.open = null; draw(); }
   };
 
   /* A finish may give a code that the visitor takes along; taken back, it is void. */
   function answered(act, then) {
     return function (answer) {
+      if (answer && answer.ok && answer.seats) {
+        state.made = { seats: Object.assign({}, state.made && state.made.seats, answer.seats), until: performance.now() + Counter.FOLLOWS_MS };
+      }
       if (answer && answer.ok && answer.case && answer.case.state === "in_work") { state.slip = answer.case; }
       if (answer && answer.ok && act === "undo") { state.slip = null; }
       if (then) { then(answer); }

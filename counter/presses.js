@@ -10,11 +10,11 @@
   Counter.REPEAT_MS = 10000;
   Counter.QUIET_MS = 700;
   Counter.SLOW_MS = 150;
+  /* The picture of what was done follows the answer; later than this it is somebody else's doing. */
+  Counter.FOLLOWS_MS = 2000;
 
   /* Somebody else changed this counter: these would now mean something that nobody has seen yet. */
   const ELSEWHERE = "elsewhere", MEANT_OTHERWISE = ["primary", "sit"];
-  /* The picture of what was done follows the answer; later than this it is somebody else's doing. */
-  const FOLLOWS_MS = 2000;
 
   /**
    * options: line() -> the line, changed() = draw again, now() -> ms of a clock that only goes forward,
@@ -68,7 +68,7 @@
       end(press);
       if (answer && answer.ok) {
         change(press.control);
-        expected = press.shown ? null : { control: press.control, until: options.now() + FOLLOWS_MS };
+        expected = press.shown ? null : { control: press.control, until: options.now() + Counter.FOLLOWS_MS };
       } else {
         state.refusal = answer || { refused: "unknown", facts: {} };
       }

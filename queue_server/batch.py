@@ -105,6 +105,8 @@ class Batch:
             savepoint(self.c, "SAVEPOINT")
         try:
             job.answer = {"ok": True, **job.command(tx, job.args)}
+            if tx.seats and job.actor.person_id is not None:
+                job.answer["seats"] = tx.seats
             self.happened(tx)
         except Refused as refused:
             if not self.careful:

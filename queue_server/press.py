@@ -79,6 +79,9 @@ class Tx:
         self.head = head
         self.recorded: list[Recorded] = []
         self.rows: list[dict[str, Any]] = []
+        #: Counter -> its version after this press, where the press changed it: told with the answer, because whoever
+        #: pressed knows of it before any picture shows it.
+        self.seats: dict[str, int] = {}
 
     def record(self, kind: str, body: dict[str, Json], step_id: int | None = None) -> int:
         """Appends one event to the office's chain and returns its seq."""

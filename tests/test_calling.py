@@ -99,6 +99,21 @@ def test_another_act_at_once_is_another_wish(server: Server) -> None:
     assert ani.press("call_next")["label"] == labels[2]
 
 
+def test_an_answer_tells_what_the_next_press_has_seen(server: Server) -> None:
+    """Whoever presses again before the next picture is not refused for their own press before."""
+    server.kiosk().take("kunjungan")
+    ani, budi = server.officer(counter="1"), server.officer("budi", counter="2")
+    seats = ani.press("call_next")["seats"]
+    assert list(seats) == ["1"]
+    assert ani.press("skip", seen=seats["1"])["seats"] == {"1": seats["1"] + 1}
+    assert refused(ani.press, "call_next", seen=seats["1"]) == "changed"
+    step = ani.press("call_next")["step"]
+    settle()
+    after = ani.press("start")["seats"]["1"]
+    assert budi.press("take_visitor", step=step)["seats"].keys() >= {"1"}
+    assert refused(ani.press, "call_next", seen=after) == "changed"
+
+
 def test_nobody_s_counter_or_visitor_is_taken_silently(server: Server) -> None:
     label = server.kiosk().take("kunjungan")["label"]
     ani, budi = server.officer(counter="1"), server.officer("budi", counter="2")

@@ -25,7 +25,9 @@ NO_SHOW = ("board_broken", "called_aloud")
 
 def changed(tx: Tx, counter: str) -> None:
     """Something happened at a counter: presses that saw the state before are stale."""
-    people.touch_seat(tx.c, tx.office_id, counter, tx.now.tick)
+    version = people.touch_seat(tx.c, tx.office_id, counter, tx.now.tick)
+    if version is not None:
+        tx.seats[counter] = version
 
 
 def call(

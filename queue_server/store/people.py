@@ -135,7 +135,7 @@ _save_seat = (
 )
 _touch_seat = Prepared(
     update(t.seat).where(t.seat.c.office_id == bindparam("office"), t.seat.c.counter == bindparam("at_counter"))
-    .values(version=t.seat.c.version + 1, changed_tick=bindparam("tick"))
+    .values(version=t.seat.c.version + 1, changed_tick=bindparam("tick")).returning(t.seat.c.version)
 )
 
 
@@ -170,9 +170,11 @@ def save_seat(
     })
 
 
-def touch_seat(c: Connection, office_id: int, counter: str, tick: int) -> None:
-    """Something happened at this counter: presses that saw the state before are stale now."""
-    _touch_seat.run(c, {"office": office_id, "at_counter": counter, "tick": tick})
+def touch_seat(c: Connection, office_id: int, counter: str, tick: int) -> int | None:
+    """Something happened at this counter: presses that saw the state before are stale now. Its new version, or None
+    where nobody ever sat."""
+    row = _touch_seat.first(c, {"office": office_id, "at_counter": counter, "tick": tick})
+    return None if row is None else int(row[0])
 
 
 # --- what an officer must be told ----------------------------------------------------------------

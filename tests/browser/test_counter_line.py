@@ -92,6 +92,18 @@ def test_another_act_just_after_a_press_is_done(stage: Stage) -> None:
     assert [p["act"] for p in stage.presses()] == ["recall", "skip", "call_next"]
 
 
+def test_what_ones_own_press_changed_is_known_before_its_picture(stage: Stage) -> None:
+    """Or a quick second act would be refused as if somebody else had changed something."""
+    stage.open(picture(current=visitor("called")))
+    stage.page.evaluate("stage.answers = [{ok: true, seats: {'3': 6}}, {ok: true, seats: {'4': 90}}, {ok: true}]")
+    for nth, key in enumerate("uls", 1):
+        stage.page.keyboard.press(key)
+        if key == "s":
+            stage.page.keyboard.press("1")
+        stage.page.wait_for_function("n => stage.presses.length === n", arg=nth)
+    assert [p["seen"] for p in stage.presses()] == [5, 6, 6]
+
+
 def test_opening_a_list_again_is_no_repeat_of_what_was_chosen_from_it(stage: Stage) -> None:
     stage.open(picture(), quiet_ms=60_000)
     for nth in (1, 2):
