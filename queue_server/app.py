@@ -219,15 +219,22 @@ def _policy() -> str:
     )
 
 
+#: In every answer; what it says of these by itself stands.
+ALWAYS = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"), ("Cache-Control", "no-store"))
+
+
 def _headers(app: Flask) -> None:
     """Security headers; Chromium 69 refuses 'self' for websockets, so their origin is named (decisions 27)."""
 
     @app.after_request
     def headers(response: Response) -> Response:
-        if response.mimetype == "text/html":  # only a page runs scripts, and every byte counts on a slow phone
-            response.headers["Content-Security-Policy"] = _policy()
-            response.headers["X-Frame-Options"] = "DENY"  # for what is too old for frame-ancestors
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "no-referrer"
-        response.headers.setdefault("Cache-Control", "no-store")
+        lines = response.headers
+        found = {name.lower(): value for name, value in lines}
+        if found.get("content-type", "").startswith("text/html"):
+            # Only a page runs scripts, and every byte counts on a slow phone.
+            lines["Content-Security-Policy"] = _policy()
+            lines["X-Frame-Options"] = "DENY"  # for what is too old for frame-ancestors
+        for name, value in ALWAYS:
+            if name.lower() not in found:
+                lines.add(name, value)
         return response

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import orjson
+from flask import Response
 from flask.json.provider import JSONProvider
 
 
@@ -29,3 +30,8 @@ class WebJson(JSONProvider):
 
     def loads(self, s: str | bytes, **kwargs: Any) -> Any:
         return loads(s)
+
+    def response(self, *args: Any, **kwargs: Any) -> Response:
+        found: Any = orjson.dumps(self._prepare_response_obj(args, kwargs))
+        made: Any = self._app.response_class(found, content_type="application/json")
+        return cast(Response, made)
