@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from flask import Flask, Response, jsonify, render_template, request
 from flask_socketio import SocketIO
 from jinja2 import FileSystemLoader
 from werkzeug.exceptions import HTTPException
+from werkzeug.http import http_date
 
 from . import opening, quick_json
 from .bookings import Bookings
@@ -226,6 +228,16 @@ ALWAYS = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referre
 def _headers(app: Flask) -> None:
     """Security headers; Chromium 69 refuses 'self' for websockets, so their origin is named (decisions 27)."""
 
+    said = (0, "")
+
+    def dated() -> str:
+        """The second, spelled once for all answers that leave in it."""
+        nonlocal said
+        second = int(time.time())
+        if second != said[0]:
+            said = second, http_date(second)
+        return said[1]
+
     @app.after_request
     def headers(response: Response) -> Response:
         lines = response.headers
@@ -237,4 +249,5 @@ def _headers(app: Flask) -> None:
         for name, value in ALWAYS:
             if name.lower() not in found:
                 lines.add(name, value)
+        lines.add("Date", dated())
         return response

@@ -12,13 +12,13 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from queue import SimpleQueue
 from typing import Protocol
 
 from .batch import Batch, NeedsCare, Told
 from .database import Database
 from .domain.errors import Busy
 from .flusher import Done, Doubtful, Flusher
+from .kit import SimpleQueue
 from .moment import Clock
 from .press import Happened, Job, nothing_follows
 from .store import offices
@@ -127,6 +127,7 @@ class Committer:
         told = self.batch(jobs)
         if self.database.wal is None or all(job.answer is None for job in jobs):
             return told, True
+        self._flusher.committed += 1
         # A press that is alone gains nothing by a second thread; the first of several would hold the others up.
         if len(jobs) == 1 and self._flusher.idle and self._source.empty():
             if self._flusher.shared:

@@ -17,8 +17,9 @@ from .wal import POSSIBLE, Wal
 
 #: How long a second process (a command at the shell, say) waits for the writer, seconds.
 BUSY_S = 10
-#: Carrying the log into the database itself stops the writer for two syncs: in a rush every 16 MB instead of every 4.
-WAL_PAGES = 4_000
+#: Carrying the log into the database itself stops the writer for two syncs. It is done when nobody presses (``carry``);
+#: where somebody always does, every 64 MB.
+WAL_PAGES = 16_000
 
 
 def sqlite_url(path: Path) -> str:
@@ -64,7 +65,7 @@ class Database:
         """From now on a commit of the writing connection is safe only after ``sync``. PostgreSQL stays as it is, and
         so does a system on which we cannot."""
         if self.is_sqlite and POSSIBLE and self.wal is None:
-            self.wal = Wal(str(self.writing.url.database), self._carry)
+            self.wal = Wal(str(self.writing.url.database), self.carry)
             self.drop_writer()
 
     def sync(self) -> None:
@@ -117,9 +118,10 @@ class Database:
         finally:
             line.close()
 
-    def _carry(self) -> bool:
-        """Brings all that is committed from the log into the database's file and syncs it there. False: a disk that
-        fails, or a long reading of an earlier moment, is in the way."""
+    def carry(self) -> bool:
+        """Brings all that is committed from the log into the database's file and syncs it there, beside readers and the
+        writer and waiting for neither. False: a disk that fails, or a long reading of an earlier moment, is in the way.
+        """
         try:
             line = self.writing.raw_connection()
         except SQLAlchemyError:

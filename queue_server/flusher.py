@@ -6,10 +6,11 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from queue import Empty, SimpleQueue
+from queue import Empty
 
 from .batch import Told
 from .database import Database
+from .kit import SimpleQueue
 from .press import Job
 
 #: So long a sync that failed is made good before its presses are told that nobody knows, seconds; and how often.
@@ -21,6 +22,9 @@ DELAY = 0.4
 #: Those who were just answered and come again are waited for where they were lately back within this part of a sync:
 #: then all share each sync, else two groups take turns. A little longer than they took, as a factor.
 BACK, LONGER = 0.6, 1.2
+#: When nothing was committed for so long, seconds, after so many batches or more, the log is carried into the database
+#: itself: in the pauses of an office, where it makes nobody wait.
+QUIET_S, MANY = 1.0, 50
 
 
 class Doubtful(Exception):
@@ -56,6 +60,8 @@ class Flusher:
         self._answered, self._answered_at = 0, 0.0    # by the last sync
         self._came, self._came_at = 0, 0.0            # committed since; when they were as many as had been answered
         self._return_s = 1.0                          # how long that took, as it was lately
+        self.committed = 0             # batches, counted by whoever commits
+        self._carried = 0              # and up to which of them the log is carried
 
     def start(self) -> None:
         threading.Thread(target=self._loop, daemon=True).start()
@@ -90,13 +96,23 @@ class Flusher:
 
     def _gathered(self) -> list[Done]:
         """What is committed; waits for the first, and a moment for more."""
-        together = [self._handed.get()]
+        together = [self._first()]
         end = time.monotonic() + DELAY * self._took_s
         if self._return_s < BACK * self._took_s:
             back = self._answered_at + LONGER * self._return_s
             self._wait(together, back, lambda: self._came < self._answered)
         self._wait(together, end, lambda: self._few(_presses(together)))
         return together
+
+    def _first(self) -> Done:
+        before = -1
+        while True:
+            try:
+                return self._handed.get(timeout=QUIET_S)
+            except Empty:
+                if self.committed == before and before - self._carried >= MANY and self.database.carry():
+                    self._carried = before
+                before = self.committed
 
     def _wait(self, together: list[Done], end: float, worth: Callable[[], bool]) -> None:
         while not self._handed.empty() or worth():

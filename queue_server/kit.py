@@ -9,8 +9,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from queue import SimpleQueue
 from typing import Any, Generic, Protocol, TypeVar
+
+try:  # eventlet puts Python's slow one in the place of the interpreter's own, in every thread and everywhere
+    from _queue import SimpleQueue as SimpleQueue
+except ImportError:
+    from queue import SimpleQueue as SimpleQueue
 
 T = TypeVar("T")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter as Count
 from collections.abc import Iterator
+from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -43,6 +44,7 @@ class Metrics:
         self.events = Counter(
             "queue_events", "Entries of the log since this process began, whichever process wrote them",
             ["office", "kind"], registry=self.registry)
+        self._counted: dict[tuple[str, str], Any] = {}  # the library takes longer to find one than to count it
         ProcessCollector(registry=self.registry)
         self.registry.register(self)
 
@@ -58,7 +60,10 @@ class Metrics:
 
     def note_events(self, office: str, events: list[Recorded]) -> None:
         for event in events:
-            self.events.labels(office, event.kind).inc()
+            counted = self._counted.get((office, event.kind))
+            if counted is None:
+                counted = self._counted[office, event.kind] = self.events.labels(office, event.kind)
+            counted.inc()
 
     def text(self) -> bytes:
         return bytes(generate_latest(self.registry))

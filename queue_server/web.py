@@ -35,6 +35,12 @@ class Answer(Response):
         return super().__call__(environ, start_response)
 
 
+class _Asked(Request):
+    """Whatever is done before, after or instead of a route is done for the whole application."""
+
+    blueprints: list[str] = []  # noqa: RUF012 (as Flask has it, and never changed)
+
+
 class _Adapter(MapAdapter):
     """Remembers which route an address is. Never one with a token in it: what is kept are offices and files."""
 
@@ -59,6 +65,7 @@ class Web(Flask):
     """No coroutines, no subdomains, no cookie session, nobody who wants to hear of a request's end. What Flask works
     out for those, request by request, is a fifth of the time that a number takes."""
 
+    request_class = _Asked
     response_class = Answer
 
     def __init__(self, name: str) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
 import secrets
+import shutil
 import signal
 import socket
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +20,7 @@ from backstage import events
 from cast import Server
 from small_house import KEY, house
 
+from queue_server import flusher
 from queue_server.client import Kiosk, Refusal
 from queue_server.commands import visitor
 from queue_server.domain import chain
@@ -134,6 +138,30 @@ def test_a_sync_that_fails_once_is_made_good_before_anybody_is_answered(
     assert chain.check(events(tmp_path / "data", KEY)) == []
 
 
+def test_a_pause_is_used_to_carry_the_log_into_the_database(
+    session: Session, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Otherwise somebody's press would have to wait for it one day, for as long as a slow disk takes."""
+    monkeypatch.setattr("queue_server.flusher.QUIET_S", 0.2)
+    session.writer.start()
+    many = flusher.MANY + 5
+    numbers = [session.writer.press(number())["ticket"]["number"] for _ in range(many)]
+    own = Path(str(session.database.writing.url.database))
+    until = time.monotonic() + 20
+    while in_the_file_alone(own, tmp_path / "alone.db") < many:
+        assert time.monotonic() < until, "nobody carried it"
+        time.sleep(0.1)
+    assert session.writer.press(number())["ticket"]["number"] == numbers[-1] + 1
+    assert chain.check(events(tmp_path / "data", KEY)) == []
+
+
+def in_the_file_alone(database: Path, copy: Path) -> int:
+    """How many numbers stand in the database's own file; what is only in its log is not seen."""
+    shutil.copyfile(database, copy)
+    with contextlib.closing(sqlite3.connect(copy)) as opened:
+        return int(opened.execute("SELECT count(*) FROM ticket").fetchone()[0])
+
+
 def test_while_a_disk_fails_nothing_more_is_promised_and_then_all_goes_on(
     session: Session, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -142,7 +170,7 @@ def test_while_a_disk_fails_nothing_more_is_promised_and_then_all_goes_on(
     session.writer.start()
     first = session.writer.press(number())["ticket"]["number"]
     disk.broken = True
-    carry = session.database._carry
+    carry = session.database.carry
     wal = session.database.wal
     assert wal is not None
     wal._carry = lambda: False
