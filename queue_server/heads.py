@@ -1,4 +1,4 @@
-"""The head of a plain request, read quickly.
+"""The head of a plain request, read quickly, and told to the application quickly.
 
 Python's own way (``http.client.parse_headers``) makes an e-mail of it: a tenth of the time that a number takes. Heads
 whose every line is plain are cut at their colons; whatever is odd in any way goes the whole, careful way.
@@ -9,9 +9,15 @@ from __future__ import annotations
 import re
 from http.client import HTTPMessage
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 if TYPE_CHECKING:
-    from http.server import BaseHTTPRequestHandler as Handler
+    from http.server import BaseHTTPRequestHandler
+
+    class Handler(BaseHTTPRequestHandler):
+        """Eventlet's, which has no types."""
+
+        def get_environ(self) -> dict[str, Any]: ...
 else:
     Handler = object
 
@@ -20,6 +26,11 @@ _FIRST = re.compile(rb"(GET|POST) (/|/[!-.0-~][!-~]*) HTTP/1\.1\r\n")
 _LINE = re.compile(r"([A-Za-z][A-Za-z0-9-]*): ?([!-~](?:[ -~]*[!-~])?)")
 #: Lines that say how the connection itself goes on; Python's own parser acts on them.
 _ODD = frozenset({"connection", "expect", "transfer-encoding", "upgrade"})
+#: What an application is told of a request itself; the rest is the same for all of a line.
+_OF_ONE = frozenset({
+    "REQUEST_METHOD", "RAW_PATH_INFO", "PATH_INFO", "QUERY_STRING", "CONTENT_TYPE", "CONTENT_LENGTH", "headers_raw",
+    "wsgi.input", "eventlet.input", "eventlet.posthooks",
+})
 
 
 class PlainHead(HTTPMessage):
@@ -61,6 +72,7 @@ class QuickHeads(Handler):
     headers: HTTPMessage
     rfile: Any
     raw_requestline: bytes
+    _of_all: dict[str, Any] | None = None
 
     def parse_request(self) -> bool:
         first = _FIRST.fullmatch(self.raw_requestline)
@@ -77,3 +89,28 @@ class QuickHeads(Handler):
                 self.headers = head
                 return True
         return super().parse_request()
+
+    def get_environ(self) -> dict[str, Any]:
+        """The first of a line is told by eventlet, and so is whatever is odd."""
+        head = self.headers
+        if self._of_all is None or not isinstance(head, PlainHead):
+            told: dict[str, Any] = super().get_environ()
+            self._input = type(told["eventlet.input"])
+            self._of_all = {n: v for n, v in told.items() if n not in _OF_ONE and not n.startswith("HTTP_")}
+            return told
+        path, mark, query = self.path.partition("?")
+        told = {**self._of_all, "REQUEST_METHOD": self.command, "RAW_PATH_INFO": path,
+                "PATH_INFO": unquote(path, encoding="latin1"), "CONTENT_TYPE": head.get("content-type", "text/plain"),
+                "headers_raw": tuple(head.items()), "eventlet.posthooks": []}
+        if mark:
+            told["QUERY_STRING"] = query
+        for name, value in told["headers_raw"]:
+            name = name.upper().replace("-", "_")
+            if name == "CONTENT_LENGTH":
+                told.setdefault(name, value)
+            elif name != "CONTENT_TYPE":
+                name = "HTTP_" + name
+                told[name] = f"{told[name]},{value}" if name in told else value
+        told["wsgi.input"] = told["eventlet.input"] = self._input(
+            self.rfile, told.get("CONTENT_LENGTH", "0"), self.connection)
+        return told

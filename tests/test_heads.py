@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import json
 import socket
-from http.client import parse_headers
+import subprocess
+import sys
+from http.client import HTTPConnection, parse_headers
+from pathlib import Path
 
 import pytest
 from cast import Server
@@ -13,6 +18,7 @@ from hypothesis import strategies as st
 
 from queue_server.heads import END, plain_head
 
+ROOT = Path(__file__).parents[1]
 PIECES = st.lists(st.sampled_from([
     "Host", "X-Queue", "Cookie", "connection", ":", ": ", " ", "\t", "\r\n", "\n", "\r", "a", "1; b=2", "keep-alive",
     "close", "é", "\x00", "\x0b", '"', "Content-Length: 3\r\n", "Content-Type: application/json\r\n"]), max_size=14)
@@ -41,6 +47,67 @@ def test_what_is_odd_goes_the_careful_way(block: bytes) -> None:
 def test_plain_heads_are_read_quickly() -> None:
     head = plain_head(b"Host: office:8000\r\nX-Queue: 1\r\nConnection: keep-alive\r\nCookie: a=1; b=2" + END)
     assert head is not None and head["x-queue"] == "1" and head["Cookie"] == "a=1; b=2"
+
+
+#: A server whose handler compares what it tells with what eventlet would have told; the answer is how they differ.
+COMPARED = """
+import json, sys, warnings
+warnings.simplefilter("ignore")
+import eventlet, eventlet.wsgi
+from queue_server.heads import QuickHeads
+
+def plain(told):
+    found = {n: v for n, v in told.items() if n not in ("wsgi.input", "eventlet.input", "eventlet.set_idle")}
+    body = told["wsgi.input"]
+    return {**found, "body": [body.content_length, body.chunked_input, body.wfile, told["eventlet.input"] is body]}
+
+class Protocol(QuickHeads, eventlet.wsgi.HttpProtocol):
+    def get_environ(self):
+        quick, whole = super().get_environ(), eventlet.wsgi.HttpProtocol.get_environ(self)
+        mine, theirs = plain(quick), plain(whole)
+        differ = {n: repr((mine.get(n), theirs.get(n))) for n in mine.keys() | theirs.keys()
+                  if mine.get(n) != theirs.get(n)}
+        whole["found"] = differ or sorted(whole.keys() ^ quick.keys())
+        return whole
+
+def app(environ, start_response):
+    environ["wsgi.input"].read()
+    start_response("200 OK", [])
+    return [json.dumps(environ["found"]).encode()]
+
+door = eventlet.listen(("127.0.0.1", 0))
+print(door.getsockname()[1], flush=True)
+eventlet.wsgi.server(door, app, log_output=False, protocol=Protocol, environ={"wsgi.errors": sys.stderr})
+"""
+
+
+def test_the_application_is_told_what_eventlet_would_have_told_it() -> None:
+    server = subprocess.Popen([sys.executable, "-c", COMPARED], stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    try:
+        assert server.stdout is not None
+        with contextlib.closing(HTTPConnection("127.0.0.1", int(server.stdout.readline()), timeout=10)) as line:
+            for method, path, lines, body in ASKED:
+                line.putrequest(method, path, skip_accept_encoding=True)
+                for name, value in lines:
+                    line.putheader(name, value)
+                line.endheaders(body)
+                answer = line.getresponse()
+                assert (answer.status, json.loads(answer.read())) == (200, []), (method, path, lines)
+    finally:
+        server.kill()
+        server.wait()
+
+
+ASKED: list[tuple[str, str, list[tuple[str, str]], bytes | None]] = [
+    ("GET", "/", [], None), ("GET", "/", [], None), ("GET", "/a%20b/%C3%A9?", [], None),
+    ("GET", "/visit/rutan?door=x%3F&a=?", [("Cookie", "a=1"), ("Accept", "text/html"), ("accept", "*/*")], None),
+    ("POST", "/press", [("Content-Type", "application/json"), ("Content-Length", "2"), ("X-Queue", "1")], b"{}"),
+    ("POST", "/press", [("content-length", "2")], b"{}"),
+    ("GET", "/", [("Content-Type", "a"), ("Content-Type", "b")], None),
+    ("GET", "/", [("X-Forwarded-For", "10.0.0.1"), ("X-Forwarded-For", "10.0.0.2"), ("X-A-B", "c")], None),
+    ("POST", "/odd", [("Transfer-Encoding", "chunked")], b"0\r\n\r\n"),
+    ("GET", "/", [("Connection", "keep-alive")], None),
+]
 
 
 def test_requests_in_pieces_odd_ones_and_plain_ones_on_one_line(server: Server) -> None:
