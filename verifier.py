@@ -1185,8 +1185,8 @@ def _day_of_minute(time_zone: str, day_starts: int, minute: int) -> str:
 
 def local_minutes(office: Office, at_utc_ms: int) -> int:
     """Whole minutes since midnight of the office day's date: ``day_starts`` … ``day_starts`` + 1439."""
-    wall = _wall(office, at_utc_ms)
-    return (wall - datetime.combine(_day(office, wall), time())) // _MINUTE
+    since = at_utc_ms // _MINUTE_MS + OFFSETS_H[office.time_zone] * 60 - office.day_starts
+    return since % DAY_MIN + office.day_starts
 
 
 def instant(office: Office, day: str, minutes: int) -> int:
@@ -1355,6 +1355,8 @@ def _why_no_hours(office: Office, service: Service, day: str) -> tuple[str, dict
 
 def _exhausted(quota: Quota, channel: str, priority: bool, issued: IssuedToday) -> int | None:
     """The limit that the next number would pass, or None; the meaning of each limit is at ``Quota``."""
+    if quota.total is None and quota.door is None and quota.online is None and quota.priority is None:
+        return None
     counts = issued.session if quota.per == "session" else issued.day
     if priority and quota.priority is not None:
         used = sum(n for (_, first), n in counts.items() if first)

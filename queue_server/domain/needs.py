@@ -56,6 +56,8 @@ def stated(asked: Iterable[str], given: str, fetch: bool | None = None, where: s
 
     ``fetch`` None: nobody said, so it follows from the needs. Raises Refused("bad_request") for any other code.
     """
+    if not given and not fetch and not where:
+        return NOTHING
     codes = {code for code in given.split(",") if code}
     if not codes <= set(NEEDS):
         raise Refused("bad_request", field="needs")
