@@ -101,6 +101,7 @@ def test_what_ones_own_press_changed_is_known_before_its_picture(stage: Stage) -
         if key == "s":
             stage.page.keyboard.press("1")
         stage.page.wait_for_function("n => stage.presses.length === n", arg=nth)
+        stage.page.locator(".console[data-ready=true]").wait_for()  # the answer is here
     assert [p["seen"] for p in stage.presses()] == [5, 6, 6]
 
 
