@@ -101,7 +101,7 @@ def create_app(config: Config, kit: Kit, line: Line | None = None) -> House:
     app.jinja_loader = FileSystemLoader(ROOT)
     app.config.update(MAX_CONTENT_LENGTH=MOST_BYTES)
     app.secret_key = opening.secret(config.data)
-    app.wsgi_app = Turnstile(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = app.extensions["turnstile"] = Turnstile(app.wsgi_app)  # type: ignore[method-assign]
 
     socketio = SocketIO(
         app, async_mode=kit.name, max_http_buffer_size=MOST_BYTES,

@@ -211,14 +211,16 @@ def serve(mode: str, app: Any, door: socket.socket, finish: Callable[[], None]) 
     sys.stdout, sys.stderr = _Unfailing(sys.stdout), _Unfailing(sys.stderr)
     _end_on_signals(mode, finish)
     _rarer_collections()
-    # A native thread with a press in hand waits so long for the thread that draws; Python's own is 5 ms.
-    sys.setswitchinterval(0.0005)
+    # So long the thread that draws waits for Python, each time it has sent or received, while a native thread forecasts
+    # or reports; Python's own is 5 ms.
+    sys.setswitchinterval(0.0001)
     if mode == "eventlet":
         import eventlet.wsgi
 
         class Protocol(QuickHeads, eventlet.wsgi.HttpProtocol):  # type: ignore[misc]
             # An open line keeps both for hours; heads and answers' heads are far shorter, and what is longer goes past.
             rbufsize, wbufsize = 2048, 4096
+            turned_away = staticmethod(app.extensions["turnstile"].turned_away)
 
         eventlet.wsgi.server(
             door, app, max_size=MOST_CONNECTIONS, log_output=False, keepalive=True, socket_timeout=None, debug=False,

@@ -110,6 +110,62 @@ ASKED: list[tuple[str, str, list[tuple[str, str]], bytes | None]] = [
 ]
 
 
+#: A server that lets nobody in at /full.
+FULL = """
+import sys, warnings
+warnings.simplefilter("ignore")
+import eventlet, eventlet.wsgi
+from queue_server.heads import QuickHeads
+from queue_server.turnstile import MOST, Turnstile
+
+def inside(environ, start_response):
+    start_response("200 OK", [])
+    return [environ["wsgi.input"].read() or b"in"]
+
+turnstile = Turnstile(inside)
+
+class Protocol(QuickHeads, eventlet.wsgi.HttpProtocol):
+    def turned_away(self, method, path):
+        turnstile.inside = MOST if path == "/full" else 0
+        return turnstile.turned_away(method, path)
+
+def app(environ, start_response):
+    turnstile.inside = MOST if environ["PATH_INFO"] == "/full" else 0
+    return turnstile(environ, start_response)
+
+door = eventlet.listen(("127.0.0.1", 0))
+print(door.getsockname()[1], flush=True)
+eventlet.wsgi.server(door, app, log_output=False, protocol=Protocol, environ={"wsgi.errors": sys.stderr})
+"""
+
+
+def test_who_is_not_let_in_is_told_at_once_and_the_line_goes_on() -> None:
+    server = subprocess.Popen([sys.executable, "-c", FULL], stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    try:
+        assert server.stdout is not None
+        with contextlib.closing(HTTPConnection("127.0.0.1", int(server.stdout.readline()), timeout=10)) as line:
+            said = set()
+            for method, path, lines, body, status in [
+                ("POST", "/full", {}, b"{}", 503), ("POST", "/press", {}, b"{}", 200), ("GET", "/full", {}, None, 503),
+                ("GET", "/full?a=1", {"Accept": "text/html"}, None, 503), ("GET", "/press", {}, None, 200),
+                ("POST", "/full", {"Expect": "nothing"}, b"x" * 9_000, 503), ("POST", "/full", {}, b"x" * 9_000, 503),
+                ("POST", "/press", {}, b"again", 200),
+            ]:
+                line.request(method, path, body, lines)
+                answer = line.getresponse()
+                told = answer.read()
+                assert answer.status == status, (method, path, lines)
+                if status == 503:
+                    assert answer.headers["Retry-After"] == "1" and (b"busy" in told or b"Sebentar" in told)
+                    said.add(answer.headers["Content-Type"])
+                else:
+                    assert told == (body or b"in")
+            assert said == {"application/json", "text/html; charset=utf-8"}
+    finally:
+        server.kill()
+        server.wait()
+
+
 def test_requests_in_pieces_odd_ones_and_plain_ones_on_one_line(server: Server) -> None:
     """One connection: a plain request cut in two, a folded one, two at once, one that ends the connection."""
     with socket.create_connection(("127.0.0.1", server.port), 10) as line:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from queue_server.turnstile import CALM_S, FEW, MOST, MOST_FOR_A_PLACE, STANDING_S, Turnstile
+from queue_server.turnstile import CALM_S, FEW, KEPT, MOST, MOST_FOR_A_PLACE, STANDING_S, Turnstile
 
 
 class Place:
@@ -47,8 +47,8 @@ def test_a_standing_queue_is_cut_to_few_until_it_is_calm() -> None:
     place.turnstile.inside = FEW
     place.at += STANDING_S
     assert place.come() == 0 and json.loads(place.body) == {"ok": False, "refused": "busy", "facts": {}}
-    place.turnstile.inside = FEW - 2
-    assert place.come(others=5) == 2  # as many as few, and no more: it is not calm yet
+    place.turnstile.inside = KEPT - 2
+    assert place.come(others=5) == 2  # as many as are kept inside, and no more: it is not calm yet
     place.at += CALM_S
     assert place.come(others=50) == 51
 
