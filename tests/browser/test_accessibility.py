@@ -60,6 +60,18 @@ def test_the_judge_is_awake(device: Device) -> None:
     assert {line.split()[1] for line in judged(page, "bad")} >= {"image-alt", "color-contrast", "html-has-lang"}
 
 
+def test_who_wants_no_motion_sees_every_change_at_once(house: Server, device: Device) -> None:
+    """A phone turns to the accent colour when it is called: nothing on it stays dark on dark for a moment."""
+    page = device(PHONE, f"{house.base}/visit/rutan")
+    page.get_by_test_id("service-informasi").wait_for()
+    assert page.evaluate("""() => {
+        const heading = document.querySelector("h1, h2, strong");
+        window.getComputedStyle(heading).color;
+        document.body.style.color = heading.style.color = "rgb(1, 2, 3)";
+        return [document.body, heading].map((element) => window.getComputedStyle(element).color);
+    }""") == ["rgb(1, 2, 3)"] * 2
+
+
 def test_the_kiosk(house: Server, device: Device) -> None:
     page = device(KIOSK, f"{house.base}/kiosk/rutan")
     page.get_by_test_id("service-kunjungan").wait_for()
