@@ -30,7 +30,7 @@ demo: ready
 	@exec $(PY) -m queue_server demo $(ARGS)
 
 test: ready-dev machine lint
-	$(PY) -m pytest -p tests.noskips -n 3 --dist loadfile $(TESTS)
+	$(PY) -m pytest -p tests.noskips -n 4 --dist loadfile $(TESTS)
 
 lint: ready-dev
 	$(PY) -m ruff check .

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-expect.set_options(timeout=60_000)  # three browsers and their servers share two cores; no time decides a test
+expect.set_options(timeout=60_000)  # four browsers and their servers share two cores; no time decides a test
 
 #: Opens an address on a device of its own: ((width, height), address, options of its browser) -> the page.
 Device = Callable[..., Page]
