@@ -5,7 +5,6 @@ command against its own statements, numbers and calls over HTTP against ``bench/
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import os
 import secrets
@@ -19,8 +18,9 @@ from pathlib import Path
 from statistics import median
 
 from bench import statements
+from bench.clients import Presses, together
 from bench.house import ROOT, House, Process, free_port, machine
-from bench.issue import CLIENTS, Client, Taken, cookie_of, floor_body, issue_round, ours_body, spoken
+from bench.issue import CLIENTS, Taken, cookie_of, floor_body, issue_round, ours_body, spoken
 from bench.shims import slow_disk
 from queue_server import config
 from queue_server.client import Kiosk, Site
@@ -70,7 +70,7 @@ def slow_http(rounds: int, seconds: float) -> bool:
         cookies = [_seated(house, n) for n in range(CLIENTS)]
 
         def calls() -> Taken:
-            return asyncio.run(_presses(house.process, cookies, seconds))
+            return _presses(house.process, cookies, seconds)
 
         return _beside_syncs("calls, starts and finishes", calls, rounds, seconds) and good
 
@@ -129,12 +129,12 @@ def numbers(rounds: int, seconds: float, folder: str | None) -> bool:
 def calls(rounds: int, seconds: float, folder: str | None) -> bool:
     """8 officers who call, start and finish; every press counts."""
     with _officers(folder) as house, Floor(folder) as floor:
-        asyncio.run(_take(floor.process, WAITING))
+        _take(floor.process, WAITING)
         cookies = [_seated(house, n) for n in range(CLIENTS)]
         ratios = []
         for _ in range(rounds):
-            theirs = asyncio.run(_presses(floor.process, [""] * CLIENTS, seconds))
-            ours = asyncio.run(_presses(house.process, cookies, seconds))
+            theirs = _presses(floor.process, [""] * CLIENTS, seconds)
+            ours = _presses(house.process, cookies, seconds)
             ratios.append(len(ours.seconds) / len(theirs.seconds))
             _say(theirs, ours, seconds)
     return _bar("calls, starts and finishes over HTTP to the floor", median(ratios), OVER_HTTP, True)
@@ -157,13 +157,12 @@ def _fill(house: House) -> None:
     session.close()
 
 
-async def _take(floor: Process, many: int) -> None:
-    async def take() -> None:
-        async with Client(floor.port, "/tickets") as client:
-            for _ in range(many // CLIENTS):
-                await client.post(floor_body())
+def _take(floor: Process, many: int) -> None:
+    def kiosk() -> Presses:
+        for _ in range(many // CLIENTS):
+            yield floor_body()
 
-    await asyncio.gather(*(take() for _ in range(CLIENTS)))
+    together(floor.port, "/tickets", [("", kiosk()) for _ in range(CLIENTS)])
 
 
 def _seated(house: House, n: int) -> str:
@@ -174,24 +173,24 @@ def _seated(house: House, n: int) -> str:
     return cookie_of(site)
 
 
-async def _presses(server: Process, cookies: list[str], seconds: float) -> Taken:
+def _presses(server: Process, cookies: list[str], seconds: float) -> Taken:
     taken, before = Taken(), server.cpu
     until = time.perf_counter() + seconds
 
-    async def officer(n: int, cookie: str) -> None:
-        async with Client(server.port, "/press", cookie) as client:
-            while time.perf_counter() < until:
-                for act in ("call_next", "start", "finish"):
-                    message = {"office": "bench", "act": act, "key": secrets.token_hex(16)}
-                    # The floor knows officers by their counter, ours by their cookie.
-                    message.update({} if cookie else {"counter": f"c{n}"})
-                    start = time.perf_counter()
-                    if (await client.post(json.dumps(message).encode())).get("ok"):
-                        taken.seconds.append(time.perf_counter() - start)
-                    else:
-                        taken.refused += 1
+    def officer(n: int, cookie: str) -> Presses:
+        while time.perf_counter() < until:
+            for act in ("call_next", "start", "finish"):
+                message = {"office": "bench", "act": act, "key": secrets.token_hex(16)}
+                # The floor knows officers by their counter, ours by their cookie.
+                message.update({} if cookie else {"counter": f"c{n}"})
+                start = time.perf_counter()
+                found = yield json.dumps(message).encode()
+                if found.get("ok"):
+                    taken.seconds.append(time.perf_counter() - start)
+                else:
+                    taken.refused += 1
 
-    await asyncio.gather(*(officer(n, cookie) for n, cookie in enumerate(cookies, 1)))
+    together(server.port, "/press", [(cookie, officer(n, cookie)) for n, cookie in enumerate(cookies, 1)])
     taken.cpu = server.cpu - before
     return taken
 

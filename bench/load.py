@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
+from bench.clients import head, length
 from bench.ears import Crowd, Ear, leave, many
 from bench.houses import Houses, Papers, cookie, spread
-from bench.issue import Client
 from queue_server.client import Message
 from queue_server.replay.compare import quantile
 
@@ -44,6 +44,19 @@ class Rates:
         return (f"{self.numbers / self.seconds:.0f} numbers/s, {self.calls / self.seconds:.0f} calls/s, "
                 f"{self.per_s:.0f} commands/s; answer {quantile(self.took, 0.5):.1f} / {quantile(self.took, 0.99):.1f} "
                 f"ms; {cpu_ms:.2f} ms CPU each")
+
+
+class Client:
+    """Requests over one kept connection, among others of a loop; ``bench/clients.py`` is lighter and waits."""
+
+    def __init__(self, told: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.head, self.reader, self.writer = told, reader, writer
+
+    async def post(self, data: bytes) -> Message:
+        self.writer.write(f"{self.head}Content-Length: {len(data)}\r\n\r\n".encode() + data)
+        answer = await self.reader.readuntil(b"\r\n\r\n")
+        found: Message = json.loads(await self.reader.readexactly(length(answer)))
+        return found
 
 
 async def _timed(client: Client, message: Message, rates: Rates) -> Message:
@@ -86,7 +99,7 @@ async def _officer(houses: Houses, nth: int, mine: Sequence[tuple[Papers, str]],
 
 
 async def _client(port: int, path: str, papers: str) -> Client:
-    return await Client(port, path, papers).__aenter__()
+    return Client(head(port, path, papers), *await asyncio.open_connection("127.0.0.1", port))
 
 
 async def _press(client: Client, one: Papers, act: str, rates: Rates) -> Message:

@@ -15,8 +15,9 @@ import time
 from multiprocessing.connection import Connection
 from typing import cast
 
+from bench.clients import head
 from bench.house import House, machine
-from bench.issue import CLIENTS, Client, cookie_of, issue_round, ours_body
+from bench.issue import CLIENTS, cookie_of, issue_round, ours_body
 from queue_server.client import Kiosk
 from queue_server.replay.compare import quantile
 from queue_server.replay.place import office
@@ -55,7 +56,7 @@ class _Asker:
 
     def __init__(self, port: int, cookie: str, rate: float, seconds: float) -> None:
         self.port, self.rate, self.count = port, rate, int(rate * seconds)
-        self.head = Client(port, PATH, cookie).head
+        self.head = head(port, PATH, cookie)
         self.asked = Asked()
         self._free: list[socket.socket] = []
         self._under_way: dict[socket.socket, float] = {}
