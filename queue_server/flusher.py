@@ -41,12 +41,22 @@ class Done:
     cost_s: float
 
 
+def _one(together: list[Done]) -> Done:
+    """What one sync made safe is told at once: each telling wakes another thread or process, which costs as much as a
+    part of a press."""
+    if len(together) == 1:
+        return together[0]
+    return Done([job for done in together for job in done.jobs], [item for done in together for item in done.told],
+                sum(done.cost_s * len(done.jobs) for done in together) / max(1, _presses(together)))
+
+
 def _presses(together: list[Done]) -> int:
     return sum(len(done.jobs) for done in together)
 
 
 class Flusher:
-    """``safe`` gets each batch, in the order of the commits, when a sync that began after its commit has ended."""
+    """``safe`` gets the batches, in the order of the commits and together, when a sync that began after their commits
+    has ended."""
 
     def __init__(self, database: Database, safe: Callable[[Done], None], few: Callable[[int], bool]) -> None:
         """``few``: whether so many presses are few, and more are at work."""
@@ -88,11 +98,11 @@ class Flusher:
             self._took_s += (ended - begun - self._took_s) / 5
             self._return_s += ((self._came_at or ended) - self._answered_at - self._return_s) / 4
             self._answered, self._answered_at, self._came, self._came_at = _presses(together), ended, 0, 0.0
-            for done in together:
-                for job in done.jobs if problem is not None else ():
-                    job.answer, job.problem = None, problem
-                self._safe(done)
-                self._ended += 1
+            done = _one(together)
+            for job in done.jobs if problem is not None else ():
+                job.answer, job.problem = None, problem
+            self._safe(done)
+            self._ended += len(together)
 
     def _gathered(self) -> list[Done]:
         """What is committed; waits for the first, and a moment for more."""
