@@ -4,12 +4,13 @@
   "use strict";
   const Visitor = window.Visitor, Queue = window.Queue;
   const html = window.htmPreact.html, render = window.htmPreact.render;
-  const RETRY_MS = 3000, ANSWER_MS = 15000, IDLE_S = 60, SHOWN_S = 15, SCANNER_MS = 120, KEPT = "queue.family";
+  const RETRY_MS = 3000, ANSWER_MS = 15000, IDLE_S = 60, SHOWN_S = 15, KEPT = "queue.family";
 
   const text = Queue.meta("office-facts"), office = JSON.parse(text), kiosk = Queue.meta("place") === "kiosk";
   const offered = Queue.meta("offered") === "yes", passkeys = Queue.meta("passkeys") === "yes" && !kiosk;
   const state = { ready: false, code: "", born: { day: "", month: "", year: "" }, busy: false, why: null, said: null, found: null, leave: "", left: null, over: false };
   let touched = Date.now();
+  Visitor.SCANNER_MS = 120;
 
   function read() { try { return JSON.parse(window.localStorage.getItem(KEPT)) || {}; } catch (error) { return {}; } }
   function keep(credential) {
@@ -141,9 +142,9 @@
   function scanner() {
     let heard = "", last = 0;
     document.addEventListener("keydown", function (event) {
-      const now = Date.now();
-      if (now - last > SCANNER_MS) { heard = ""; }
-      last = now;
+      /* When the key was pressed, not when a page that was busy drawing comes to it. */
+      if (event.timeStamp - last > Visitor.SCANNER_MS) { heard = ""; }
+      last = event.timeStamp;
       if (event.key === "Enter") {
         const code = Visitor.codeSigns(heard);
         if (Visitor.codeWhole(code)) { event.preventDefault(); event.stopPropagation(); set({ code: code, why: null }); }
