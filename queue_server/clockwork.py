@@ -73,7 +73,10 @@ class Clockwork:
 
     def _reservations(self) -> None:
         for office in self.kit.blocking(self._reservations_due):
-            self.writer.press(Job(office, SYSTEM, "expire", reservations.expire))
+            try:
+                self.writer.press(Job(office, SYSTEM, "expire", reservations.expire))
+            except Refused as refused:
+                logger.info("no place could be given free just now: %s", refused.code)
 
     def _reservations_due(self) -> list[str]:
         with self.database.read() as c:
