@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -176,23 +177,32 @@ def open_steps(c: Connection, office_id: int, day: str, states: tuple[str, ...])
     return [Step.of(row) for row in rows]
 
 
-_save = Prepared(
-    update(t.step)
-    .where(t.step.c.id == bindparam("of_step"), t.step.c.version == bindparam("seen"))
-    .values(version=bindparam("seen") + 1, before=bindparam("new_before"),
-            **{name: bindparam(f"new_{name}") for name in MUTABLE})
-)
-
-
-_NEW = tuple(f"new_{name}" for name in MUTABLE)
 _mutable = attrgetter(*MUTABLE)
 
 
+@cache
+def _save(changed: tuple[str, ...]) -> Prepared:
+    """The claim of a move by the columns that it changes; there are as many as there are kinds of moves."""
+    return Prepared(
+        update(t.step)
+        .where(t.step.c.id == bindparam("of_step"), t.step.c.version == bindparam("seen"))
+        .values(version=bindparam("seen") + 1, before=bindparam("new_before"),
+                **{name: bindparam(f"new_{name}") for name in changed})
+    )
+
+
 def save_step(c: Connection, old: Step, new: Step) -> bool:
-    """Claims the change: False when somebody else changed the step since it was read."""
-    values: dict[str, Any] = dict(zip(_NEW, _mutable(new), strict=True))
-    values.update(of_step=old.id, seen=old.version, new_before=new.before)
-    return bool(_save.run(c, values).rowcount == 1)
+    """Claims the change: False when somebody else changed the step since it was read.
+
+    Only what has changed is written: the database would write every index anew in which a column is named.
+    """
+    values: dict[str, Any] = {"of_step": old.id, "seen": old.version, "new_before": new.before}
+    changed = []
+    for name, was, will_be in zip(MUTABLE, _mutable(old), _mutable(new), strict=True):
+        if was != will_be:
+            changed.append(name)
+            values[f"new_{name}"] = will_be
+    return bool(_save(tuple(changed)).run(c, values).rowcount == 1)
 
 
 _withdraw = update(t.step).where(
