@@ -273,7 +273,7 @@ def recent(c: Connection, office_id: int, day: str, service: str, needed: int, h
     """What the service's last calls say, undone ones left out: at least ``needed`` of the mix, and back to the
     oldest place that somebody was promised to return to."""
     oldest = min((w.returned_seq for w in heads_.returning), default=None)
-    most = 40
+    most = max(8, needed) if oldest is None else 40
     while True:
         rows = _recent.all(c, {"office": office_id, "on_day": day, "service_key": service, "most": most})
         classes = tuple(bool(r[1]) for r in rows if r[2])
