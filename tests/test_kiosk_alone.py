@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import signal
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,9 @@ from doorstep import KioskPC, Visitors
 from queue_server.client import Refusal, Site
 from queue_server.domain import chain
 from queue_server.domain.verify import check_calls, check_numbers
+from queue_server.kiosk_agent.alone import Alone
+from queue_server.kiosk_agent.link import Link
+from queue_server.kiosk_agent.shelf import Shelf
 
 
 @pytest.fixture
@@ -134,6 +139,41 @@ def test_a_touch_that_the_frozen_server_answers_too_late_is_one_number(server: S
     kiosk.start()
     until(lambda: kiosk.left() == 0, 90, "handing in again")
     assert rows(server.data, "SELECT count(*) FROM ticket WHERE number = 901") == [(1,)]
+
+
+def test_hanging_up_waits_for_no_thread_that_missed_it(server: Server, kiosk: KioskPC) -> None:
+    """The thread that sends can take the last packet and the end together before it is told that it is the end, and
+    the one that listens can hear something just then: neither notices for half a minute."""
+    kiosk.stop(signal.SIGKILL)
+    shelf = Shelf(kiosk.data / "kiosk.db")
+    link = Link(server.base, "rutan", "pintu", shelf, Alone(shelf))
+    link.start()
+    until(lambda: link._line.connected, 20, "the line")
+    ws, packets, listening = link._line.eio.ws, link._line.eio.queue, threading.Event()
+    put, recv = packets.put, ws.recv
+
+    def together(packet: Any) -> None:
+        if packet is not None:
+            packets.unfinished_tasks += 1
+            packets.queue.append(packet)  # nobody is woken
+        else:
+            put(packet)
+            time.sleep(0.5)
+
+    def heard() -> Any:
+        listening.set()
+        with suppress(Exception):
+            return recv()
+        return "6"
+
+    ws.recv, ws.send = heard, lambda _text: None
+    assert listening.wait(20)
+    packets.put = together
+    closing = threading.Thread(target=link.close, daemon=True)
+    closing.start()
+    closing.join(10)
+    assert not closing.is_alive()
+    shelf.close()
 
 
 def forgets_what_it_handed_in(kiosk: KioskPC) -> None:

@@ -7,6 +7,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import requests
@@ -58,11 +59,7 @@ class Link:
         self._beat = 0.0
         self._declared = ""
         self._clock_told = False
-        self._line = socketio.Client(reconnection=False, handle_sigint=False)
-        self._line.on("picture", self._on_picture)
-        self._line.on("beat", self._on_beat)
-        self._line.on("gone", lambda _message: self._unpaired())
-        self._line.on("disconnect", lambda *_reason: self._wake.set())
+        self._line = self._new_line()
 
     def start(self) -> None:
         for work in (self._watch, self._listen):
@@ -71,8 +68,7 @@ class Link:
     def close(self) -> None:
         self._stop.set()
         self._wake.set()
-        if self._line.connected:
-            self._line.disconnect()
+        self._hang_up()
 
     # --- asking ----------------------------------------------------------------------------------------
 
@@ -248,13 +244,28 @@ class Link:
             if self.paired and self.up and not self._line.connected:
                 self._open()
             if self._line.connected and time.monotonic() - self._beat > BEAT_LOST_S:
-                self._line.disconnect()
+                self._hang_up()
                 self._wake.set()
             self._stop.wait(0.3)
+
+    def _new_line(self) -> socketio.Client:
+        line = socketio.Client(reconnection=False, handle_sigint=False)
+        line.on("picture", self._on_picture)
+        line.on("beat", lambda beat: self._on_beat(line, beat))
+        line.on("gone", lambda _message: self._unpaired())
+        line.on("disconnect", lambda *_reason: self._wake.set())
+        return line
+
+    def _hang_up(self) -> None:
+        """Without waiting for the line's own threads: one of them can miss the end, and notices it half a minute later
+        (engineio says "disconnecting" only after the last packet is in its queue)."""
+        if self._line.connected:
+            self._line.eio.disconnect(abort=True)
 
     def _open(self) -> None:
         auth = {"screen": "kiosk", "office": self.office, "device": self.shelf.kept("device")}
         self._beat = time.monotonic()
+        self._line = self._new_line()
         try:
             self._line.connect(self.base, auth=auth, transports=["websocket"], wait_timeout=2)
         except (socketio.exceptions.ConnectionError, OSError, ValueError):
@@ -266,7 +277,8 @@ class Link:
         self.picture = picture
         self.changed()
 
-    def _on_beat(self, beat: Message) -> None:
+    def _on_beat(self, line: socketio.Client, beat: Message) -> None:
         self._beat = time.monotonic()
         if beat["seq"] > self.picture.get("seq", -1):
-            self._line.emit("look", {})
+            with suppress(socketio.exceptions.BadNamespaceError):  # cut meanwhile: the next brings it all
+                line.emit("look", {})
